@@ -1,0 +1,107 @@
+"""JSON of a case: every point with side, state, source and covariance."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ..errors import LandmarkFileError
+from ..files import write_text_atomic
+from .landmarks import HipLandmarks, Landmark
+from .types import Frame, LandmarkState, Side, Source, SourceKind
+
+FORMAT = "hiplandmarks-landmarks-1"
+
+
+def landmarks_to_dict(landmarks: HipLandmarks) -> dict[str, Any]:
+    """JSON-ready dictionary; positions in LPS mm, covariances in mm^2."""
+    return {
+        "format": FORMAT,
+        "frame": landmarks.frame.value,
+        "unit": "mm",
+        "case_id": landmarks.case_id,
+        "landmarks": [_landmark_to_dict(landmark) for landmark in landmarks.values()],
+    }
+
+
+def landmarks_from_dict(data: Mapping[str, Any]) -> HipLandmarks:
+    """Inverse of :func:`landmarks_to_dict`.
+
+    Raises:
+        LandmarkFileError: when the format, a field or a value is not what is expected.
+    """
+    if data.get("format") != FORMAT:
+        raise LandmarkFileError(
+            f"This is not a landmark file (format {data.get('format')!r}, expected {FORMAT!r})."
+        )
+    if data.get("frame") != Frame.LPS.value:
+        raise LandmarkFileError(f"The frame must be LPS, found {data.get('frame')!r}.")
+    try:
+        points = [_landmark_from_dict(entry) for entry in data["landmarks"]]
+        return HipLandmarks.of(points, case_id=str(data.get("case_id", "")))
+    except (KeyError, TypeError, ValueError) as error:
+        raise LandmarkFileError(f"The landmark file is damaged: {error}") from error
+
+
+def write_landmarks(path: Path | str, landmarks: HipLandmarks) -> None:
+    """Write a case as JSON, atomically."""
+    write_text_atomic(path, json.dumps(landmarks_to_dict(landmarks), indent=1) + "\n")
+
+
+def read_landmarks(path: Path | str) -> HipLandmarks:
+    """Read a case written by :func:`write_landmarks`.
+
+    Raises:
+        LandmarkFileError: when the file is missing, not JSON or damaged.
+    """
+    try:
+        data = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise LandmarkFileError(f"Cannot read the landmarks in {path}: {error}") from error
+    if not isinstance(data, dict):
+        raise LandmarkFileError(f"{path} does not hold landmarks.")
+    return landmarks_from_dict(data)
+
+
+def _landmark_to_dict(landmark: Landmark) -> dict[str, Any]:
+    return {
+        "side": landmark.side.value,
+        "key": landmark.key,
+        "position": None if landmark.position is None else list(landmark.position),
+        "state": landmark.state.value,
+        "source": {
+            "kind": landmark.source.kind.value,
+            "name": landmark.source.name,
+            "version": landmark.source.version,
+        },
+        "covariance": None
+        if landmark.covariance is None
+        else [list(row) for row in landmark.covariance],
+        "confidence": landmark.confidence,
+        "note": landmark.note,
+    }
+
+
+def _landmark_from_dict(entry: Mapping[str, Any]) -> Landmark:
+    position = entry["position"]
+    covariance = entry.get("covariance")
+    source = entry["source"]
+    return Landmark(
+        side=Side(entry["side"]),
+        key=str(entry["key"]),
+        position=None if position is None else _triple(position),
+        state=LandmarkState(entry["state"]),
+        source=Source(
+            SourceKind(source["kind"]), source.get("name", ""), source.get("version", "")
+        ),
+        covariance=None if covariance is None else tuple(_triple(row) for row in covariance),
+        confidence=entry.get("confidence"),
+        note=str(entry.get("note", "")),
+    )
+
+
+def _triple(values: Any) -> tuple[float, float, float]:
+    x, y, z = (float(value) for value in values)
+    return (x, y, z)

@@ -1,0 +1,25 @@
+"""Errors that a user can act on: one sentence that says what is wrong and what to do."""
+
+
+class HipLandmarksError(Exception):
+    """Base of every error that is shown to a user as it stands, without a traceback."""
+
+
+class ImageError(HipLandmarksError):
+    """The image cannot be used: missing, corrupt, empty, of the wrong kind or orientation."""
+
+
+class ModelError(HipLandmarksError):
+    """The model bundle cannot be used: missing, altered, incomplete or of another format."""
+
+
+class LandmarkFileError(HipLandmarksError):
+    """A landmark file cannot be read or contradicts the landmark table."""
+
+
+class ConfigurationError(HipLandmarksError):
+    """A parameter or configuration file is invalid."""
+
+
+class MissingDependencyError(HipLandmarksError):
+    """An optional package is needed for this step and is not installed."""
