@@ -39,22 +39,25 @@ class PlaneTransform:
         """Append a resize by the given factors about the image corner (pixel areas scale)."""
         height, width = self.shape
         new = (max(1, round(height * scale_y)), max(1, round(width * scale_x)))
-        step = [[scale_x, 0, (scale_x - 1) / 2], [0, scale_y, (scale_y - 1) / 2], [0, 0, 1]]
+        step = np.diag([scale_x, scale_y, 1.0])
+        step[:2, 2] = (scale_x - 1) / 2, (scale_y - 1) / 2
         return self.then(step, new)
 
     def shifted(self, dx: float, dy: float) -> PlaneTransform:
         """Append a translation of the content by (dx, dy) output pixels."""
-        return self.then([[1, 0, dx], [0, 1, dy], [0, 0, 1]])
+        return self.then(_translation(dx, dy))
 
     def cropped_or_padded(self, shape: tuple[int, int]) -> PlaneTransform:
         """Append a centred crop or pad to ``shape`` (height, width), by whole pixels."""
         dy = (shape[0] - self.shape[0]) // 2
         dx = (shape[1] - self.shape[1]) // 2
-        return self.then([[1, 0, dx], [0, 1, dy], [0, 0, 1]], shape)
+        return self.then(_translation(dx, dy), shape)
 
     def flipped_horizontally(self) -> PlaneTransform:
         """Append a mirror of the columns."""
-        return self.then([[-1, 0, self.shape[1] - 1], [0, 1, 0], [0, 0, 1]])
+        step = np.diag([-1.0, 1.0, 1.0])
+        step[0, 2] = self.shape[1] - 1
+        return self.then(step)
 
     def about_centre(
         self, linear: ArrayLike, shift: tuple[float, float] = (0, 0)
@@ -95,3 +98,7 @@ class PlaneTransform:
             ),
             dtype=np.float32,
         )
+
+
+def _translation(dx: float, dy: float) -> NDArray[np.float64]:
+    return np.array([[1.0, 0.0, dx], [0.0, 1.0, dy], [0.0, 0.0, 1.0]])

@@ -91,7 +91,8 @@ class HipImage:
     def to_ijk(self, lps: ArrayLike) -> NDArray[np.float64]:
         """Map (..., 3) LPS mm to continuous indices (i, j, k)."""
         points = np.asarray(lps, dtype=np.float64) - self.ijk_to_lps[:3, 3]
-        return np.linalg.solve(self.ijk_to_lps[:3, :3], points[..., None])[..., 0]
+        inverse = np.linalg.inv(self.ijk_to_lps[:3, :3])
+        return np.asarray(points @ inverse.T, dtype=np.float64)
 
     def slice_pixels(self, index: int) -> NDArray[np.float32]:
         """Slice ``index`` as float32 array of shape (J, I).
