@@ -1,0 +1,25 @@
+"""Fixtures shared by all tests."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """Root of the checkout under test."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Folder of development data; a test that needs it is skipped where it is absent."""
+    root = Path(os.environ.get("HIPLANDMARKS_SHARED", REPOSITORY.parent / "shared"))
+    if not (root / "data" / "mri").is_dir():
+        pytest.skip("development data not present (set HIPLANDMARKS_SHARED to its folder)")
+    return root / "data"
