@@ -1,6 +1,7 @@
 """What a hip is: landmarks, sides, states; the points of one case; files in and out."""
 
 from .landmarks import HipLandmarks, Landmark, LandmarkId
+from .markups import read_markups, write_markups
 from .serialisation import read_landmarks, write_landmarks
 from .types import Frame, LandmarkState, Side, Source, SourceKind
 
@@ -14,5 +15,7 @@ __all__ = [
     "Source",
     "SourceKind",
     "read_landmarks",
+    "read_markups",
     "write_landmarks",
+    "write_markups",
 ]
