@@ -1,0 +1,36 @@
+"""Measurements of the hip: angles and offsets with reference line, uncertainty and honest nulls.
+
+Research software, not a medical device.
+"""
+
+from .definitions import MeasurementDefinition, MeasurementTable
+from .drawing import Arc, Drawing, Segment
+from .engine import affected_by, measure
+from .plane import ViewPlane
+from .result import Measurement, MeasurementInput
+from .thresholds import ThresholdRow, ThresholdSet, load_threshold_sets, threshold_set
+from .types import Edge, MeasurementSettings, MeasurementStatus, Reference
+from .uncertainty import probability_above, propagate
+
+__all__ = [
+    "Arc",
+    "Drawing",
+    "Edge",
+    "Measurement",
+    "MeasurementDefinition",
+    "MeasurementInput",
+    "MeasurementSettings",
+    "MeasurementStatus",
+    "MeasurementTable",
+    "Reference",
+    "Segment",
+    "ThresholdRow",
+    "ThresholdSet",
+    "ViewPlane",
+    "affected_by",
+    "load_threshold_sets",
+    "measure",
+    "probability_above",
+    "propagate",
+    "threshold_set",
+]

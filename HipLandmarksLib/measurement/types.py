@@ -1,0 +1,126 @@
+"""Vocabulary of measurements: reference lines, edges, statuses, settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from ..errors import ConfigurationError
+from ..imaging import Calibration, Modality
+
+if TYPE_CHECKING:
+    from ..imaging import HipImage
+
+
+class Reference(str, Enum):
+    """Line against which an angle of the pelvis is measured."""
+
+    TEARDROP = "teardrop"
+    """Through both lower teardrop edges (TD): default, least affected by pelvic rotation."""
+    ISCHIUM = "ischium"
+    """Through both lowest points of the ischium (ISCH)."""
+    TRIRADIATE = "triradiate"
+    """Through both triradiate cartilages (TRI), Hilgenreiner's line."""
+    FHC = "fhc"
+    """Through both femoral head centres: last pelvic line, wrong in subluxation."""
+    IMAGE = "image"
+    """Patient superior projected on the slice: always wrong by the pelvic obliquity."""
+    NONE = "none"
+    """The measurement needs no reference line."""
+
+
+class Edge(str, Enum):
+    """Which lateral acetabular edge the landmark LAE marks; part of the name of LCE."""
+
+    SOURCIL = "sourcil"
+    """Lateral end of the sclerotic weight-bearing roof."""
+    BONE = "bone"
+    """Most lateral bony rim; reads about 4 degrees more than the sourcil (Hanson 2015)."""
+
+
+class MeasurementStatus(str, Enum):
+    """What a reader must know about a value, or why there is none."""
+
+    OK = "OK"
+    MISSING_LANDMARK = "MISSING_LANDMARK"
+    DEGENERATE = "DEGENERATE"
+    REFERENCE_FALLBACK = "REFERENCE_FALLBACK"
+    UNCALIBRATED = "UNCALIBRATED"
+    SIDE_INCONSISTENT = "SIDE_INCONSISTENT"
+    ESTIMATED_INPUT = "ESTIMATED_INPUT"
+    IMPLAUSIBLE = "IMPLAUSIBLE"
+    NOT_APPLICABLE = "NOT_APPLICABLE"
+    BORDERLINE = "BORDERLINE"
+    NECK_AXIS_NA = "neck_axis=NA"
+    """The neck axis runs through NA because NB is not there."""
+
+    @property
+    def has_value(self) -> bool:
+        """Whether a measurement with this status carries a number."""
+        return self not in _WITHOUT_VALUE
+
+    @property
+    def may_be_classified(self) -> bool:
+        """Whether a value with this status may be compared with thresholds."""
+        return self.has_value and self not in _UNCLASSIFIED
+
+
+_WITHOUT_VALUE = frozenset(
+    {
+        MeasurementStatus.MISSING_LANDMARK,
+        MeasurementStatus.DEGENERATE,
+        MeasurementStatus.NOT_APPLICABLE,
+    }
+)
+_UNCLASSIFIED = frozenset(
+    {
+        MeasurementStatus.UNCALIBRATED,
+        MeasurementStatus.SIDE_INCONSISTENT,
+        MeasurementStatus.ESTIMATED_INPUT,
+        MeasurementStatus.IMPLAUSIBLE,
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasurementSettings:
+    """How to measure; every result carries what matters of it.
+
+    Attributes:
+        calibration: provenance of the pixel size; decides whether lengths are millimetres.
+        reference: requested reference line; another one is used, and flagged, when its points
+            are not there.
+        edge: what LAE marks in this study.
+        threshold_set: id of a set in ``Resources/Anatomy/thresholds.json``.
+        modality: kind of image; a threshold made for another kind is not applied.
+        patient_age_years: age if known; below 16 the adult thresholds are off.
+        min_confidence: a landmark with less confidence counts as estimated.
+        reader_sigma_mm: standard deviation per axis assumed for a landmark without covariance;
+            None gives no sigma when an input has none.
+
+    Raises:
+        ConfigurationError: when a setting makes no sense.
+    """
+
+    calibration: Calibration
+    reference: Reference = Reference.TEARDROP
+    edge: Edge = Edge.BONE
+    threshold_set: str = "consensus_60"
+    modality: Modality = Modality.UNKNOWN
+    patient_age_years: float | None = None
+    min_confidence: float = 0.5
+    reader_sigma_mm: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.reference is Reference.NONE:
+            raise ConfigurationError(
+                "A reference line must be chosen: teardrop, ischium, triradiate, fhc or image."
+            )
+        if self.reader_sigma_mm is not None and not self.reader_sigma_mm > 0.0:
+            raise ConfigurationError("The reader's standard deviation must be above 0 mm.")
+
+    @classmethod
+    def for_image(cls, image: HipImage, **changes: Any) -> MeasurementSettings:
+        """Settings with calibration and modality of ``image``; ``changes`` set the rest."""
+        return cls(**{"calibration": image.calibration, "modality": image.modality, **changes})
