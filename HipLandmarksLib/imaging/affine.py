@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import ndimage
 
 
 @dataclass(frozen=True)
@@ -85,6 +84,8 @@ class PlaneTransform:
 
         Shrinking smooths first (Gaussian of half the step), so that fine texture does not alias.
         """
+        from scipy import ndimage
+
         image = np.asarray(pixels, dtype=np.float32)
         inverse = np.linalg.inv(self.matrix)
         steps = np.linalg.norm(inverse[:2, :2], axis=1)  # source pixels per output pixel (x, y)

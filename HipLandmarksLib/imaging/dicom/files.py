@@ -1,0 +1,125 @@
+"""Finding DICOM files, and telling those that hold a usable image from the rest."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import pydicom
+from pydicom.dataset import Dataset, FileDataset
+from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
+
+from ...errors import ImageError
+from .tags import number, text, value_of
+
+VOLUME_MODALITIES = frozenset({"MR", "CT"})
+PROJECTION_MODALITIES = frozenset({"CR", "DX", "RF", "XA", "OT", "SC"})
+
+_DEFERRED_BYTES = 1 << 16  # larger values (the pixels) are fetched only for the chosen series
+_DICOM_SUFFIXES = frozenset({".dcm", ".dicom", ".ima"})
+
+
+def is_dicom(path: Path) -> bool:
+    """Whether the file starts like DICOM, with the preamble or (old exports) without it."""
+    with path.open("rb") as stream:
+        head = stream.read(132)
+    if head[128:132] == b"DICM":
+        return True
+    group, element = head[:2], head[2:4]
+    return group in (b"\x02\x00", b"\x08\x00") and b"\x00\x00" <= element <= b"\x20\x00"
+
+
+def dicom_files(folder: Path) -> list[Path]:
+    """All DICOM files below ``folder`` in order of their names; hidden files are left out.
+
+    Raises:
+        ImageError: when a file is named like DICOM and is none.
+    """
+    found = []
+    for path in sorted(folder.rglob("*")):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if hidden or path.name.upper() == "DICOMDIR" or not path.is_file():
+            continue
+        if is_dicom(path):
+            found.append(path)
+        elif path.suffix.lower() in _DICOM_SUFFIXES:
+            raise ImageError(f"{path} is empty or damaged: copy the series again or remove it.")
+    return found
+
+
+def read_dataset(path: Path) -> FileDataset:
+    """Read one DICOM file; the pixels stay on disk until they are asked for.
+
+    Raises:
+        ImageError: when the file cannot be parsed.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            dataset = pydicom.dcmread(path, force=True, defer_size=_DEFERRED_BYTES)
+    except OSError:
+        raise
+    except Exception as error:  # pydicom raises many kinds on damaged files
+        raise ImageError(
+            f"{path} is damaged and cannot be read as DICOM: copy or export it again."
+        ) from error
+    if "TransferSyntaxUID" not in dataset.file_meta:
+        implicit = dataset.original_encoding[0]
+        dataset.file_meta.TransferSyntaxUID = (
+            ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
+        )
+    return dataset
+
+
+def why_unusable(dataset: Dataset) -> str | None:
+    """Why the file holds no image of a hip (ends a sentence "The file ..."), or None if it may."""
+    modality = text(dataset, "Modality")
+    if not _is_image_class(dataset):
+        return f"holds no image but {_kind(dataset)}"
+    if modality not in VOLUME_MODALITIES | PROJECTION_MODALITIES:
+        return f"holds {_kind(dataset)}, and only MR, CT and radiographs can be used"
+    if modality in VOLUME_MODALITIES and not _has_geometry(dataset):
+        return "states no position in the patient (a screenshot or secondary capture?)"
+    return None
+
+
+def require_whole(path: Path, dataset: Dataset) -> None:
+    """Refuse an image file whose header or pixels are cut off: a slice must not vanish silently.
+
+    Raises:
+        ImageError: when it states no image size or holds no pixels.
+    """
+    sized = value_of(dataset, "Rows") and value_of(dataset, "Columns")
+    if _is_image_class(dataset) and not (sized and "PixelData" in dataset):
+        raise ImageError(
+            f"{path} is damaged or cut off: its pixels are missing; copy or export it again."
+        )
+
+
+def is_projection(dataset: Dataset) -> bool:
+    """Whether the file is a projection radiograph or a plain picture (CR, DX, RF, XA, OT, SC)."""
+    return text(dataset, "Modality") in PROJECTION_MODALITIES
+
+
+def _is_image_class(dataset: Dataset) -> bool:
+    """Image classes are named so by the standard; an unknown class is judged by its content."""
+    sop_class = value_of(dataset, "SOPClassUID")
+    if sop_class is not None and sop_class.is_private is False and sop_class.name != sop_class:
+        return "Image" in sop_class.name
+    return value_of(dataset, "Rows") is not None
+
+
+def _has_geometry(dataset: Dataset) -> bool:
+    if value_of(dataset, "PerFrameFunctionalGroupsSequence"):
+        return True
+    if (number(dataset, "NumberOfFrames") or 1) > 1:
+        return False
+    needed = ("ImageOrientationPatient", "ImagePositionPatient")
+    return all(value_of(dataset, keyword) for keyword in needed)
+
+
+def _kind(dataset: Dataset) -> str:
+    sop_class = value_of(dataset, "SOPClassUID")
+    name = sop_class.name.removesuffix(" Storage") if sop_class is not None else "an unknown object"
+    modality = text(dataset, "Modality")
+    return f"{name} ({modality})" if modality else name

@@ -1,0 +1,148 @@
+"""What a NIfTI, NRRD or MetaImage header really states; ITK fills what is missing with ones.
+
+Sources: the NIfTI-1 and NIfTI-2 header layouts, the NRRD0005 format, the MetaIO tags.
+"""
+
+from __future__ import annotations
+
+import gzip
+import math
+import re
+import struct
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import ImageError
+
+_TEXT_HEADER_BYTES = 1 << 16
+
+
+@dataclass(frozen=True)
+class StatedGeometry:
+    """Whether the file itself states spacing and orientation in the patient."""
+
+    spacing: bool
+    orientation: bool
+
+
+def stated_geometry(path: Path) -> StatedGeometry:
+    """Geometry that the header of a .nii, .nii.gz, .nrrd, .nhdr, .mha or .mhd file states.
+
+    Raises:
+        ImageError: when the file is not of its kind, or cut off (NIfTI; the other formats are
+            checked while they are read).
+    """
+    name = path.name.lower()
+    if name.endswith((".nii", ".nii.gz")):
+        return _nifti(path)
+    return _nrrd(path) if name.endswith((".nrrd", ".nhdr")) else _meta(path)
+
+
+@dataclass(frozen=True)
+class _NiftiLayout:
+    size: int
+    dims: tuple[str, int]
+    bits: tuple[str, int]
+    spacing: tuple[str, int]
+    offset: tuple[str, int]
+    codes: tuple[tuple[str, int], tuple[str, int]]
+
+
+_NIFTI_1 = _NiftiLayout(
+    348, ("8h", 40), ("h", 72), ("8f", 76), ("f", 108), (("h", 252), ("h", 254))
+)
+_NIFTI_2 = _NiftiLayout(
+    540, ("8q", 16), ("h", 14), ("8d", 104), ("q", 168), (("i", 344), ("i", 348))
+)
+
+
+def _nifti(path: Path) -> StatedGeometry:
+    try:
+        with _open(path) as stream:
+            head = stream.read(540)
+        layout, order = _nifti_layout(head)
+        dims = struct.unpack_from(order + layout.dims[0], head, layout.dims[1])
+        bits = struct.unpack_from(order + layout.bits[0], head, layout.bits[1])[0]
+        offset = struct.unpack_from(order + layout.offset[0], head, layout.offset[1])[0]
+        spacing = struct.unpack_from(order + layout.spacing[0], head, layout.spacing[1])
+        codes = [struct.unpack_from(order + code, head, at)[0] for code, at in layout.codes]
+        expected = int(offset) + math.prod(dims[1 : dims[0] + 1]) * bits // 8
+        cut_off = not _at_least(path, expected)
+    except (struct.error, ValueError, EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise ImageError(f"{path} is not a NIfTI image or is damaged: export it again.") from error
+    if cut_off:
+        raise ImageError(f"{path} is cut off: the pixels end too early; copy or export it again.")
+    return StatedGeometry(_valid(spacing[1 : min(dims[0], 3) + 1]), any(code > 0 for code in codes))
+
+
+def _nifti_layout(head: bytes) -> tuple[_NiftiLayout, str]:
+    for order in "<>":
+        size = struct.unpack_from(order + "i", head)[0]
+        for layout in (_NIFTI_1, _NIFTI_2):
+            if size == layout.size and len(head) >= layout.size:
+                dims = struct.unpack_from(order + layout.dims[0], head, layout.dims[1])
+                if 1 <= dims[0] <= 7 and min(dims[1 : dims[0] + 1]) > 0:
+                    return layout, order
+    raise ValueError("no NIfTI header")
+
+
+def _open(path: Path) -> gzip.GzipFile:
+    compressed = path.name.lower().endswith(".gz")
+    return gzip.open(path) if compressed else path.open("rb")  # type: ignore[return-value]
+
+
+def _at_least(path: Path, expected: int) -> bool:
+    """Whether the (unpacked) file holds at least ``expected`` bytes."""
+    if not path.name.lower().endswith(".gz"):
+        return path.stat().st_size >= expected
+    with path.open("rb") as stream:  # the last four bytes of a gzip file state its unpacked size
+        stream.seek(-4, 2)
+        if struct.unpack("<I", stream.read(4))[0] == expected % (1 << 32):
+            return True
+    with gzip.open(path) as unpacked:  # padded, of several members, or really cut off
+        unpacked.seek(expected)
+        return unpacked.tell() >= expected
+
+
+def _nrrd(path: Path) -> StatedGeometry:
+    with path.open("rb") as stream:
+        head = stream.read(_TEXT_HEADER_BYTES)
+    if not head.startswith(b"NRRD"):
+        raise ImageError(f"{path} is not an NRRD image or is damaged: export it again.")
+    lines = re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0].decode("latin-1").splitlines()
+    fields = {
+        key.strip().lower(): value.strip()
+        for key, _, value in (line.partition(": ") for line in lines if not line.startswith("#"))
+    }
+    vectors = re.findall(r"\(([^)]*)\)", fields.get("space directions", ""))
+    lengths = [math.hypot(*_floats(vector.replace(",", " "))) for vector in vectors]
+    if not vectors:
+        lengths = [step for step in _floats(fields.get("spacings", "")) if not math.isnan(step)]
+    known = fields.get("space", "").lower().replace("-", " ")
+    oriented = bool(vectors) and ("superior" in known or known in ("ras", "las", "lps"))
+    wanted = min(3, int(fields.get("dimension", "3")))
+    return StatedGeometry(len(lengths) >= wanted and _valid(lengths), oriented)
+
+
+def _meta(path: Path) -> StatedGeometry:
+    with path.open("rb") as stream:
+        head = stream.read(_TEXT_HEADER_BYTES).decode("latin-1")
+    pairs = re.findall(r"^(\w+) *= *(.*?)\s*$", head, flags=re.MULTILINE)
+    fields: dict[str, str] = dict(pairs)
+    if "NDims" not in fields:
+        raise ImageError(f"{path} is not an MHA/MHD image or is damaged: export it again.")
+    spacing = _floats(fields.get("ElementSpacing", fields.get("ElementSize", "")))
+    oriented = any(key in fields for key in ("TransformMatrix", "Rotation", "Orientation"))
+    return StatedGeometry(_valid(spacing), oriented)
+
+
+def _floats(words: str) -> list[float]:
+    try:
+        return [float(word) for word in words.split()]
+    except ValueError:
+        return []
+
+
+def _valid(steps: list[float] | tuple[float, ...]) -> bool:
+    return len(steps) > 0 and all(math.isfinite(step) and step > 0 for step in steps)
