@@ -1,0 +1,106 @@
+"""``CaseReport``: everything that is known of one case when its results are written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..anatomy import HipLandmarks, Landmark, Side
+from ..imaging import Calibration, HipImage, SpacingProvenance
+from .slice_view import slice_of
+
+if TYPE_CHECKING:
+    from ..detection import Detection
+    from ..measurement import Measurement
+
+NOTICE = "Research software, not a medical device."
+SIDES = (Side.RIGHT, Side.LEFT)
+"""Order of all tables and pictures: as the viewer sees the patient, right first."""
+
+
+@dataclass(frozen=True)
+class CaseReport:
+    """Image, landmarks and measurements of one case, with where they come from.
+
+    Attributes:
+        name: case name; names the files.
+        landmarks: all points, LPS mm.
+        measurements: results in the order in which they are listed.
+        image: the image, or None when only landmarks were given.
+        model: id and version of the model that placed the points, "" when a person did.
+        device: processor on which the model ran, "" without model.
+        seconds: duration of the detection, None without model.
+        slices: slice (from 0) on which each hip was read.
+    """
+
+    name: str
+    landmarks: HipLandmarks
+    measurements: Sequence[Measurement]
+    image: HipImage | None = None
+    model: str = ""
+    device: str = ""
+    seconds: float | None = None
+    slices: Mapping[Side, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        image: HipImage | None,
+        found: Detection | HipLandmarks,
+        measurements: Sequence[Measurement],
+        name: str = "",
+    ) -> CaseReport:
+        """Gather a case from a detection, or from landmarks that a person placed."""
+        name = safe_name(name or (image.name if image else "") or _landmarks_of(found).case_id)
+        if isinstance(found, HipLandmarks):
+            slices = {} if image is None else _slices(image, found)
+            return cls(name, found, measurements, image, slices=slices)
+        return cls(
+            name=name,
+            landmarks=found.landmarks,
+            measurements=measurements,
+            image=image,
+            model=found.model,
+            device=found.device,
+            seconds=found.seconds,
+            slices=dict(found.slices),
+        )
+
+    @property
+    def calibration(self) -> Calibration:
+        """Provenance of the pixel size; NONE when no image is known."""
+        return self.image.calibration if self.image else Calibration(SpacingProvenance.NONE)
+
+    @property
+    def sources(self) -> str:
+        """Who placed the landmarks, each named once, e.g. ``model mri-coronal 1.0, reader``."""
+        named = dict.fromkeys(source_text(landmark) for landmark in self.landmarks.values())
+        return ", ".join(named) or "none"
+
+
+def safe_name(name: str) -> str:
+    """``name`` as a file name: letters, digits, dot, dash and underscore; never empty."""
+    return re.sub(r"[^\w.\-]+", "_", name).strip("._") or "case"
+
+
+def source_text(landmark: Landmark) -> str:
+    """Who placed a landmark, e.g. ``model mri-coronal 1.0`` or ``reader``."""
+    source = landmark.source
+    return " ".join(part for part in (source.kind.value, source.name, source.version) if part)
+
+
+def _landmarks_of(found: Detection | HipLandmarks) -> HipLandmarks:
+    return found if isinstance(found, HipLandmarks) else found.landmarks
+
+
+def _slices(image: HipImage, landmarks: HipLandmarks) -> dict[Side, int]:
+    slices = {}
+    for side in SIDES:
+        points = [p.point() for p in landmarks.side(side) if p.position is not None]
+        if points:
+            slices[side] = slice_of(image, np.stack(points))
+    return slices

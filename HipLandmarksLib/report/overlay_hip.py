@@ -1,0 +1,221 @@
+"""What is drawn on one hip: landmarks with ellipses, measurement rays and arcs, labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
+from numpy.typing import NDArray
+
+from ..anatomy import Landmark, LandmarkState, Side
+from .case import CaseReport
+from .label_layout import Box, Label, place_labels
+from .slice_view import SliceView
+from .terminal import format_value
+
+if TYPE_CHECKING:
+    from matplotlib.text import Text
+
+    from ..measurement import Measurement
+    from ..measurement.drawing import Arc, Drawing
+
+_SIGMAS_95 = float(np.sqrt(5.991))
+"""Half axes, in standard deviations, of the ellipse that holds 95 % of a 2D normal."""
+_COLOURS = ("#ffb000", "#5ec8ff", "#5fe08a", "#ff8ad8", "#c9a6ff", "#ffe86b")
+_POINT_COLOUR = "#ffffff"
+_DASH_OF_ROLE = {"baseline": (0, (4, 2)), "axis": (0, (6, 2)), "distance": "solid", "ray": "solid"}
+_STROKE = [withStroke(linewidth=2.2, foreground="black")]
+
+
+@dataclass(frozen=True)
+class PointMark:
+    """A landmark in picture mm; ``covariance`` is 2x2 mm^2 or None."""
+
+    key: str
+    xy: NDArray[np.float64]
+    covariance: NDArray[np.float64] | None
+    estimated: bool
+
+    def ellipse(self) -> NDArray[np.float64]:
+        """Outline of the ellipse that holds 95 %, shape (n, 2) mm; empty without covariance."""
+        if self.covariance is None:
+            return np.empty((0, 2))
+        values, vectors = np.linalg.eigh(self.covariance)
+        angles = np.linspace(0.0, 2 * np.pi, 49)
+        circle = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+        half_axes = _SIGMAS_95 * np.sqrt(np.maximum(values, 0.0))
+        return np.asarray(self.xy + (circle * half_axes) @ vectors.T)
+
+
+@dataclass(frozen=True)
+class MeasurementMark:
+    """A measurement's lines in picture mm, shape (n, 2) each, with dash by role."""
+
+    lines: tuple[tuple[NDArray[np.float64], str], ...]
+    label_at: NDArray[np.float64]
+    text: str
+    colour: str
+    flagged: bool
+
+
+@dataclass(frozen=True)
+class HipDrawing:
+    """Everything drawn for one side."""
+
+    side: Side
+    points: tuple[PointMark, ...]
+    measurements: tuple[MeasurementMark, ...]
+
+    def extent(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Lowest and highest (x, y) of all points and lines, picture mm."""
+        parts = [point.xy[None] for point in self.points]
+        parts += [line for mark in self.measurements for line, _ in mark.lines]
+        everything = np.concatenate(parts)
+        return everything.min(axis=0), everything.max(axis=0)
+
+    def samples(self) -> NDArray[np.float64]:
+        """Points, ellipses, and samples of the lines every mm: labels should not cover them."""
+        parts = [np.repeat(point.xy[None], 3, axis=0) for point in self.points]
+        parts += [point.ellipse() for point in self.points]
+        for mark in self.measurements:
+            parts += [_sampled(line) for line, _ in mark.lines]
+        return np.concatenate(parts) if parts else np.empty((0, 2))
+
+
+def collect_hip(case: CaseReport, side: Side, view: SliceView) -> HipDrawing:
+    """Project one side's landmarks and measurement drawings onto the slice."""
+    points = tuple(
+        _point_mark(landmark, view)
+        for landmark in case.landmarks.side(side)
+        if landmark.position is not None
+    )
+    ids = list(dict.fromkeys(measurement.id for measurement in case.measurements))
+    marks = tuple(
+        _measurement_mark(m, m.drawing, view, _COLOURS[ids.index(m.id) % len(_COLOURS)])
+        for m in case.measurements
+        if m.side is side and m.drawing is not None and m.value is not None
+    )
+    return HipDrawing(side, points, marks)
+
+
+def draw_hips(axes: Axes, hips: Sequence[HipDrawing]) -> None:
+    """Draw lines first, then points, then labels where they cover neither."""
+    for hip in hips:
+        for mark in hip.measurements:
+            for line, role in mark.lines:
+                axes.plot(
+                    *line.T,
+                    color=mark.colour,
+                    linewidth=1.3,
+                    linestyle=_DASH_OF_ROLE.get(role, "solid"),
+                    alpha=0.9,
+                )
+        for point in hip.points:
+            _draw_point(axes, point)
+    _draw_labels(axes, hips)
+
+
+def _point_mark(landmark: Landmark, view: SliceView) -> PointMark:
+    covariance = landmark.covariance
+    return PointMark(
+        landmark.key,
+        view.project(landmark.point()),
+        None if covariance is None else view.project_covariance(covariance),
+        landmark.state is LandmarkState.ESTIMATED,
+    )
+
+
+def _measurement_mark(
+    measurement: Measurement, drawing: Drawing, view: SliceView, colour: str
+) -> MeasurementMark:
+    lines = [
+        (view.project(np.array([segment.start, segment.end])), segment.role)
+        for segment in drawing.segments
+    ]
+    if drawing.arc is not None:
+        lines.append((_arc_points(drawing.arc, view), "ray"))
+    flagged = any(status.value != "OK" for status in measurement.status)
+    text = f"{measurement.short_name} {format_value(measurement)}{' *' if flagged else ''}"
+    return MeasurementMark(tuple(lines), view.project(drawing.label_anchor), text, colour, flagged)
+
+
+def _arc_points(arc: Arc, view: SliceView) -> NDArray[np.float64]:
+    centre, start, end = view.project(np.array([arc.centre, arc.start, arc.end]))
+    first, last = start - centre, end - centre
+    sweep = np.arctan2(first[0] * last[1] - first[1] * last[0], first @ last)
+    angles = np.arctan2(first[1], first[0]) + np.linspace(0.0, sweep, 33)
+    circle = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    return np.asarray(centre + float(np.linalg.norm(first)) * circle)
+
+
+def _draw_point(axes: Axes, point: PointMark) -> None:
+    axes.plot(*point.ellipse().T, color=_POINT_COLOUR, linewidth=0.9, alpha=0.85)
+    axes.plot(
+        *point.xy,
+        marker="D" if point.estimated else "o",
+        markersize=4.2,
+        markerfacecolor="none" if point.estimated else "#e02020",
+        markeredgecolor=_POINT_COLOUR,
+        markeredgewidth=0.8,
+    )
+
+
+def _draw_labels(axes: Axes, hips: Sequence[HipDrawing]) -> None:
+    entries = [
+        (hip, point.xy, point.key, _POINT_COLOUR, 8.5) for hip in hips for point in hip.points
+    ]
+    entries += [
+        (hip, mark.label_at, mark.text, mark.colour, 10.0)
+        for hip in hips
+        for mark in hip.measurements
+    ]
+    if not entries:
+        return
+    texts = [
+        axes.text(*xy, text, color=colour, fontsize=size, ha="center", va="center", zorder=6)
+        for _, xy, text, colour, size in entries
+    ]
+    labels = [
+        _label(axes, text, xy, hip) for text, (hip, xy, *_) in zip(texts, entries, strict=True)
+    ]
+    samples = np.concatenate([hip.samples() for hip in hips])
+    boxes = place_labels(labels, axes.transData.transform(samples), _frame(axes))
+    for text, box, label in zip(texts, boxes, labels, strict=True):
+        _move(axes, text, box, label)
+
+
+def _label(axes: Axes, text: Text, xy: NDArray[np.float64], hip: HipDrawing) -> Label:
+    text.set_path_effects(_STROKE)
+    extent = text.get_window_extent()
+    low, high = hip.extent()
+    centre = axes.transData.transform((low + high) / 2)
+    anchor = axes.transData.transform(xy)
+    return Label(tuple(anchor), (extent.width + 4, extent.height + 2), tuple(centre))
+
+
+def _move(axes: Axes, text: Text, box: Box, label: Label) -> None:
+    centre = ((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2)
+    x, y = axes.transData.inverted().transform(centre)
+    text.set_position((float(x), float(y)))
+    gap = np.hypot(centre[0] - label.anchor[0], centre[1] - label.anchor[1])
+    if gap > 1.6 * (box.y1 - box.y0) + (box.x1 - box.x0) / 2:
+        start = axes.transData.inverted().transform(label.anchor)
+        axes.plot([start[0], x], [start[1], y], color=text.get_color(), linewidth=0.5, zorder=5)
+
+
+def _frame(axes: Axes) -> Box:
+    extent = axes.get_window_extent()
+    return Box(extent.x0, extent.y0, extent.x1, extent.y1)
+
+
+def _sampled(line: NDArray[np.float64]) -> NDArray[np.float64]:
+    steps = np.linalg.norm(np.diff(line, axis=0), axis=1)
+    parts = [
+        a + (b - a) * np.linspace(0, 1, max(2, int(step)))[:, None]
+        for a, b, step in zip(line[:-1], line[1:], steps, strict=True)
+    ]
+    return np.concatenate(parts)

@@ -1,0 +1,132 @@
+"""Writes the results of one case: landmarks, tables, picture and scene, all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import Enum
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..anatomy import HipLandmarks, write_landmarks
+from ..anatomy.markups import write_markups
+from ..errors import HipLandmarksError
+from .case import SIDES, CaseReport
+from .staging import staged_folder
+from .tables import write_csv, write_json
+
+if TYPE_CHECKING:
+    from ..detection import Detection
+    from ..imaging import HipImage
+    from ..measurement import Measurement
+
+_EDIT_TOLERANCE_S = 2.0
+
+
+class Output(str, Enum):
+    """Kinds of result files."""
+
+    LANDMARKS = "landmarks"
+    TABLES = "tables"
+    OVERLAY = "overlay"
+    SCENE = "scene"
+
+
+class ResultsExistError(HipLandmarksError):
+    """The folder holds landmarks that someone edited after they were written."""
+
+
+@dataclass(frozen=True)
+class WrittenResults:
+    """What was written.
+
+    Attributes:
+        folder: the case's folder.
+        files: the files in it, by name.
+        remarks: one sentence for each output that was left out, and why.
+    """
+
+    folder: Path
+    files: tuple[Path, ...]
+    remarks: tuple[str, ...]
+
+
+def write_results(
+    out_dir: Path | str,
+    image: HipImage | None,
+    found: Detection | HipLandmarks,
+    measurements: list[Measurement],
+    *,
+    name: str = "",
+    outputs: Collection[Output] = tuple(Output),
+    overwrite: bool = False,
+) -> WrittenResults:
+    """Write all results of one case into ``out_dir/<name>/``.
+
+    Args:
+        out_dir: folder of all cases; made when absent.
+        image: the image, or None: no picture and no scene then.
+        found: a detection, or landmarks that a person placed.
+        measurements: what was measured on them.
+        name: case name; by default the image's.
+        outputs: which kinds of files to write.
+        overwrite: replace landmark files even when someone edited them since.
+
+    Raises:
+        ResultsExistError: when markups in the folder were edited and ``overwrite`` is not set.
+        OSError: when the folder cannot be written.
+    """
+    case = CaseReport.of(image, found, measurements, name)
+    folder = Path(out_dir) / case.name
+    if Output.LANDMARKS in outputs and not overwrite:
+        _protect_edited(folder, case.name)
+    remarks: list[str] = []
+    with staged_folder(folder) as staging:
+        _write_all(staging, case, outputs, remarks)
+        names = sorted(file.name for file in staging.iterdir())
+    if Output.SCENE in outputs and f"{case.name}.mrb" not in names:
+        (folder / f"{case.name}.mrb").unlink(missing_ok=True)  # a scene of an earlier run
+    return WrittenResults(folder, tuple(folder / file for file in names), tuple(remarks))
+
+
+def _write_all(
+    folder: Path, case: CaseReport, outputs: Collection[Output], remarks: list[str]
+) -> None:
+    if Output.LANDMARKS in outputs:
+        write_landmarks(folder / f"{case.name}_landmarks.json", case.landmarks)
+        for side in SIDES:
+            path = folder / f"{case.name}_{side.word}.mrk.json"
+            write_markups(path, case.landmarks, side)
+    if Output.OVERLAY in outputs and case.image is not None:
+        from .overlay import write_overlay  # matplotlib takes half a second to import
+
+        write_overlay(folder / f"{case.name}_overlay.png", case)
+    if Output.SCENE in outputs and case.image is not None:
+        remarks += _write_scene(folder / f"{case.name}.mrb", case)
+    if Output.TABLES in outputs:  # last: their time tells later edits of the landmarks
+        write_csv(folder / f"{case.name}_measurements.csv", case)
+        write_json(folder / f"{case.name}_measurements.json", case)
+
+
+def _write_scene(path: Path, case: CaseReport) -> list[str]:
+    if find_spec("slicer") is None:
+        return [
+            "The 3D Slicer scene (.mrb) was not written because slicer-core is not installed: "
+            'run  pip install ".[scene]"  in the HipLandmarks folder.'
+        ]
+    raise NotImplementedError(path, case)
+
+
+def _protect_edited(folder: Path, name: str) -> None:
+    tables = folder / f"{name}_measurements.json"
+    if not tables.exists():
+        return
+    written = tables.stat().st_mtime
+    for side in SIDES:
+        markups = folder / f"{name}_{side.word}.mrk.json"
+        if markups.exists() and markups.stat().st_mtime > written + _EDIT_TOLERANCE_S:
+            raise ResultsExistError(
+                f"{markups} was edited after it was written; a new detection would replace "
+                "that work. Choose another --out, or add --overwrite."
+            )
