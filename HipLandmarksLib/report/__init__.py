@@ -2,6 +2,7 @@
 
 from .case import CaseReport
 from .results import Output, ResultsExistError, WrittenResults, write_results
+from .staging import staged_folder
 from .terminal import format_table, format_value
 
 __all__ = [
@@ -11,5 +12,6 @@ __all__ = [
     "WrittenResults",
     "format_table",
     "format_value",
+    "staged_folder",
     "write_results",
 ]

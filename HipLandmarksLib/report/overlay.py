@@ -14,6 +14,7 @@ from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 from ..anatomy import Side
+from ..imaging import window_level
 from .case import NOTICE, SIDES, CaseReport
 from .overlay_hip import HipDrawing, collect_hip, draw_hips
 from .slice_view import SliceView
@@ -130,7 +131,7 @@ def _window(view: SliceView, hips: Sequence[HipDrawing]) -> tuple[float, float, 
 
 def _draw_panel(axes: Axes, panel: Panel, case: CaseReport) -> None:
     left, top, right, bottom = panel.window
-    low, high = _grey_range(panel)
+    low, high = window_level(_cropped(panel))
     axes.imshow(
         panel.view.pixels,
         cmap="gray",
@@ -158,12 +159,6 @@ def _draw_panel(axes: Axes, panel: Panel, case: CaseReport) -> None:
         )
     _scale_bar(axes, panel, case)
     draw_hips(axes, panel.hips)
-
-
-def _grey_range(panel: Panel) -> tuple[float, float]:
-    pixels = _cropped(panel)
-    low, high = np.percentile(pixels, (0.5, 99.5))
-    return (float(low), float(high) if high > low else float(low) + 1.0)
 
 
 def _cropped(panel: Panel) -> NDArray[np.float32]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patheffects import withStroke
+from matplotlib.patheffects import AbstractPathEffect, withStroke
 from numpy.typing import NDArray
 
 from ..anatomy import Landmark, LandmarkState, Side
@@ -28,7 +28,7 @@ _SIGMAS_95 = float(np.sqrt(5.991))
 _COLOURS = ("#ffb000", "#5ec8ff", "#5fe08a", "#ff8ad8", "#c9a6ff", "#ffe86b")
 _POINT_COLOUR = "#ffffff"
 _DASH_OF_ROLE = {"baseline": (0, (4, 2)), "axis": (0, (6, 2)), "distance": "solid", "ray": "solid"}
-_STROKE = [withStroke(linewidth=2.2, foreground="black")]
+_STROKE: list[AbstractPathEffect] = [withStroke(linewidth=2.2, foreground="black")]
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,16 @@ def _draw_labels(axes: Axes, hips: Sequence[HipDrawing]) -> None:
     if not entries:
         return
     texts = [
-        axes.text(*xy, text, color=colour, fontsize=size, ha="center", va="center", zorder=6)
+        axes.text(
+            float(xy[0]),
+            float(xy[1]),
+            text,
+            color=colour,
+            fontsize=size,
+            ha="center",
+            va="center",
+            zorder=6,
+        )
         for _, xy, text, colour, size in entries
     ]
     labels = [

@@ -29,7 +29,8 @@ def format_table(measurements: Sequence[Measurement]) -> str:
     rows = [("Measurement", *(side.word.capitalize() for side in SIDES))]
     for id_, name in {m.id: m.name for m in measurements}.items():
         rows.append((name, *(cells.get((id_, side), "") for side in SIDES)))
-    return "\n".join([*_aligned(rows), "", *_footnotes(notes)])
+    spread = any(m.value is not None and m.sigma is not None for m in measurements)
+    return "\n".join([*_aligned(rows), "", *_footnotes(notes), *_closing(spread)])
 
 
 def format_value(measurement: Measurement) -> str:
@@ -74,5 +75,10 @@ def _footnotes(notes: Sequence[str]) -> list[str]:
     lines = []
     for number, note in enumerate(notes, start=1):
         lines += textwrap.wrap(f"[{number}] {note}", _WIDTH, subsequent_indent="    ")
-    closing = f"± is half the 95 % interval of the landmark positions alone. {NOTICE}"
-    return [*lines, *textwrap.wrap(closing, _WIDTH)]
+    return lines
+
+
+def _closing(spread: bool) -> list[str]:
+    if not spread:
+        return [NOTICE]
+    return ["± is half the 95 % interval from the doubt about the landmarks alone.", NOTICE]

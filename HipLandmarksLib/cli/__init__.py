@@ -1,0 +1,5 @@
+"""The console command ``hiplandmarks``: one file per subcommand, heavy imports on demand."""
+
+from .main import main
+
+__all__ = ["main"]

@@ -1,0 +1,138 @@
+"""``hiplandmarks detect``: image in; landmarks, measurements and pictures out."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .options import add_measurement_options, print_results, settings_of
+from .progress import progress_bar
+
+if TYPE_CHECKING:
+    from ..detection import Detection
+    from ..imaging import HipImage
+
+NAME = "detect"
+SUMMARY = "find the landmarks of both hips in an MRI, measure, and write the results"
+DESCRIPTION = (
+    "Find the landmarks of both hips in a coronal MRI, measure them, print the table and write\n"
+    "markups, CSV, JSON, an overlay picture and a 3D Slicer scene into DIR/<case>/."
+)
+EXAMPLES = """examples:
+  hiplandmarks detect pelvis.nii.gz
+  hiplandmarks detect dicom-folder/ --out results
+  hiplandmarks detect pelvis.nrrd --slice 17 --device cpu
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument(
+        "image",
+        type=Path,
+        metavar="IMAGE",
+        help="NIfTI, NRRD or MHA file, or a DICOM file or folder",
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        default=Path("hiplandmarks-results"),
+        help="folder of results, one subfolder per case (default: hiplandmarks-results)",
+    )
+    parser.add_argument(
+        "--overwrite",
+        action="store_true",
+        help="replace results even when their landmarks were edited by hand since",
+    )
+    group = parser.add_argument_group("detection")
+    group.add_argument(
+        "--model",
+        type=Path,
+        metavar="BUNDLE",
+        help="folder of a model bundle (default: the one that comes with HipLandmarks)",
+    )
+    group.add_argument(
+        "--device",
+        choices=("auto", "cpu", "cuda", "mps"),
+        default="auto",
+        help="processor to run the model on (default: auto)",
+    )
+    group.add_argument(
+        "--slice",
+        type=_slice_index,
+        metavar="auto|N",
+        default=None,
+        help="slice to read, counted from 0 (default: auto, chosen for each hip)",
+    )
+    group.add_argument(
+        "--series",
+        metavar="WHICH",
+        help="series to take when a DICOM folder holds several: its number in the list that is "
+        "then shown, its UID, or part of its name",
+    )
+    add_measurement_options(parser)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Detect, measure, write, print.
+
+    Raises:
+        HipLandmarksError: when the image or the model cannot be used.
+    """
+    from ..measurement import ViewPlane, measure
+    from ..report import format_table, write_results
+
+    image = _read(arguments)
+    settings = settings_of(arguments, image)
+    detection = _detect(arguments, image)
+    measurements = measure(detection.landmarks, ViewPlane.from_image(image), settings)
+    written = write_results(
+        arguments.out, image, detection, measurements, overwrite=arguments.overwrite
+    )
+    print(f"{image.name}: model {detection.model} on {detection.device}, {detection.seconds:.1f} s")
+    print(_where(detection))
+    print()
+    print(format_table(measurements))
+    print()
+    print_results(written)
+
+
+def _where(detection: Detection) -> str:
+    slices = ", ".join(f"{side.word} hip on slice {k}" for side, k in detection.slices.items())
+    return f"{slices} (counted from 0)"
+
+
+def _read(arguments: argparse.Namespace) -> HipImage:
+    from ..imaging import read_image, require_coronal
+
+    image = read_image(arguments.image, series=arguments.series)
+    require_coronal(image)
+    for note in filter(None, (_assumption(image), image.metadata.get("notes"))):
+        print(f"{image.name}: note: {note}", file=sys.stderr)
+    return image
+
+
+def _assumption(image: HipImage) -> str:
+    orientation = image.metadata.get("orientation", "")
+    return f"orientation {orientation}" if orientation.startswith("assumed") else ""
+
+
+def _detect(arguments: argparse.Namespace, image: HipImage) -> Detection:
+    from ..detection import Detector, default_bundle
+
+    bundle = arguments.model or default_bundle()
+    detector = Detector.from_bundle(bundle, device=arguments.device)
+    print(f"Reading {image.name}, {image.n_slices} slices ...", file=sys.stderr)
+    with progress_bar() as report:
+        return detector.detect(image, slice_index=arguments.slice, progress=report)
+
+
+def _slice_index(text: str) -> int | None:
+    if text == "auto":
+        return None
+    if text.isdecimal():
+        return int(text)
+    raise argparse.ArgumentTypeError(f"expected 'auto' or a slice number from 0, got {text!r}")

@@ -1,0 +1,118 @@
+"""``hiplandmarks measure``: landmark files in, measurements out; needs no torch."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .options import add_measurement_options, print_results, settings_of
+
+if TYPE_CHECKING:
+    from ..anatomy import HipLandmarks
+    from ..imaging import HipImage
+
+NAME = "measure"
+SUMMARY = "measure landmarks that are already placed (markups of 3D Slicer or our JSON)"
+DESCRIPTION = (
+    "Measure landmarks that a model or a person placed. Give the markups files of both hips\n"
+    "(*.mrk.json), or one *_landmarks.json. Needs neither torch nor an image; with the image,\n"
+    "its slice plane and the origin of its pixel size are known too."
+)
+EXAMPLES = """examples:
+  hiplandmarks measure case_right.mrk.json case_left.mrk.json
+  hiplandmarks measure case_landmarks.json --image pelvis.nii.gz --out results
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument(
+        "markups",
+        type=Path,
+        nargs="+",
+        metavar="MARKUPS",
+        help="*.mrk.json (one per hip) or *_landmarks.json",
+    )
+    parser.add_argument(
+        "--image",
+        type=Path,
+        metavar="IMAGE",
+        help="image on which the landmarks were placed",
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="also write CSV and JSON (and, with --image, the overlay) into DIR/<case>/",
+    )
+    add_measurement_options(parser)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Read, measure, print; write when asked to.
+
+    Raises:
+        HipLandmarksError: when a file is not what it should be.
+    """
+    from ..measurement import ViewPlane, measure
+    from ..report import Output, format_table, write_results
+
+    image = _image(arguments)
+    landmarks = read_landmark_files(arguments.markups)
+    settings = settings_of(arguments, image)
+    plane = ViewPlane.from_image(image) if image else ViewPlane.coronal()
+    measurements = measure(landmarks, plane, settings)
+    print(format_table(measurements))
+    if arguments.out is not None:
+        name = landmarks.case_id or _stem(arguments.markups[0])
+        outputs = (Output.TABLES, Output.OVERLAY)
+        written = write_results(
+            arguments.out, image, landmarks, measurements, name=name, outputs=outputs
+        )
+        print()
+        print_results(written)
+
+
+def read_landmark_files(paths: list[Path]) -> HipLandmarks:
+    """Join the landmarks of several files into one case.
+
+    Raises:
+        LandmarkFileError: when a file cannot be read or two files hold the same point.
+    """
+    from ..anatomy import HipLandmarks, read_landmarks
+    from ..anatomy.markups import read_markups
+    from ..errors import LandmarkFileError
+
+    parts = []
+    for path in paths:
+        if not path.is_file():
+            raise LandmarkFileError(f"There is no file {path}.")
+        is_markups = path.name.endswith(".mrk.json")
+        parts.append(read_markups(path) if is_markups else read_landmarks(path))
+    cases = {part.case_id for part in parts if part.case_id}
+    if len(cases) > 1:
+        raise LandmarkFileError(
+            f"These files belong to different cases ({', '.join(sorted(cases))}); "
+            "measure one case at a time."
+        )
+    try:
+        points = [point for part in parts for point in part.values()]
+        return HipLandmarks.of(points, case_id=cases.pop() if cases else "")
+    except ValueError as error:
+        raise LandmarkFileError(f"The files contradict each other: {error}") from error
+
+
+def _image(arguments: argparse.Namespace) -> HipImage | None:
+    if arguments.image is None:
+        return None
+    from ..imaging import read_image
+
+    return read_image(arguments.image)
+
+
+def _stem(path: Path) -> str:
+    stem = path.name.removesuffix(".json").removesuffix(".mrk")
+    for ending in ("_right", "_left", "_landmarks"):
+        stem = stem.removesuffix(ending)
+    return stem
