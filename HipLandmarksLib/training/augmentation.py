@@ -1,0 +1,107 @@
+"""Augmentation: one affine for image and points, a mirror with channel swap, grey-value changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from ..errors import ConfigurationError
+from ..imaging import PlaneTransform
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """Ranges of the random changes; zero switches one off.
+
+    Attributes:
+        rotation_deg, scale, anisotropy, shear: of the affine about the crop's centre; scale and
+            anisotropy are log-uniform half-ranges (0.15 = x 0.86 to 1.16).
+        shift_px: translation in either direction, network pixels.
+        elsewhere: probability that the crop lies at any height of the image, not at the hips.
+        mirror: probability of swapping left and right.
+        gamma, contrast, brightness: half-ranges of the grey-value curve (log, factor, offset).
+        bias: amplitude of a smooth multiplicative field.
+        noise: largest standard deviation of the added noise (image range is -1 to 1).
+        blur_px: largest Gaussian blur.
+    """
+
+    rotation_deg: float = 12.0
+    scale: float = 0.18
+    anisotropy: float = 0.06
+    shear: float = 0.06
+    shift_px: float = 24.0
+    elsewhere: float = 0.2
+    mirror: float = 0.5
+    gamma: float = 0.35
+    contrast: float = 0.25
+    brightness: float = 0.2
+    bias: float = 0.3
+    noise: float = 0.08
+    blur_px: float = 0.9
+
+    def __post_init__(self) -> None:
+        negative = [name for name, value in vars(self).items() if value < 0]
+        if negative:
+            raise ConfigurationError(f"Augmentation ranges must not be negative: {negative}.")
+
+    @classmethod
+    def none(cls) -> Augmentation:
+        """No change at all."""
+        return cls(**dict.fromkeys(cls.__dataclass_fields__, 0.0))
+
+    def geometry(
+        self,
+        plane: PlaneTransform,
+        centre: tuple[float, float],
+        shape: tuple[int, int],
+        rng: np.random.Generator,
+    ) -> tuple[PlaneTransform, bool]:
+        """Append a random affine about ``centre`` and a crop of ``shape`` (height, width) to it.
+
+        Returns:
+            The chain from source to crop pixels, and whether it mirrors left and right.
+        """
+        mirrored = bool(rng.random() < self.mirror)
+        linear = self._linear(rng)
+        if mirrored:
+            linear = np.diag([-1.0, 1.0]) @ linear
+        shift = rng.uniform(-self.shift_px, self.shift_px, 2)
+        step = np.eye(3)
+        step[:2, :2] = linear
+        middle = np.array([(shape[1] - 1) / 2, (shape[0] - 1) / 2])
+        step[:2, 2] = middle + shift - linear @ np.asarray(centre)
+        return plane.then(step, shape), mirrored
+
+    def _linear(self, rng: np.random.Generator) -> NDArray[np.float64]:
+        angle = np.radians(rng.uniform(-self.rotation_deg, self.rotation_deg))
+        rotation = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        scale = np.exp(rng.uniform(-self.scale, self.scale))
+        stretch = np.exp(rng.uniform(-self.anisotropy, self.anisotropy))
+        shear = np.array([[1.0, rng.uniform(-self.shear, self.shear)], [0.0, 1.0]])
+        return np.asarray(rotation @ shear @ np.diag([scale * stretch, scale / stretch]))
+
+    def intensity(
+        self, pixels: NDArray[np.float32], rng: np.random.Generator
+    ) -> NDArray[np.float32]:
+        """Random grey-value changes of a (H, W) image with range about -1 to 1."""
+        unit = np.clip((pixels + 1) / 2, 0, 1.5)
+        unit = unit ** np.exp(rng.uniform(-self.gamma, self.gamma))
+        unit = unit * _smooth_field(unit.shape, self.bias, rng)
+        out = (unit * 2 - 1) * (1 + rng.uniform(-self.contrast, self.contrast))
+        out = out + rng.uniform(-self.brightness, self.brightness)
+        if rng.random() < 0.5:
+            out = ndimage.gaussian_filter(out, rng.uniform(0, self.blur_px))
+        out = out + rng.normal(0, 1, out.shape) * rng.uniform(0, self.noise)
+        return np.asarray(out, dtype=np.float32)
+
+
+def _smooth_field(
+    shape: tuple[int, ...], amplitude: float, rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """exp of a random quadratic polynomial with values up to about ``amplitude``."""
+    y, x = np.meshgrid(*(np.linspace(-1, 1, n) for n in shape), indexing="ij")
+    c = rng.uniform(-amplitude, amplitude, 5) / 2
+    return np.asarray(np.exp(c[0] * x + c[1] * y + c[2] * x * y + c[3] * x * x + c[4] * y * y))

@@ -1,0 +1,101 @@
+"""From labelled slices to batches of network input and targets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..anatomy import LandmarkId
+from ..detection import Channels, Preprocessing
+from ..imaging import PlaneTransform
+from .augmentation import Augmentation
+from .labels import LabelledSlice, PointLabel
+from .targets import gaussian_target, inside
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Arrays of one training step.
+
+    Attributes:
+        images: (B, 1, H, W).
+        target: (B, L, H, W) unit-mass maps, zero where absent or unknown.
+        absent: (B, L), 1 where known to be absent.
+        weight: (B, L), 0 where not annotated.
+    """
+
+    images: NDArray[np.float32]
+    target: NDArray[np.float32]
+    absent: NDArray[np.float32]
+    weight: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class PreparedSlice:
+    """A slice with everything that does not change from step to step."""
+
+    pixels: NDArray[np.float32]
+    plane: PlaneTransform
+    labels: Mapping[LandmarkId, PointLabel]
+    centre: tuple[float, float]
+
+
+def prepare(labelled: LabelledSlice, preprocessing: Preprocessing) -> PreparedSlice:
+    """Normalise once; the crop is centred between the points that the slice shows."""
+    plane = preprocessing.plane_transform(labelled.image)
+    pixels = preprocessing.normalise(labelled.image.slice_pixels(labelled.index))
+    shown = [plane.forward(label.ij) for label in labelled.labels.values() if label.ij is not None]
+    middle_y = float(np.mean([point[1] for point in shown])) if shown else plane.shape[0] * 0.6
+    rows = labelled.image.pixels.shape[1]
+    columns = labelled.image.pixels.shape[2]
+    middle_x = float(plane.forward([(columns - 1) / 2, (rows - 1) / 2])[0])
+    return PreparedSlice(pixels, plane, labelled.labels, (middle_x, middle_y))
+
+
+@dataclass(frozen=True)
+class Sampler:
+    """Draws augmented crops.
+
+    Attributes:
+        channels: order of the heatmaps.
+        crop: (height, width) in network pixels.
+        sigma: width of the targets in network pixels.
+        augmentation: random changes.
+    """
+
+    channels: Channels
+    crop: tuple[int, int]
+    sigma: float
+    augmentation: Augmentation
+
+    def batch(self, slices: Sequence[PreparedSlice], rng: np.random.Generator) -> Batch:
+        """One augmented crop of each of ``slices``."""
+        drawn = [self._draw(prepared, rng) for prepared in slices]
+        images, target, absent, weight = (np.stack(parts) for parts in zip(*drawn, strict=True))
+        return Batch(images[:, None], target, absent, weight)
+
+    def _draw(
+        self, prepared: PreparedSlice, rng: np.random.Generator
+    ) -> tuple[NDArray[np.float32], ...]:
+        centre = prepared.centre
+        if rng.random() < self.augmentation.elsewhere:
+            centre = (centre[0], rng.uniform(0, prepared.plane.shape[0]))
+        plane, mirrored = self.augmentation.geometry(prepared.plane, centre, self.crop, rng)
+        pixels = self.augmentation.intensity(plane.warp(prepared.pixels, fill=-1.0), rng)
+        target = np.zeros((len(self.channels), *self.crop), dtype=np.float32)
+        absent = np.zeros(len(self.channels), dtype=np.float32)
+        weight = np.zeros(len(self.channels), dtype=np.float32)
+        for channel, (side, key) in enumerate(self.channels.ids):
+            label = prepared.labels.get((side.opposite if mirrored else side, key))
+            if label is None:
+                continue
+            weight[channel] = label.weight
+            xy = None if label.ij is None else plane.forward(label.ij)
+            if xy is not None and inside((xy[0], xy[1]), self.crop):
+                target[channel] = gaussian_target((xy[0], xy[1]), self.crop, self.sigma)
+            else:
+                absent[channel] = 1.0
+        return pixels, target, absent, weight

@@ -1,0 +1,34 @@
+"""Training targets from points."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import ConfigurationError
+
+
+def gaussian_target(
+    xy: tuple[float, float], shape: tuple[int, int], sigma: float
+) -> NDArray[np.float32]:
+    """Sub-pixel Gaussian of unit mass, renormalised inside the image.
+
+    Args:
+        xy: (column, row) in pixels, centres at integers; must lie in the image.
+        shape: (H, W).
+        sigma: width in pixels.
+
+    Raises:
+        ConfigurationError: when the point lies outside; such a landmark is absent.
+    """
+    height, width = shape
+    if not inside(xy, shape):
+        raise ConfigurationError(f"The point {xy} lies outside an image of {width} x {height}.")
+    gx = np.exp(-0.5 * ((np.arange(width) - xy[0]) / sigma) ** 2)
+    gy = np.exp(-0.5 * ((np.arange(height) - xy[1]) / sigma) ** 2)
+    return np.asarray(np.outer(gy / gy.sum(), gx / gx.sum()), dtype=np.float32)
+
+
+def inside(xy: tuple[float, float], shape: tuple[int, int]) -> bool:
+    """Whether (column, row) lies on a pixel of an image of ``shape`` (H, W)."""
+    return -0.5 <= xy[0] <= shape[1] - 0.5 and -0.5 <= xy[1] <= shape[0] - 0.5
