@@ -1,0 +1,121 @@
+"""The landmark table is complete, and agrees with the measurements and the limbs."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import Counter
+
+import pytest
+
+from HipLandmarksLib.anatomy import LandmarkTable
+from HipLandmarksLib.anatomy.table import read_landmark_table
+from HipLandmarksLib.errors import ConfigurationError, LandmarkFileError
+from HipLandmarksLib.measurement import MeasurementTable
+from HipLandmarksLib.measurement.frames import LINE_KEY
+from HipLandmarksLib.resources import resource_path
+
+PAPER_2 = ["ILM", "TRI", "LAE", "MSO", "FOV", "FHC", "GT", "TD", "ISCH", "NB", "SHP", "SHD"]
+OPTIONAL = [
+    "HEDGE",
+    "RIM",
+    "LT",
+    "NCS",
+    "NCI",
+    "AF",
+    "DOME",
+    "AW",
+    "PW",
+    "SPINE",
+    "BRIM",
+    "SYM",
+    "SCJ",
+    "PH1",
+    "PH2",
+    "Q",
+    "NC",
+    "CONDM",
+    "CONDL",
+    "AR",
+    "PR",
+]
+
+
+@pytest.fixture(scope="module")
+def table():
+    return LandmarkTable.load()
+
+
+def test_the_twelve_landmarks_of_paper_2_are_numbered(table):
+    assert [d.key for d in table.of_paper(2)] == PAPER_2
+    assert [d.number for d in table.of_paper(2)] == list(range(1, 13))
+
+
+def test_paper_1_uses_four(table):
+    assert {d.key for d in table.of_paper(1)} == {"FHC", "NA", "LAE", "LCP"}
+
+
+def test_the_optional_points_are_there(table):
+    assert [d.key for d in table.definitions.values() if d.optional] == OPTIONAL
+
+
+def test_every_landmark_can_be_placed_by_its_description(table):
+    for definition in table.definitions.values():
+        assert len(definition.definition) > 30 and definition.definition.endswith(".")
+        assert definition.state_hint.endswith(".")
+        assert definition.views
+
+
+def test_used_by_agrees_with_the_measurements(table):
+    for measurement in MeasurementTable.load().select(None):
+        lines = set(LINE_KEY.values()) if measurement.reference else set()
+        assert table.used_by(measurement.id) == measurement.keys | lines
+
+
+def test_used_by_names_existing_measurements_only(table):
+    known = set(MeasurementTable.load().ids)
+    for definition in table.definitions.values():
+        assert set(definition.used_by) <= known
+
+
+def test_every_numbered_landmark_has_two_limbs(table):
+    ends = Counter(key for limb in table.limbs for key in {limb.start, limb.end})
+    assert all(ends[key] >= 2 for key in PAPER_2)
+    assert len(table.limbs) == 19
+    assert sum(limb.bilateral for limb in table.limbs) == 3
+
+
+def test_an_unknown_landmark_is_named_in_the_error(table):
+    assert table["LCP"].name == "Lateral cam point"
+    with pytest.raises(LandmarkFileError, match="'LPC'"):
+        table["LPC"]
+
+
+def damage_number(data):
+    data["landmarks"][0]["number"] = 2
+
+
+def damage_text(data):
+    data["landmarks"][3]["definition"] = ""
+
+
+def damage_key(data):
+    data["landmarks"][1]["key"] = "ILM"
+
+
+@pytest.mark.parametrize("damage", [damage_number, damage_text, damage_key])
+def test_a_damaged_table_is_refused(damage, tmp_path):
+    data = json.loads(resource_path("Anatomy", "landmarks.json").read_text(encoding="utf-8"))
+    damage(data)
+    path = tmp_path / "landmarks.json"
+    path.write_text(json.dumps(data), encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="damaged"):
+        read_landmark_table(path, resource_path("Anatomy", "limbs.json"))
+
+
+def test_a_limb_of_an_unknown_landmark_is_refused(tmp_path):
+    path = tmp_path / "limbs.json"
+    shutil.copy(resource_path("Anatomy", "limbs.json"), path)
+    path.write_text(path.read_text("utf-8").replace('"FOV"', '"FOVEA"'), encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="FOVEA"):
+        read_landmark_table(resource_path("Anatomy", "landmarks.json"), path)
