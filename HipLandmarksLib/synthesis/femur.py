@@ -1,0 +1,269 @@
+"""The proximal femur as an implicit surface, with its exact landmarks on any coronal plane.
+
+Hip-local coordinates in mm, origin at the head centre: ``x`` lateral, ``y`` backwards, ``z`` up.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+
+from .implicit import Field, capsule, ellipsoid, union
+from .parameters import HipParameters
+
+Point2 = tuple[float, float]
+
+_WAIST_RADII = 1.1  # distance of the narrowest neck from the head centre, in head radii
+_TURN_DEG = 22.0  # angle by which the contour turns away from the head circle
+_CAM_WIDTH_RAD = math.radians(65.0)  # extent of the bump around the neck
+_FLARE_PER_MM = 0.006  # widening of the neck towards its base
+_NECK_BASE = 0.74  # position of the neck base along the neck
+_SHAFT_START_MM = 42.0  # proximal shaft midpoint below the neck's foot
+_SAGITTAL_SLOPE = -0.06  # the distal shaft comes forward
+
+
+@dataclass(frozen=True)
+class Femur:
+    """One proximal femur.
+
+    Attributes:
+        hip: its parameters.
+        plane_depth_mm: depth of the landmark plane behind the head centre; the dialled angles
+            hold on this plane.
+    """
+
+    hip: HipParameters
+    plane_depth_mm: float
+
+    @cached_property
+    def neck_direction(self) -> Point2:
+        """Projected neck axis (x, z), from the head centre outwards, unit length."""
+        tilt = self._neck_tilt
+        return (math.sin(tilt), -math.cos(tilt))
+
+    @cached_property
+    def shaft_direction(self) -> Point2:
+        """Projected shaft axis (x, z), distal, unit length."""
+        adduction = math.radians(self.hip.shaft_adduction_deg)
+        return (-math.sin(adduction), -math.cos(adduction))
+
+    @cached_property
+    def foot(self) -> tuple[float, float, float]:
+        """Where the neck axis meets the shaft axis, (x, y, z)."""
+        length = self.hip.neck_length_mm
+        x, z = self.neck_direction
+        return (length * x, length * math.tan(self._anteversion), length * z)
+
+    @cached_property
+    def trochanter_ball(self) -> tuple[tuple[float, float, float], float]:
+        """Centre (x, y, z) and radius of the ball that forms the greater trochanter's tip."""
+        radius = 0.72 * self.hip.shaft_radius_mm
+        x, y, z = self.foot
+        up = self.hip.trochanter_height_mm - radius
+        lateral = x + (up - z) * math.tan(math.radians(self.hip.shaft_adduction_deg)) + 6.0
+        return ((lateral, y + 1.0, up), radius)
+
+    def signed_distance(self, x: Any, y: float, z: Any) -> Field:
+        """Approximate signed distance of the bone's outer surface."""
+        head = self._head(x, y, z)
+        neck = self._neck(x, y, z)
+        # No blending at the head: its contour must stay a circle up to the leaving point.
+        blend = np.clip(head - 0.1 * self.hip.head_radius_mm, 0.05, 6.0)
+        return union(np.minimum(head, neck), self._shaft_and_trochanters(x, y, z), blend)
+
+    def cortex_thickness(self, x: Any, y: float, z: Any) -> Field:
+        """Thickness of cortical bone in mm: thin on the head, thick along calcar and shaft."""
+        s, c2, _ = self._neck_coordinates(x, y, z)
+        down, _ = self._shaft_coordinates(x, y, z)
+        shaft = _step(down, -5.0, 50.0) * np.float32(self.hip.shaft_cortex_mm - 1.1)
+        calcar = _step(s, 0.7 * self.hip.head_radius_mm, 1.6 * self.hip.head_radius_mm)
+        calcar = calcar * _step(-c2, 2.0, 9.0) * _step(-down, -45.0, 5.0)
+        return np.asarray(1.1 + np.maximum(shaft, 2.4 * calcar), dtype=np.float32)
+
+    def landmarks_on(self, y: float, lowest_u: float) -> dict[str, Point2]:
+        """Exact (x, z) of each landmark whose definition holds on the plane at depth ``y``.
+
+        Args:
+            y: depth of the plane behind the head centre, mm.
+            lowest_u: lowest height inside the field of view, mm.
+        """
+        points: dict[str, Point2] = {}
+        if abs(y) <= 0.7 * self.hip.head_radius_mm:
+            points["FHC"] = (0.0, 0.0)
+        self._add_neck_points(points, y)
+        self._add_shaft_points(points, y, lowest_u)
+        (x, ball_y, z), radius = self.trochanter_ball
+        if abs(y - ball_y) <= 0.5 * radius:
+            points["GT"] = (x, z + math.sqrt(radius**2 - (y - ball_y) ** 2))
+        return points
+
+    @property
+    def neck_base(self) -> Point2:
+        """Projected point (x, z) of the neck axis at the neck base (NB)."""
+        x, z = self.neck_direction
+        along = _NECK_BASE * self.hip.neck_length_mm
+        return (along * x, along * z)
+
+    def shaft_depth(self, down_mm: float) -> float:
+        """Depth ``y`` of the shaft axis ``down_mm`` below the neck's foot."""
+        return self.foot[1] + _SAGITTAL_SLOPE * down_mm
+
+    def shaft_point(self, down_mm: float) -> Point2:
+        """Projected point (x, z) of the shaft axis ``down_mm`` below the neck's foot."""
+        x, _, z = self.foot
+        return (x + down_mm * self.shaft_direction[0], z + down_mm * self.shaft_direction[1])
+
+    def shaft_levels(self, lowest_u: float) -> tuple[float | None, float | None]:
+        """Distances of SHP and SHD below the neck's foot; None where out of the field."""
+        room = (self.foot[2] - lowest_u) / -self.shaft_direction[1] - 6.0
+        proximal = _SHAFT_START_MM if room >= _SHAFT_START_MM else None
+        distal = min(room, _SHAFT_START_MM + 90.0)
+        return proximal, distal if distal >= _SHAFT_START_MM + 25.0 else None
+
+    def leaving_point(self, y: float) -> Point2 | None:
+        """Where the section's contour leaves the head circle superolaterally, (x, z), or None."""
+        radius2 = self.hip.head_radius_mm**2 - y * y
+        if radius2 <= 0:
+            return None
+        radius, tilt = math.sqrt(radius2), self._neck_tilt
+
+        def on_circle(angle: float) -> Point2:  # angle from the neck axis, upwards
+            return (radius * math.sin(tilt + angle), -radius * math.cos(tilt + angle))
+
+        def inside_neck(angle: float) -> float:
+            x, z = on_circle(angle)
+            return float(self._leaving_excess(np.float64(x), y, np.float64(z)))
+
+        angles = np.radians(np.arange(150.0, 5.0, -1.0))
+        values = [inside_neck(float(angle)) for angle in angles]
+        first = next((n for n, value in enumerate(values) if value < 0), 0)
+        if first == 0 or max(values[first:]) > 0:
+            return None  # no neck on this plane, or the contour comes back to the circle
+        root = brentq(inside_neck, angles[first], angles[first - 1], xtol=1e-12)
+        return on_circle(float(root))
+
+    # --- geometry -----------------------------------------------------------------------------
+    @cached_property
+    def _neck_tilt(self) -> float:
+        hip = self.hip
+        return math.radians(180.0 - hip.neck_shaft_angle_deg - hip.shaft_adduction_deg)
+
+    @cached_property
+    def _anteversion(self) -> float:
+        return math.radians(self.hip.anteversion_deg)
+
+    @cached_property
+    def _frame(self) -> NDArray[np.float64]:
+        """Rows: neck axis, upper normal, rear normal, each as (x, y, z)."""
+        x, z = self.neck_direction
+        c, s = math.cos(self._anteversion), math.sin(self._anteversion)
+        return np.array([[x * c, s, z * c], [-z, 0.0, x], [-x * s, c, -z * s]])
+
+    @cached_property
+    def _bump(self) -> tuple[float, float]:
+        """(angle around the neck, 3D alpha in rad) of the dialled leaving point."""
+        hip, y = self.hip, self.plane_depth_mm
+        radius = math.sqrt(hip.head_radius_mm**2 - y * y)
+        angle = self._neck_tilt + math.radians(hip.alpha_deg)
+        point = np.array([radius * math.sin(angle), y, -radius * math.cos(angle)])
+        s, c2, c3 = self._frame @ point
+        return math.atan2(c3, c2), math.atan2(math.hypot(c2, c3), s)
+
+    def _neck_coordinates(self, x: Any, y: float, z: Any) -> tuple[Any, Any, Any]:
+        rows = [[float(v) for v in row] for row in self._frame]
+        s, c2, c3 = (row[0] * x + row[1] * y + row[2] * z for row in rows)
+        return s, c2, c3
+
+    def _shaft_coordinates(self, x: Any, y: float, z: Any) -> tuple[Any, Any]:
+        """(distance below the neck's foot, distance from the shaft axis)."""
+        fl, fa, fu = self.foot
+        dl, du = self.shaft_direction
+        down = (x - fl) * dl + (z - fu) * du
+        side = (x - fl) * du - (z - fu) * dl
+        depth = y - fa - _SAGITTAL_SLOPE * down
+        return down, np.sqrt(side * side + depth * depth)
+
+    def _head(self, x: Any, y: float, z: Any) -> Any:
+        return np.sqrt(x * x + z * z + y * y) - self.hip.head_radius_mm
+
+    def _neck_profile(self, s: Any, c2: Any, c3: Any) -> tuple[Any, Any, Any]:
+        """(start of the neck along its axis, radius there, radius at ``s``)."""
+        hip = self.hip
+        radius, waist = hip.head_radius_mm, _WAIST_RADII * hip.head_radius_mm
+        phi0, alpha0 = self._bump
+        base = math.asin(min(hip.neck_radius_mm / radius, 0.97)) + math.radians(4.0)
+        phi = np.arctan2(c3, c2) - phi0
+        phi = np.abs((phi + math.pi) % (2 * math.pi) - math.pi)
+        alpha = base + (alpha0 - base) * np.exp(-((phi / _CAM_WIDTH_RAD) ** 4))
+        start, height = radius * np.cos(alpha), radius * np.sin(alpha)
+        run = np.maximum(waist - start, 1.0)
+        rise = height - hip.neck_radius_mm
+        slope = np.tan(alpha - math.pi / 2 + math.radians(_TURN_DEG))
+        slope = np.maximum(slope, -3.0 * rise / run)
+        t = np.clip((s - start) / run, 0, 1)
+        bent = 1 - t * t * (3 - 2 * t)
+        profile = hip.neck_radius_mm + rise * bent + slope * run * t * (1 - t) ** 2
+        # A large bump stays outside the head circle for good once it has left it.
+        clear = np.minimum(0.2 * np.maximum(s - start, 0), 0.04 * radius)
+        circle = np.sqrt(np.maximum(radius * radius - s * s, 0))
+        profile = np.maximum(profile, circle + clear)
+        flare = np.maximum(s - np.maximum(waist, start + run), 0)
+        return start, height, profile + _FLARE_PER_MM * flare * flare
+
+    def _leaving_excess(self, x: Any, y: float, z: Any) -> Any:
+        s, c2, c3 = self._neck_coordinates(x, y, z)
+        start, height, profile = self._neck_profile(s, c2, c3)
+        rho = np.sqrt(c2 * c2 + c3 * c3)
+        return np.maximum(rho - np.where(s < start, height, profile), start - s)
+
+    def _neck(self, x: Any, y: float, z: Any) -> Any:
+        s, _, _ = self._neck_coordinates(x, y, z)
+        end = self.hip.neck_length_mm / math.cos(self._anteversion)
+        return np.maximum(self._leaving_excess(x, y, z) * 0.95, s - end)
+
+    def _shaft_and_trochanters(self, x: Any, y: float, z: Any) -> Field:
+        hip = self.hip
+        down, distance = self._shaft_coordinates(x, y, z)
+        widening = 0.42 * hip.shaft_radius_mm * np.exp(-((np.maximum(down, 0) / 30.0) ** 2))
+        shaft = np.maximum(distance - hip.shaft_radius_mm - widening, -down - 4.0)
+        ball, radius = self.trochanter_ball
+        fl, fa, fu = self.foot
+        base = (fl + 5.0, fa, fu - 16.0)
+        greater = capsule((x, y, z), base, ball, (1.15 * hip.shaft_radius_mm, radius))
+        dl, du = self.shaft_direction
+        lesser_at = (fl + 28 * dl - 0.9 * hip.shaft_radius_mm, fa + 9.0, fu + 28 * du)
+        lesser = ellipsoid((x, y, z), lesser_at, (9.0, 8.0, 13.0))
+        return union(union(shaft, greater, 8.0), lesser, 7.0)
+
+    def _add_neck_points(self, points: dict[str, Point2], y: float) -> None:
+        x, z = self.neck_direction
+        waist = _WAIST_RADII * self.hip.head_radius_mm * math.cos(self._anteversion)
+        base = _NECK_BASE * self.hip.neck_length_mm
+        limit = 0.75 * self.hip.neck_radius_mm
+        for key, along in (("NA", waist), ("NB", base)):
+            if self._off_axis(y, along) <= limit:
+                points[key] = (along * x, along * z)
+        if "NA" in points and abs(y) <= 0.5 * self.hip.head_radius_mm:
+            leaving = self.leaving_point(y)
+            if leaving is not None:
+                points["LCP"] = leaving
+
+    def _off_axis(self, y: float, along: float) -> float:
+        return abs(y - along * math.tan(self._anteversion)) * math.cos(self._anteversion)
+
+    def _add_shaft_points(self, points: dict[str, Point2], y: float, lowest_u: float) -> None:
+        limit = 0.6 * self.hip.shaft_radius_mm
+        for key, down in zip(("SHP", "SHD"), self.shaft_levels(lowest_u), strict=True):
+            if down is not None and abs(y - self.shaft_depth(down)) <= limit:
+                points[key] = self.shaft_point(down)
+
+
+def _step(value: Any, low: float, high: float) -> Any:
+    t = np.clip((value - low) / (high - low), 0, 1)
+    return t * t * (3 - 2 * t)
