@@ -1,0 +1,29 @@
+"""MRML: the nodes of a study and their live update; the only place that knows Slicer.
+
+Runs the same in desktop Slicer, under ``slicer-core`` and in the web viewer; no Qt. Every
+function takes the scene as argument.
+
+Raises:
+    MissingDependencyError: on import, when neither Slicer nor slicer-core is there.
+"""
+
+from ..errors import MissingDependencyError
+
+try:
+    import slicer as _slicer
+except ImportError as error:
+    raise MissingDependencyError(
+        "The scene needs Slicer's libraries: pip install 'HipLandmarksLib[scene]'."
+    ) from error
+
+if not hasattr(_slicer, "vtkMRMLScene"):
+    raise MissingDependencyError(
+        "The package 'slicer' that is installed is not 3D Slicer: "
+        "pip install 'HipLandmarksLib[scene]'."
+    )
+
+from .save import load_scene, save_scene  # noqa: E402
+from .study import HipStudy  # noqa: E402
+from .volume import add_volume, image_of_volume  # noqa: E402
+
+__all__ = ["HipStudy", "add_volume", "image_of_volume", "load_scene", "save_scene"]

@@ -1,0 +1,56 @@
+"""One subject-hierarchy study that holds everything of a case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import slicer
+
+from ..anatomy import Side
+
+STUDY_LEVEL = "Study"
+
+
+class StudyFolders:
+    """Where the nodes of a study stand in the subject hierarchy.
+
+    The volume's own study is used when it has one (DICOM), otherwise a new study is made; each
+    hip has a folder of its own in it.
+    """
+
+    def __init__(self, scene: Any, name: str, volume: Any | None) -> None:
+        node_class = slicer.vtkMRMLSubjectHierarchyNode
+        self._hierarchy = node_class.GetSubjectHierarchyNode(scene)
+        self.item = self._study_of(volume) if volume is not None else 0
+        if not self.item:
+            self.item = self._hierarchy.CreateStudyItem(self._hierarchy.GetSceneItemID(), name)
+        if volume is not None:
+            self.put(volume)
+        self._sides: dict[Side, int] = {}
+
+    def put(self, node: Any, side: Side | None = None) -> None:
+        """File ``node`` under the study, or in the folder of a hip."""
+        parent = self.item if side is None else self._folder(side)
+        item = self._hierarchy.GetItemByDataNode(node)
+        if not item:
+            self._hierarchy.CreateItem(parent, node)
+        elif side is not None or not self._is_below(item, parent):
+            self._hierarchy.SetItemParent(item, parent)
+
+    def _folder(self, side: Side) -> int:
+        if side not in self._sides:
+            name = f"{side.word.capitalize()} hip"
+            known = self._hierarchy.GetItemChildWithName(self.item, name)
+            self._sides[side] = known or self._hierarchy.CreateFolderItem(self.item, name)
+        return self._sides[side]
+
+    def _study_of(self, node: Any) -> int:
+        item = self._hierarchy.GetItemByDataNode(node)
+        return self._hierarchy.GetItemAncestorAtLevel(item, STUDY_LEVEL) if item else 0
+
+    def _is_below(self, item: int, ancestor: int) -> bool:
+        while item and item != self._hierarchy.GetSceneItemID():
+            if item == ancestor:
+                return True
+            item = self._hierarchy.GetItemParent(item)
+        return False

@@ -1,0 +1,188 @@
+"""The point list of one hip: a fiducial node with fixed labels, and the landmarks it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..anatomy import Landmark, LandmarkState, Side, Source
+from ..anatomy.markups import landmark_of_point, markups_name
+from ..anatomy.point_note import encode_note
+from .frames import Vec3, flip_covariance, flip_frame, matrix_to_world
+from .style import style_points
+
+CLASS_NAME = "vtkMRMLMarkupsFiducialNode"
+Seen = tuple[int, Vec3]  # status and RAS position in node coordinates
+
+
+class PointList:
+    """One hip's fiducial node, kept in step with landmarks in the node's own coordinates.
+
+    The node is the truth: whoever moves, places or removes a point there becomes its source.
+
+    Attributes:
+        node: the vtkMRMLMarkupsFiducialNode.
+        side: the patient's side.
+        landmarks: by key, LPS mm before any parent transform.
+    """
+
+    def __init__(self, node: Any, side: Side, reader: Source, case_id: str = "") -> None:
+        self.node = node
+        self.side = side
+        self._reader = reader
+        self._case_id = case_id
+        self.landmarks: dict[str, Landmark] = {}
+        self._seen: dict[str, Seen] = {}
+        self._statuses = (node.PositionDefined, node.PositionMissing)
+
+    @classmethod
+    def create(
+        cls, scene: Any, side: Side, keys: Iterable[str], reader: Source, case_id: str = ""
+    ) -> PointList:
+        """A new node with one unplaced point per key; their number stays fixed."""
+        node = scene.AddNewNodeByClass(CLASS_NAME, markups_name(side, case_id))
+        node.CreateDefaultDisplayNodes()
+        style_points(node.GetDisplayNode(), side)
+        for key in keys:
+            index = node.AddControlPoint((0.0, 0.0, 0.0), key)
+            node.UnsetNthControlPointPosition(index)
+        node.SetFixedNumberOfControlPoints(True)
+        return cls(node, side, reader, case_id)
+
+    @classmethod
+    def adopt(cls, node: Any, side: Side, reader: Source, case_id: str = "") -> PointList:
+        """A node that is in the scene already, with what its descriptions tell of its points."""
+        points = cls(node, side, reader, case_id)
+        points._seen = points._read()
+        for index, key in points._rows():
+            status, position = points._seen[key]
+            if status in points._statuses:
+                placed = flip_frame(position) if status == node.PositionDefined else None
+                note = node.GetNthControlPointDescription(index)
+                points.landmarks[key] = landmark_of_point(key, side, note, placed)
+        return points
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Labels of the node's points."""
+        return tuple(key for _, key in self._rows())
+
+    def write(self, landmarks: Collection[Landmark]) -> None:
+        """Show ``landmarks`` (this side's, LPS mm in node coordinates); others become unplaced.
+
+        Missing points stay missing: every point is set with its status, one by one.
+        """
+        self.landmarks = {landmark.key: landmark for landmark in landmarks}
+        modifying = self.node.StartModify()
+        self._add_rows(key for key in self.landmarks if key not in self.keys)
+        for index, key in self._rows():
+            self._write_point(index, self.landmarks.get(key))
+        self.node.EndModify(modifying)
+        self._seen = self._read()
+
+    def update(self) -> frozenset[str]:
+        """Take over what has changed in the node; the keys of the changed points."""
+        seen = self._read()
+        if seen == self._seen:
+            return frozenset()
+        keys = seen.keys() | self._seen.keys()
+        changed = frozenset(key for key in keys if seen.get(key) != self._seen.get(key))
+        self._seen = seen
+        for key in changed:
+            self._take_over(key, seen.get(key))
+        self._write_notes(changed)
+        return changed
+
+    def in_world(self) -> list[Landmark]:
+        """The landmarks where the parent transform puts them, LPS mm; covariances turn along."""
+        if self.node.GetParentTransformNode() is None:
+            return list(self.landmarks.values())
+        rows = {key: index for index, key in self._rows()}
+        try:
+            linear = matrix_to_world(self.node)[:3, :3]
+        except ValueError:  # a warp: positions are right, doubt is unknown
+            linear = None
+        return [self._transformed(p, rows.get(p.key), linear) for p in self.landmarks.values()]
+
+    def _transformed(self, point: Landmark, index: int | None, linear: Any) -> Landmark:
+        if point.position is None or index is None:
+            return point
+        ras = [0.0, 0.0, 0.0]
+        self.node.GetNthControlPointPositionWorld(index, ras)
+        doubt = point.covariance
+        if doubt is not None:
+            doubt = None if linear is None else flip_covariance(doubt, np.asarray(linear))
+        return replace(point, position=flip_frame((ras[0], ras[1], ras[2])), covariance=doubt)
+
+    def _rows(self) -> Iterator[tuple[int, str]]:
+        """(index, key) of every point; of two points with one label the first counts."""
+        node = self.node
+        met = set()
+        for index in range(node.GetNumberOfControlPoints()):
+            key = node.GetNthControlPointLabel(index)
+            if key not in met:
+                met.add(key)
+                yield index, key
+
+    def _read(self) -> dict[str, Seen]:
+        node = self.node
+        seen = {}
+        for index, key in self._rows():
+            status = node.GetNthControlPointPositionStatus(index)
+            placed = status == node.PositionDefined
+            position = node.GetNthControlPointPosition(index) if placed else (0.0, 0.0, 0.0)
+            seen[key] = (status, position)
+        return seen
+
+    def _add_rows(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            self.node.SetFixedNumberOfControlPoints(False)
+            index = self.node.AddControlPoint((0.0, 0.0, 0.0), key)
+            self.node.UnsetNthControlPointPosition(index)
+            self.node.SetFixedNumberOfControlPoints(True)
+
+    def _write_point(self, index: int, landmark: Landmark | None) -> None:
+        note = "" if landmark is None else encode_note(landmark, self._case_id)
+        self.node.SetNthControlPointDescription(index, note)
+        if landmark is None:
+            self.node.UnsetNthControlPointPosition(index)
+        elif landmark.position is None:
+            self.node.SetNthControlPointPositionMissing(index)
+        else:
+            self.node.SetNthControlPointPosition(index, *flip_frame(landmark.position))
+
+    def _take_over(self, key: str, seen: Seen | None) -> None:
+        status, position = seen or (self.node.PositionUndefined, (0.0, 0.0, 0.0))
+        if status not in self._statuses:
+            self.landmarks.pop(key, None)
+            return
+        was = self.landmarks.get(key)
+        if was is None:
+            was = Landmark(self.side, key, None, LandmarkState.ABSENT, self._reader)
+        if status == self.node.PositionMissing:
+            self.landmarks[key] = replace(was.absent(self._reader), confidence=None)
+        else:
+            self.landmarks[key] = was.moved(flip_frame(position), self._reader)
+
+    def _write_notes(self, keys: Collection[str]) -> None:
+        with _silent(self.node):
+            for index, key in self._rows():
+                if key in keys:
+                    point = self.landmarks.get(key)
+                    note = "" if point is None else encode_note(point, self._case_id)
+                    self.node.SetNthControlPointDescription(index, note)
+
+
+@contextmanager
+def _silent(node: Any) -> Iterator[None]:
+    """Change a node without telling anyone: for texts that nobody displays during a drag."""
+    was = node.GetDisableModifiedEvent()
+    node.SetDisableModifiedEvent(1)
+    try:
+        yield
+    finally:
+        node.SetDisableModifiedEvent(was)

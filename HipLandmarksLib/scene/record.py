@@ -1,0 +1,88 @@
+"""What a study's nodes say about themselves, so that a loaded scene comes alive again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from enum import Enum
+from typing import Any
+
+from ..anatomy import Side
+from ..imaging import Calibration, Modality, SpacingProvenance
+from ..measurement import Edge, MeasurementSettings, Reference
+
+STUDY = "HipLandmarks.Study"
+ROLE = "HipLandmarks.Role"
+SIDE = "HipLandmarks.Side"
+SETTINGS = "HipLandmarks.Settings"
+
+
+class Role(str, Enum):
+    """What a node is for."""
+
+    VOLUME = "volume"
+    POINTS = "points"
+    MARK = "mark"
+    TABLE = "table"
+
+
+def sign(node: Any, study: str, role: Role, side: Side | None = None) -> None:
+    """Write study, role and side into the node's attributes."""
+    node.SetAttribute(STUDY, study)
+    node.SetAttribute(ROLE, role.value)
+    if side is not None:
+        node.SetAttribute(SIDE, side.value)
+
+
+def signed_nodes(scene: Any, role: Role, study: str | None = None) -> Iterator[Any]:
+    """Nodes of the scene with that role (and study)."""
+    nodes = [scene.GetNthNode(i) for i in range(scene.GetNumberOfNodes())]
+    for node in nodes:
+        same_study = study is None or node.GetAttribute(STUDY) == study
+        if same_study and node.GetAttribute(ROLE) == role.value:
+            yield node
+
+
+def side_of(node: Any) -> Side | None:
+    """Side that was signed into the node."""
+    value = node.GetAttribute(SIDE)
+    return Side(value) if value in ("R", "L") else None
+
+
+def settings_to_text(settings: MeasurementSettings, ids: tuple[str, ...], case_id: str) -> str:
+    """The study's settings as JSON text."""
+    return json.dumps(
+        {
+            "case_id": case_id,
+            "ids": ids,
+            "reference": settings.reference.value,
+            "edge": settings.edge.value,
+            "threshold_set": settings.threshold_set,
+            "modality": settings.modality.value,
+            "provenance": settings.calibration.provenance.value,
+            "factor": settings.calibration.factor,
+            "patient_age_years": settings.patient_age_years,
+            "min_confidence": settings.min_confidence,
+            "reader_sigma_mm": settings.reader_sigma_mm,
+        }
+    )
+
+
+def settings_from_text(text: str) -> tuple[MeasurementSettings, tuple[str, ...], str]:
+    """Inverse of :func:`settings_to_text`.
+
+    Raises:
+        ValueError, KeyError: when the text is damaged.
+    """
+    data = json.loads(text)
+    settings = MeasurementSettings(
+        calibration=Calibration(SpacingProvenance(data["provenance"]), data["factor"]),
+        reference=Reference(data["reference"]),
+        edge=Edge(data["edge"]),
+        threshold_set=data["threshold_set"],
+        modality=Modality(data["modality"]),
+        patient_age_years=data["patient_age_years"],
+        min_confidence=data["min_confidence"],
+        reader_sigma_mm=data["reader_sigma_mm"],
+    )
+    return settings, tuple(data["ids"]), str(data["case_id"])

@@ -1,0 +1,53 @@
+"""Colours and sizes in the views; colour-blind safe on grey images (after Okabe and Ito 2008)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..anatomy import Side
+
+Colour = tuple[float, float, float]
+
+SIDE_COLOURS: dict[Side, Colour] = {
+    Side.RIGHT: (1.00, 0.72, 0.20),
+    Side.LEFT: (0.40, 0.80, 1.00),
+}
+MEASUREMENT_COLOURS: dict[str, Colour] = {
+    "alpha": (0.96, 0.91, 0.30),
+    "lce": (0.35, 0.85, 0.60),
+    "nsa": (0.95, 0.60, 0.80),
+    "femoral_offset_mm": (0.75, 0.80, 1.00),
+}
+OTHER_COLOUR: Colour = (0.85, 0.85, 0.85)
+
+
+def style_points(display: Any, side: Side) -> None:
+    """Small crosses that leave the anatomy visible, with short labels."""
+    _colour(display, SIDE_COLOURS[side])
+    display.SetGlyphTypeFromString("CrossDot2D")
+    display.SetUseGlyphScale(True)
+    display.SetGlyphScale(2.2)
+    display.SetTextScale(2.6)
+    display.SetPointLabelsVisibility(True)
+    display.SetPropertiesLabelVisibility(False)
+    display.SetHandlesInteractive(False)
+
+
+def style_measurement(display: Any, measurement_id: str) -> None:
+    """Thin lines without points; the value stands beside them."""
+    _colour(display, MEASUREMENT_COLOURS.get(measurement_id, OTHER_COLOUR))
+    display.SetPointLabelsVisibility(False)
+    display.SetPropertiesLabelVisibility(True)
+    display.SetUseGlyphScale(True)
+    display.SetGlyphScale(0.01)
+    display.SetGlyphTypeFromString("Vertex2D")
+    display.SetTextScale(2.8)
+    display.SetCurveLineSizeMode(display.UseLineThickness)
+    display.SetLineThickness(0.15)
+    display.SetHandlesInteractive(False)
+
+
+def _colour(display: Any, colour: Colour) -> None:
+    display.SetColor(*colour)
+    display.SetSelectedColor(*colour)
+    display.SetActiveColor(*colour)
