@@ -1,0 +1,115 @@
+"""CSV and JSON: every number carries unit, side, status, reference, calibration and source."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from HipLandmarksLib.anatomy import HipLandmarks, Side
+from HipLandmarksLib.imaging import HipImage
+from HipLandmarksLib.measurement import Measurement
+from HipLandmarksLib.report import CaseReport
+from HipLandmarksLib.report.tables import COLUMNS, write_csv, write_json
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream, strict=True))
+
+
+@pytest.fixture
+def case(image: HipImage, landmarks: HipLandmarks, measurements: list[Measurement]) -> CaseReport:
+    return CaseReport.of(image, landmarks, measurements)
+
+
+def test_csv_has_one_row_per_measurement_and_side(tmp_path: Path, case: CaseReport) -> None:
+    write_csv(tmp_path / "m.csv", case)
+    rows = _rows(tmp_path / "m.csv")
+    assert [(row["side"], row["measurement"]) for row in rows] == [
+        (m.side.word, m.id) for m in case.measurements
+    ]
+    assert {"right", "left"} == {row["side"] for row in rows}
+
+
+def test_csv_explains_every_value(tmp_path: Path, case: CaseReport) -> None:
+    write_csv(tmp_path / "m.csv", case)
+    row = next(r for r in _rows(tmp_path / "m.csv") if r["measurement"] == "lce")
+    value = next(m.value for m in case.measurements if m.id == "lce")
+    assert float(row["value"]) == pytest.approx(value, rel=1e-5)
+    assert float(row["ci95_low"]) < float(row["value"]) < float(row["ci95_high"])
+    assert row["unit"] == "deg"
+    assert row["reference"] == "fhc"
+    assert "REFERENCE_FALLBACK" in row["status"]
+    assert row["calibration"] == "PATIENT_PLANE"
+    assert "R FHC: model mri-coronal 1.0" in row["landmark_sources"]
+    assert "not a medical device" in row["notice"]
+
+
+def test_csv_leaves_a_missing_value_empty_and_gives_the_reason(
+    tmp_path: Path, case: CaseReport
+) -> None:
+    write_csv(tmp_path / "m.csv", case)
+    row = next(r for r in _rows(tmp_path / "m.csv") if r["measurement"] == "nsa")
+    assert row["value"] == ""
+    assert row["status"] == "MISSING_LANDMARK"
+    assert "SHD" in row["reason"]
+
+
+def test_csv_survives_quotes_commas_and_line_breaks(tmp_path: Path, case: CaseReport) -> None:
+    awkward = 'the reader said: "no, not here",\nand left; Müller'
+    changed = [replace(m, reason=awkward) for m in case.measurements]
+    write_csv(tmp_path / "m.csv", replace(case, measurements=changed))
+    rows = _rows(tmp_path / "m.csv")
+    assert len(rows) == len(changed)
+    assert {row["reason"] for row in rows} == {awkward}
+    assert all(set(row) == set(COLUMNS) for row in rows)
+
+
+def test_csv_lines_end_as_rfc_4180_says(tmp_path: Path, case: CaseReport) -> None:
+    write_csv(tmp_path / "m.csv", case)
+    data = (tmp_path / "m.csv").read_bytes()
+    assert data.count(b"\r\n") == data.count(b"\n") == 1 + len(case.measurements)
+
+
+def test_json_describes_itself(tmp_path: Path, case: CaseReport) -> None:
+    write_json(tmp_path / "m.json", case)
+    data = json.loads((tmp_path / "m.json").read_text(encoding="utf-8"))
+    assert data["format"] == "hiplandmarks-results-1"
+    assert "not a medical device" in data["notice"]
+    assert data["slices"] == {"right": 2, "left": 3}
+    assert data["image"]["spacing_column_row_slice_mm"] == pytest.approx([2, 2, 5])
+    assert HipLandmarks.from_dict(data["landmarks"]) == case.landmarks
+    assert [m["value"] for m in data["measurements"]] == [m.value for m in case.measurements]
+    for entry in data["measurements"]:
+        assert entry["unit"] in ("deg", "mm")
+        assert entry["side"] in ("R", "L")
+        assert entry["spacing"]["provenance"] == "PATIENT_PLANE"
+
+
+def test_a_case_without_image_says_so(
+    tmp_path: Path, landmarks: HipLandmarks, measurements: list[Measurement]
+) -> None:
+    write_json(tmp_path / "m.json", CaseReport.of(None, landmarks, measurements))
+    data = json.loads((tmp_path / "m.json").read_text(encoding="utf-8"))
+    assert data["image"] is None
+    assert data["slices"] == {}
+    assert data["detection"]["model"] is None
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [("case_7", "case_7"), ("a/b c", "a_b_c"), ("../../etc", "etc"), ("", "case"), ("Ä 1", "Ä_1")],
+)
+def test_a_case_name_never_leaves_the_results_folder(
+    landmarks: HipLandmarks, name: str, safe: str
+) -> None:
+    case = CaseReport.of(None, replace(landmarks, case_id=""), [], name)
+    assert case.name == safe
+
+
+def test_each_hip_is_shown_on_its_own_slice(case: CaseReport) -> None:
+    assert case.slices == {Side.RIGHT: 2, Side.LEFT: 3}
