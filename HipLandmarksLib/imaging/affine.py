@@ -12,17 +12,27 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PlaneTransform:
     """Affine map from source pixels to output pixels, with the output's size.
 
     Attributes:
         matrix: 3x3, source (x, y, 1) -> output (x, y, 1).
         shape: (height, width) of the output in pixels.
+
+    Raises:
+        ValueError: when the matrix is singular, so that points could not be mapped back.
     """
 
     matrix: NDArray[np.float64]
     shape: tuple[int, int]
+
+    def __post_init__(self) -> None:
+        determinant = float(np.linalg.det(self.matrix[:2, :2]))
+        if not np.isfinite(determinant) or abs(determinant) < 1e-12:
+            raise ValueError(
+                "This step cannot be undone: it flattens the image (a scale of zero?)."
+            )
 
     @classmethod
     def identity(cls, shape: tuple[int, int]) -> PlaneTransform:

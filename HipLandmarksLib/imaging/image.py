@@ -24,7 +24,7 @@ class Modality(str, Enum):
     UNKNOWN = "UNKNOWN"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class HipImage:
     """An image volume (or a single image, one slice) with its geometry.
 

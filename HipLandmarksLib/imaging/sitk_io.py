@@ -105,11 +105,11 @@ def read_volume_file(path: Path, name: str) -> HipImage:
         ImageError: when it is damaged, or holds no scalar volume with a valid spacing.
     """
     stated = stated_geometry(path)
+    if stated.axes > 2 and not stated.spacing:
+        raise ImageError(f"{path} states no valid voxel spacing; export it again with spacing.")
     image, note = _read(path, name)
     if image.GetDimension() == 2:
         return _flat_image(image, stated.spacing, name)
-    if not stated.spacing:
-        raise ImageError(f"{path} states no valid voxel spacing; export it again with spacing.")
     orientation = "from the file" if stated.orientation else "assumed: the file states none"
     modality, calibration = _from_note(note)
     if image.GetSize()[2] == 1 and calibration is None:

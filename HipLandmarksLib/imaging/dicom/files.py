@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import pydicom
@@ -34,17 +36,27 @@ def dicom_files(folder: Path) -> list[Path]:
 
     Raises:
         ImageError: when a file is named like DICOM and is none.
+        OSError: when a folder may not be listed.
     """
     found = []
-    for path in sorted(folder.rglob("*")):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if hidden or path.name.upper() == "DICOMDIR" or not path.is_file():
-            continue
+    for path in sorted(_visible_files(folder)):
         if is_dicom(path):
             found.append(path)
         elif path.suffix.lower() in _DICOM_SUFFIXES:
             raise ImageError(f"{path} is empty or damaged: copy the series again or remove it.")
     return found
+
+
+def _visible_files(folder: Path) -> Iterator[Path]:
+    def refuse(error: OSError) -> None:
+        raise error  # os.walk would pass over a folder that may not be listed
+
+    for place, folders, names in os.walk(folder, onerror=refuse):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            path = Path(place, name)
+            if not name.startswith(".") and name.upper() != "DICOMDIR" and path.is_file():
+                yield path
 
 
 def read_dataset(path: Path) -> FileDataset:
@@ -87,10 +99,11 @@ def require_whole(path: Path, dataset: Dataset) -> None:
     """Refuse an image file whose header or pixels are cut off: a slice must not vanish silently.
 
     Raises:
-        ImageError: when it states no image size or holds no pixels.
+        ImageError: when it states neither class nor image size, or holds no pixels.
     """
     sized = value_of(dataset, "Rows") and value_of(dataset, "Columns")
-    if _is_image_class(dataset) and not (sized and "PixelData" in dataset):
+    unknown = value_of(dataset, "SOPClassUID") is None
+    if (_is_image_class(dataset) or unknown) and not (sized and "PixelData" in dataset):
         raise ImageError(
             f"{path} is damaged or cut off: its pixels are missing; copy or export it again."
         )
