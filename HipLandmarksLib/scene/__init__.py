@@ -22,8 +22,8 @@ if not hasattr(_slicer, "vtkMRMLScene"):
         "pip install 'HipLandmarksLib[scene]'."
     )
 
-from .save import load_scene, save_scene  # noqa: E402
-from .study import HipStudy  # noqa: E402
-from .volume import add_volume, image_of_volume  # noqa: E402
+from .save import load_scene, save_scene
+from .study import HipStudy
+from .volume import add_volume, image_of_volume
 
 __all__ = ["HipStudy", "add_volume", "image_of_volume", "load_scene", "save_scene"]

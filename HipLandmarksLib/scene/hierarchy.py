@@ -20,6 +20,7 @@ class StudyFolders:
 
     def __init__(self, scene: Any, name: str, volume: Any | None) -> None:
         node_class = slicer.vtkMRMLSubjectHierarchyNode
+        self._scene = scene
         self._hierarchy = node_class.GetSubjectHierarchyNode(scene)
         self.item = self._study_of(volume) if volume is not None else 0
         if not self.item:
@@ -36,6 +37,13 @@ class StudyFolders:
             self._hierarchy.CreateItem(parent, node)
         elif side is not None or not self._is_below(item, parent):
             self._hierarchy.SetItemParent(item, parent)
+
+    def remove(self, node: Any) -> None:
+        """Remove ``node`` from the scene together with its item."""
+        item = self._hierarchy.GetItemByDataNode(node)
+        if item:
+            self._hierarchy.RemoveItem(item, False)
+        self._scene.RemoveNode(node)
 
     def _folder(self, side: Side) -> int:
         if side not in self._sides:

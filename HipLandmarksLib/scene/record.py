@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -49,40 +50,55 @@ def side_of(node: Any) -> Side | None:
     return Side(value) if value in ("R", "L") else None
 
 
-def settings_to_text(settings: MeasurementSettings, ids: tuple[str, ...], case_id: str) -> str:
-    """The study's settings as JSON text."""
-    return json.dumps(
-        {
-            "case_id": case_id,
-            "ids": ids,
-            "reference": settings.reference.value,
-            "edge": settings.edge.value,
-            "threshold_set": settings.threshold_set,
-            "modality": settings.modality.value,
-            "provenance": settings.calibration.provenance.value,
-            "factor": settings.calibration.factor,
-            "patient_age_years": settings.patient_age_years,
-            "min_confidence": settings.min_confidence,
-            "reader_sigma_mm": settings.reader_sigma_mm,
-        }
-    )
+@dataclass(frozen=True)
+class StudyRecord:
+    """Case and settings of a study, kept as JSON in an attribute of its table.
 
-
-def settings_from_text(text: str) -> tuple[MeasurementSettings, tuple[str, ...], str]:
-    """Inverse of :func:`settings_to_text`.
-
-    Raises:
-        ValueError, KeyError: when the text is damaged.
+    Attributes:
+        case_id: identifier of the case.
+        ids: measurements shown.
+        settings: how to measure.
     """
-    data = json.loads(text)
-    settings = MeasurementSettings(
-        calibration=Calibration(SpacingProvenance(data["provenance"]), data["factor"]),
-        reference=Reference(data["reference"]),
-        edge=Edge(data["edge"]),
-        threshold_set=data["threshold_set"],
-        modality=Modality(data["modality"]),
-        patient_age_years=data["patient_age_years"],
-        min_confidence=data["min_confidence"],
-        reader_sigma_mm=data["reader_sigma_mm"],
-    )
-    return settings, tuple(data["ids"]), str(data["case_id"])
+
+    case_id: str
+    ids: tuple[str, ...]
+    settings: MeasurementSettings
+
+    def to_text(self) -> str:
+        """JSON text."""
+        s = self.settings
+        return json.dumps(
+            {
+                "case_id": self.case_id,
+                "ids": self.ids,
+                "reference": s.reference.value,
+                "edge": s.edge.value,
+                "threshold_set": s.threshold_set,
+                "modality": s.modality.value,
+                "provenance": s.calibration.provenance.value,
+                "factor": s.calibration.factor,
+                "patient_age_years": s.patient_age_years,
+                "min_confidence": s.min_confidence,
+                "reader_sigma_mm": s.reader_sigma_mm,
+            }
+        )
+
+    @classmethod
+    def from_text(cls, text: str) -> StudyRecord:
+        """Inverse of :meth:`to_text`.
+
+        Raises:
+            ValueError, KeyError, TypeError: when the text is missing or damaged.
+        """
+        data = json.loads(text)
+        settings = MeasurementSettings(
+            calibration=Calibration(SpacingProvenance(data["provenance"]), data["factor"]),
+            reference=Reference(data["reference"]),
+            edge=Edge(data["edge"]),
+            threshold_set=data["threshold_set"],
+            modality=Modality(data["modality"]),
+            patient_age_years=data["patient_age_years"],
+            min_confidence=data["min_confidence"],
+            reader_sigma_mm=data["reader_sigma_mm"],
+        )
+        return cls(str(data["case_id"]), tuple(data["ids"]), settings)

@@ -33,18 +33,34 @@ def style_points(display: Any, side: Side) -> None:
     display.SetHandlesInteractive(False)
 
 
-def style_measurement(display: Any, measurement_id: str) -> None:
-    """Thin lines without points; the value stands beside them."""
-    _colour(display, MEASUREMENT_COLOURS.get(measurement_id, OTHER_COLOUR))
+def style_drawing(display: Any, measurement_id: str) -> None:
+    """Thin lines without points or text."""
+    _colour(display, _measurement_colour(measurement_id))
     display.SetPointLabelsVisibility(False)
-    display.SetPropertiesLabelVisibility(True)
+    display.SetPropertiesLabelVisibility(False)
+    display.SetGlyphTypeFromString("Vertex2D")
+    display.SetUseGlyphScale(True)
+    display.SetGlyphScale(0.6)
+    display.SetCurveLineSizeMode(display.UseLineThickness)
+    display.SetLineThickness(0.6)
+    display.SetOpacity(0.85)
+    display.SetHandlesInteractive(False)
+
+
+def style_value(display: Any, measurement_id: str) -> None:
+    """Text only, in the colour of the drawing."""
+    _colour(display, _measurement_colour(measurement_id))
+    display.SetPointLabelsVisibility(True)
+    display.SetPropertiesLabelVisibility(False)
+    display.SetGlyphTypeFromString("Circle2D")
     display.SetUseGlyphScale(True)
     display.SetGlyphScale(0.01)
-    display.SetGlyphTypeFromString("Vertex2D")
     display.SetTextScale(2.8)
-    display.SetCurveLineSizeMode(display.UseLineThickness)
-    display.SetLineThickness(0.15)
     display.SetHandlesInteractive(False)
+
+
+def _measurement_colour(measurement_id: str) -> Colour:
+    return MEASUREMENT_COLOURS.get(measurement_id, OTHER_COLOUR)
 
 
 def _colour(display: Any, colour: Colour) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import slicer
 from numpy.typing import NDArray
 from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 from vtkmodules.vtkCommonDataModel import vtkImageData
@@ -131,8 +130,3 @@ def _set_window(display: Any, pixels: NDArray[np.generic]) -> None:
     low, high = (float(v) for v in np.percentile(values, [1.0, 99.5]))
     display.AutoWindowLevelOff()
     display.SetWindowLevelMinMax(low, max(high, low + 1e-6))
-
-
-def is_volume(node: Any) -> bool:
-    """Whether ``node`` is a scalar volume."""
-    return isinstance(node, slicer.vtkMRMLScalarVolumeNode)

@@ -1,0 +1,61 @@
+"""Where the values of a hip stand: a column lateral of the bone, clear of what is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..anatomy import HipLandmarks, Side
+from ..imaging import HipImage
+from ..measurement import ViewPlane
+from .frames import Vec3
+
+_CLEAR_MM = 60.0  # lateral of the head centre lies the trochanter, at about 50 mm
+_TEXT_MM = 36.0  # width of a value when the whole pelvis fills the view
+_ROW_MM = 9.0
+_FIRST_ROW_MM = 22.0  # above the head centre
+_BEYOND_IMAGE_MM = 15.0
+
+
+def image_extent(image: HipImage, plane: ViewPlane) -> tuple[float, float]:
+    """Smallest and largest x (mm, to the patient's left) that the image covers in the plane."""
+    last = np.array(image.pixels.shape[::-1]) - 1
+    corners = np.array([[i, j, k] for i in (0, 1) for j in (0, 1) for k in (0, 1)]) * last
+    x = plane.project(image.to_lps(corners))[:, 0]
+    return float(x.min()), float(x.max())
+
+
+def value_places(
+    landmarks: HipLandmarks,
+    plane: ViewPlane,
+    side: Side,
+    ids: Sequence[str],
+    extent: tuple[float, float],
+) -> dict[str, Vec3]:
+    """Place (LPS mm) of the left edge, as the viewer sees it, of each measurement's text.
+
+    Args:
+        landmarks: the case; the column stands beside the head centre, or the side's first
+            point when there is none.
+        plane: plane of the view, patient's right on the viewer's left.
+        side: whose values.
+        ids: measurements from top to bottom.
+        extent: (right, left) edge of the image in the plane, see :func:`image_extent`.
+    """
+    placed = [point for point in landmarks.side(side) if point.position is not None]
+    if not placed:
+        return {}
+    anchor = next((point for point in placed if point.key == "FHC"), placed[0])
+    near = anchor.position
+    assert near is not None
+    x, y = plane.project_point(near)
+    low, high = extent
+    if side is Side.LEFT:
+        start = min(x + _CLEAR_MM, high + _BEYOND_IMAGE_MM - _TEXT_MM)
+    else:
+        start = max(x - _CLEAR_MM - _TEXT_MM, low - _BEYOND_IMAGE_MM)
+    tops = [y + _FIRST_ROW_MM - _ROW_MM * row for row in range(len(ids))]
+    return {
+        id_: plane.unproject_point((start, top), near) for id_, top in zip(ids, tops, strict=True)
+    }
