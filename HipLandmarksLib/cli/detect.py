@@ -90,7 +90,12 @@ def run(arguments: argparse.Namespace) -> None:
     detection = _detect(arguments, image)
     measurements = measure(detection.landmarks, ViewPlane.from_image(image), settings)
     written = write_results(
-        arguments.out, image, detection, measurements, overwrite=arguments.overwrite
+        arguments.out,
+        image,
+        detection,
+        measurements,
+        settings=settings,
+        overwrite=arguments.overwrite,
     )
     print(f"{image.name}: model {detection.model} on {detection.device}, {detection.seconds:.1f} s")
     print(_where(detection))

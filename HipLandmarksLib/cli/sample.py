@@ -10,14 +10,13 @@ NAME = "sample"
 SUMMARY = "write an artificial hip MRI (phantom) with its exact landmarks, to try things on"
 DESCRIPTION = (
     "Compute an artificial T1-weighted coronal MRI of both hips from geometry, so that every\n"
-    "landmark is known exactly. No patient data. Writes hip_phantom.nii.gz and\n"
-    "hip_phantom_truth_landmarks.json into DIR."
+    "landmark is known exactly. It holds no patient data and is the same every time. Writes\n"
+    "hip_phantom.nii.gz (or a DICOM folder hip_phantom) and hip_phantom.landmarks.json."
 )
 EXAMPLES = """examples:
   hiplandmarks sample
   hiplandmarks detect hiplandmarks-sample/hip_phantom.nii.gz
 """
-STEM = "hip_phantom"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,11 +29,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="folder to write into (default: hiplandmarks-sample)",
     )
     parser.add_argument(
-        "--seed",
-        type=int,
-        default=1,
-        metavar="N",
-        help="another number gives another patient (default: 1)",
+        "--format",
+        choices=("nifti", "dicom"),
+        default="nifti",
+        help="one NIfTI file or a DICOM series (default: nifti)",
     )
 
 
@@ -44,17 +42,12 @@ def run(arguments: argparse.Namespace) -> None:
     Raises:
         HipLandmarksError: when the folder cannot be written.
     """
-    from ..anatomy import write_landmarks
-    from ..imaging import write_image
-    from ..report import staged_folder
-    from ..synthesis import PhantomParameters, make_phantom
+    from ..synthesis import make_phantom, sample_parameters, write_phantom
+    from ..synthesis.files import SAMPLE_NAME, SAMPLE_SEED
 
     print("Computing the phantom (some seconds) ...", file=sys.stderr)
-    phantom = make_phantom(PhantomParameters(), seed=arguments.seed)
-    with staged_folder(arguments.out) as folder:
-        write_image(folder / f"{STEM}.nii.gz", phantom.image)
-        write_landmarks(folder / f"{STEM}_truth_landmarks.json", phantom.landmarks)
-        names = sorted(file.name for file in folder.iterdir())
-    print(f"Sample in {arguments.out}:")
-    for name in names:
-        print(f"  {name}")
+    phantom = make_phantom(sample_parameters(), seed=SAMPLE_SEED)
+    name = SAMPLE_NAME + (".nii.gz" if arguments.format == "nifti" else "")
+    image, landmarks = write_phantom(phantom, arguments.out / name)
+    print(f"Image:           {image}")
+    print(f"Exact landmarks: {landmarks}")

@@ -26,6 +26,11 @@ class Box:
         """The box of the given size around (x, y)."""
         return cls(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
 
+    @property
+    def centre(self) -> tuple[float, float]:
+        """(x, y)."""
+        return ((self.x0 + self.x1) / 2, (self.y0 + self.y1) / 2)
+
     def overlap(self, other: Box) -> float:
         """Common area in square pixels; 0 when the boxes are apart."""
         width = min(self.x1, other.x1) - max(self.x0, other.x0)
@@ -97,7 +102,7 @@ def _cost(
     area = label.size[0] * label.size[1]
     covered_text = sum(box.overlap(other) for other in placed) / area
     covered_points = int(np.count_nonzero(box.contains(points)))
-    centre = np.array([(box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2])
+    centre = np.asarray(box.centre)
     outward = np.asarray(label.anchor) - np.asarray(label.away_from)
     direction = centre - np.asarray(label.anchor)
     norm = float(np.linalg.norm(outward) * np.linalg.norm(direction))

@@ -193,8 +193,11 @@ def _draw_labels(axes: Axes, hips: Sequence[HipDrawing]) -> None:
     ]
     samples = np.concatenate([hip.samples() for hip in hips])
     boxes = place_labels(labels, axes.transData.transform(samples), _frame(axes))
-    for text, box, label in zip(texts, boxes, labels, strict=True):
-        _move(axes, text, box, label)
+    n_points = sum(len(hip.points) for hip in hips)
+    for number, (text, box, label) in enumerate(zip(texts, boxes, labels, strict=True)):
+        _move(axes, text, box)
+        if number < n_points:  # a measurement's label is known by its colour
+            _leader(axes, box, label)
 
 
 def _label(axes: Axes, text: Text, xy: NDArray[np.float64], hip: HipDrawing) -> Label:
@@ -206,14 +209,17 @@ def _label(axes: Axes, text: Text, xy: NDArray[np.float64], hip: HipDrawing) -> 
     return Label(tuple(anchor), (extent.width + 4, extent.height + 2), tuple(centre))
 
 
-def _move(axes: Axes, text: Text, box: Box, label: Label) -> None:
-    centre = ((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2)
-    x, y = axes.transData.inverted().transform(centre)
+def _move(axes: Axes, text: Text, box: Box) -> None:
+    x, y = axes.transData.inverted().transform(box.centre)
     text.set_position((float(x), float(y)))
-    gap = np.hypot(centre[0] - label.anchor[0], centre[1] - label.anchor[1])
-    if gap > 1.6 * (box.y1 - box.y0) + (box.x1 - box.x0) / 2:
-        start = axes.transData.inverted().transform(label.anchor)
-        axes.plot([start[0], x], [start[1], y], color=text.get_color(), linewidth=0.5, zorder=5)
+
+
+def _leader(axes: Axes, box: Box, label: Label) -> None:
+    """A thin line from a point to its label when they are far apart."""
+    (x, y), (width, height) = box.centre, label.size
+    if np.hypot(x - label.anchor[0], y - label.anchor[1]) > 1.6 * height + width / 2:
+        ends = axes.transData.inverted().transform(np.array([label.anchor, box.centre]))
+        axes.plot(*ends.T, color=_POINT_COLOUR, linewidth=0.5, zorder=5)
 
 
 def _frame(axes: Axes) -> Box:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..anatomy import HipLandmarks, write_landmarks
 from ..anatomy.markups import write_markups
-from ..errors import HipLandmarksError
+from ..errors import HipLandmarksError, MissingDependencyError
 from .case import SIDES, CaseReport
 from .staging import staged_folder
 from .tables import write_csv, write_json
@@ -19,7 +18,7 @@ from .tables import write_csv, write_json
 if TYPE_CHECKING:
     from ..detection import Detection
     from ..imaging import HipImage
-    from ..measurement import Measurement
+    from ..measurement import Measurement, MeasurementSettings
 
 _EDIT_TOLERANCE_S = 2.0
 
@@ -58,6 +57,7 @@ def write_results(
     found: Detection | HipLandmarks,
     measurements: list[Measurement],
     *,
+    settings: MeasurementSettings | None = None,
     name: str = "",
     outputs: Collection[Output] = tuple(Output),
     overwrite: bool = False,
@@ -69,6 +69,8 @@ def write_results(
         image: the image, or None: no picture and no scene then.
         found: a detection, or landmarks that a person placed.
         measurements: what was measured on them.
+        settings: how it was measured, so that the scene goes on measuring in the same way; None
+            takes the image's modality and calibration.
         name: case name; by default the image's.
         outputs: which kinds of files to write.
         overwrite: replace landmark files even when someone edited them since.
@@ -83,7 +85,7 @@ def write_results(
         _protect_edited(folder, case.name)
     remarks: list[str] = []
     with staged_folder(folder) as staging:
-        _write_all(staging, case, outputs, remarks)
+        _write_all(staging, case, settings, outputs, remarks)
         names = sorted(file.name for file in staging.iterdir())
     if Output.SCENE in outputs and f"{case.name}.mrb" not in names:
         (folder / f"{case.name}.mrb").unlink(missing_ok=True)  # a scene of an earlier run
@@ -91,7 +93,11 @@ def write_results(
 
 
 def _write_all(
-    folder: Path, case: CaseReport, outputs: Collection[Output], remarks: list[str]
+    folder: Path,
+    case: CaseReport,
+    settings: MeasurementSettings | None,
+    outputs: Collection[Output],
+    remarks: list[str],
 ) -> None:
     if Output.LANDMARKS in outputs:
         write_landmarks(folder / f"{case.name}_landmarks.json", case.landmarks)
@@ -103,19 +109,27 @@ def _write_all(
 
         write_overlay(folder / f"{case.name}_overlay.png", case)
     if Output.SCENE in outputs and case.image is not None:
-        remarks += _write_scene(folder / f"{case.name}.mrb", case)
+        remarks += _write_scene(folder / f"{case.name}.mrb", case, settings)
     if Output.TABLES in outputs:  # last: their time tells later edits of the landmarks
         write_csv(folder / f"{case.name}_measurements.csv", case)
         write_json(folder / f"{case.name}_measurements.json", case)
 
 
-def _write_scene(path: Path, case: CaseReport) -> list[str]:
-    if find_spec("slicer") is None:
+def _write_scene(path: Path, case: CaseReport, settings: MeasurementSettings | None) -> list[str]:
+    assert case.image is not None
+    try:
+        from ..scene import HipStudy, save_scene
+        from ..scene.prepare import new_scene
+    except MissingDependencyError:
         return [
             "The 3D Slicer scene (.mrb) was not written because slicer-core is not installed: "
             'run  pip install ".[scene]"  in the HipLandmarks folder.'
         ]
-    raise NotImplementedError(path, case)
+    scene = new_scene()
+    study = HipStudy.create(scene, case.image, case.landmarks, settings=settings)
+    save_scene(scene, path)
+    study.close()
+    return []
 
 
 def _protect_edited(folder: Path, name: str) -> None:

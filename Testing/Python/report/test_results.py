@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -11,7 +12,13 @@ import pytest
 from HipLandmarksLib.anatomy import HipLandmarks, Side, read_landmarks
 from HipLandmarksLib.anatomy.markups import read_markups
 from HipLandmarksLib.imaging import HipImage
-from HipLandmarksLib.measurement import Measurement
+from HipLandmarksLib.measurement import (
+    Measurement,
+    MeasurementSettings,
+    Reference,
+    ViewPlane,
+    measure,
+)
 from HipLandmarksLib.report import Output, ResultsExistError, results, write_results
 
 WITHOUT_SCENE = frozenset(Output) - {Output.SCENE}
@@ -112,13 +119,37 @@ def test_results_that_nobody_edited_are_replaced(
     assert len(_tree(tmp_path)) == 5
 
 
+def test_the_scene_opens_again_with_points_and_numbers(
+    tmp_path: Path,
+    image: HipImage,
+    landmarks: HipLandmarks,
+    measurements: list[Measurement],
+) -> None:
+    pytest.importorskip("slicer")
+    from HipLandmarksLib.scene import HipStudy, load_scene
+
+    settings = MeasurementSettings.for_image(image, reference=Reference.IMAGE)
+    measured = measure(landmarks, ViewPlane.from_image(image), settings)
+    written = write_results(
+        tmp_path, image, landmarks, measured, settings=settings, outputs=[Output.SCENE]
+    )
+    (study,) = HipStudy.reopen(load_scene(written.folder / "case_7.mrb"))
+    values = {(m.side, m.id): m.value for m in study.measurements}
+    assert values == {
+        (m.side, m.id): m.value if m.value is None else pytest.approx(m.value) for m in measured
+    }
+    study.close()
+
+
 def test_without_slicer_core_the_scene_is_left_out_and_this_is_said(
     tmp_path: Path,
     image: HipImage,
     landmarks: HipLandmarks,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(results, "find_spec", lambda name: None)
+    for name in [name for name in sys.modules if name.startswith("HipLandmarksLib.scene")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "slicer", None)  # as if it were not installed
     stale = tmp_path / "case_7" / "case_7.mrb"
     stale.parent.mkdir()
     stale.write_text("scene of an earlier run")
