@@ -1,0 +1,125 @@
+"""The studies of a running Slicer, one per volume, and detection into them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ..anatomy import HipLandmarks
+from ..imaging import Calibration, HipImage, Modality, SpacingProvenance
+from ..scene import HipStudy, image_of_volume
+from ..scene.volume import remember_kind
+
+if TYPE_CHECKING:
+    from ..detection import Detection
+
+Progress = Callable[[str, int, int], None]
+
+
+class LandmarkDetector(Protocol):
+    """What a session asks of a detector; :class:`HipLandmarksLib.detection.Detector` is one."""
+
+    def detect(
+        self, image: HipImage, slice_index: int | None = None, progress: Progress | None = None
+    ) -> Detection:
+        """Find the landmarks of both hips."""
+
+
+def load_shipped_detector() -> LandmarkDetector:
+    """The detector for coronal MRI that comes with HipLandmarks, on the best device.
+
+    Raises:
+        HipLandmarksError: when the bundle is missing or damaged.
+    """
+    from ..detection import Detector, default_bundle
+
+    return Detector.from_bundle(default_bundle())
+
+
+class HipSession:
+    """Keeps one live :class:`HipStudy` per volume and a warm detector.
+
+    Args:
+        scene: the vtkMRMLScene.
+        load_detector: makes the detector when it is first needed.
+    """
+
+    def __init__(
+        self, scene: Any, load_detector: Callable[[], LandmarkDetector] = load_shipped_detector
+    ) -> None:
+        self.scene = scene
+        self._load_detector = load_detector
+        self._detector: LandmarkDetector | None = None
+        self._studies: dict[str, HipStudy] = {}
+
+    def study(self, volume_node: Any) -> HipStudy | None:
+        """The live study of a volume, None when it has none."""
+        return None if volume_node is None else self._studies.get(volume_node.GetID())
+
+    def detect(self, volume_node: Any, progress: Progress | None = None) -> Detection:
+        """Find the landmarks in a volume and show them as its study.
+
+        The scene is changed only after the detection succeeded.
+
+        Raises:
+            HipLandmarksError: when the volume or the model cannot be used.
+        """
+        image = self._image(volume_node)
+        if self._detector is None:
+            self._detector = self._load_detector()
+        detection = self._detector.detect(image, progress=progress)
+        self._show(volume_node, image, detection.landmarks)
+        return detection
+
+    def show(self, volume_node: Any, landmarks: HipLandmarks) -> HipStudy:
+        """Show ``landmarks`` (LPS mm) as the study of a volume, instead of earlier ones.
+
+        Raises:
+            ImageError: when the volume holds no coronal image.
+        """
+        return self._show(volume_node, self._image(volume_node), landmarks)
+
+    def reopen(self) -> None:
+        """Take up the studies of a scene that was loaded.
+
+        Raises:
+            HipLandmarksError: when a study of the scene is incomplete.
+        """
+        self.close()
+        for study in HipStudy.reopen(self.scene):
+            self._keep(study)
+
+    def close(self) -> None:
+        """Stop following the scene; nodes stay."""
+        for study in self._studies.values():
+            study.close()
+        self._studies.clear()
+
+    def _show(self, volume_node: Any, image: HipImage, landmarks: HipLandmarks) -> HipStudy:
+        study = self.study(volume_node)
+        if study is not None and study.table_node is not None:
+            study.set_landmarks(landmarks)
+            return study
+        if study is not None:
+            study.close()
+        remember_kind(volume_node, image.modality, image.calibration)
+        study = HipStudy.create(self.scene, image, landmarks, volume_node=volume_node)
+        self._keep(study)
+        return study
+
+    def _keep(self, study: HipStudy) -> None:
+        if study.volume_node is not None:
+            self._studies[study.volume_node.GetID()] = study
+
+    @staticmethod
+    def _image(volume_node: Any) -> HipImage:
+        """The image; a volume that says nothing of its kind is taken for MRI.
+
+        This first module reads MRI only and its selector says so; MRI spacing is measured in the
+        patient.
+        """
+        image = image_of_volume(volume_node)
+        if image.modality is Modality.UNKNOWN:
+            known = Calibration(SpacingProvenance.PATIENT_PLANE)
+            return image_of_volume(volume_node, modality=Modality.MR, calibration=known)
+        return image
