@@ -13,7 +13,7 @@ from .affine import PlaneTransform
 from .calibration import Calibration, SpacingProvenance
 from .display import window_level
 from .image import HipImage, Modality
-from .orientation import axis_letters, coronal_angle_deg, require_coronal
+from .orientation import as_coronal, axis_letters, coronal_angle_deg, require_coronal
 
 if TYPE_CHECKING:
     from .dicom import DicomSeries, SeriesChoiceError, list_series
@@ -45,6 +45,7 @@ __all__ = [
     "PlaneTransform",
     "SeriesChoiceError",
     "SpacingProvenance",
+    "as_coronal",
     "axis_letters",
     "coronal_angle_deg",
     "from_sitk",

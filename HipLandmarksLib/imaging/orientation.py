@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -12,6 +14,8 @@ _PLANES = ("sagittal", "coronal", "axial")
 _DIRECTIONS = ("LR", "PA", "SI")
 _CORONAL_LIMIT_DEG = 45.0
 _STRAIGHT_DEG = 15.0
+_SQUARE_ENOUGH = 2.0  # ratio of row and column spacing that landmarks can still be read at
+_SMALLEST_SIDE = 16
 
 
 def plane_name(normal: ArrayLike) -> str:
@@ -43,15 +47,46 @@ def coronal_angle_deg(image: HipImage) -> float:
     return float(np.degrees(np.arccos(min(1.0, abs(float(image.slice_normal[1]))))))
 
 
+def as_coronal(image: HipImage) -> HipImage:
+    """The image with coronal slices, if that needs no more than renaming the voxel axes.
+
+    A coronal image is returned as it is. Files that were turned to a standard axis order, and
+    volumes of nearly equal spacing, hold good coronal images along another axis: the same voxels
+    are returned in the order that makes them slices. Nothing is resampled.
+
+    Raises:
+        ImageError: when the image has other slices that are too thick to be cut coronally.
+    """
+    if _is_coronal(image):
+        return image
+    axes = np.abs(image.ijk_to_lps[:3, :3]) / np.asarray(image.spacing)
+    depth = int(np.argmax(axes[1]))
+    width, height = sorted((a for a in range(3) if a != depth), key=lambda a: -axes[0, a])
+    order = [width, height, depth]
+    steps = [image.spacing[axis] for axis in order[:2]]
+    turned = image.pixels.transpose([2 - axis for axis in reversed(order)])
+    if max(steps) > _SQUARE_ENOUGH * min(steps) or min(turned.shape[1:]) < _SMALLEST_SIDE:
+        require_coronal(image)
+    matrix = image.ijk_to_lps[:, [*order, 3]]
+    note = f"voxels reordered from {plane_name(image.slice_normal)} to coronal slices"
+    notes = "; ".join(filter(None, (image.metadata.get("notes"), note)))
+    metadata = {**image.metadata, "notes": notes}
+    result = replace(
+        image, pixels=np.ascontiguousarray(turned), ijk_to_lps=matrix, metadata=metadata
+    )
+    require_coronal(result)
+    return result
+
+
 def require_coronal(image: HipImage) -> None:
     """Refuse an image whose slices are not coronal (45 degrees oblique at most).
 
     Raises:
         ImageError: says which stack was found, and what to do.
     """
-    angle = coronal_angle_deg(image)
-    if image.orientation == "coronal" and angle <= _CORONAL_LIMIT_DEG + 1e-6:
+    if _is_coronal(image):
         return
+    angle = coronal_angle_deg(image)
     plane = plane_name(image.slice_normal)
     apart = f", {image.spacing[2]:.1f} mm apart" if image.n_slices > 1 else ""
     slices = f"{image.n_slices} slice{'s' if image.n_slices > 1 else ''}{apart}"
@@ -63,3 +98,8 @@ def require_coronal(image: HipImage) -> None:
         f"plane{assumed}), and hips are measured on coronal images: choose the coronal series or "
         "reformat the volume to coronal slices."
     )
+
+
+def _is_coronal(image: HipImage) -> bool:
+    angle = coronal_angle_deg(image)
+    return image.orientation == "coronal" and angle <= _CORONAL_LIMIT_DEG + 1e-6

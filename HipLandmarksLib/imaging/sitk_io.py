@@ -87,7 +87,7 @@ def write_image(path: Path | str, image: HipImage) -> None:
     volume.SetMetaData(_NOTE, _note(image))
     try:
         with atomic_path(path) as temporary, quiet_libraries():
-            sitk.WriteImage(volume, temporary, useCompression=True)
+            sitk.WriteImage(volume, str(temporary), useCompression=True)
     except (RuntimeError, OSError) as error:
         raise ImageError(f"{path} cannot be written: check the folder and its space.") from error
 

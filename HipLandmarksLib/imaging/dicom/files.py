@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pydicom
 from pydicom.dataset import Dataset, FileDataset
-from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from ...errors import ImageError
 from .tags import number, text, value_of
@@ -75,7 +75,7 @@ def read_dataset(path: Path) -> FileDataset:
         raise ImageError(
             f"{path} is damaged and cannot be read as DICOM: copy or export it again."
         ) from error
-    if "TransferSyntaxUID" not in dataset.file_meta:
+    if not isinstance(value_of(dataset.file_meta, "TransferSyntaxUID"), UID):
         implicit = dataset.original_encoding[0]
         dataset.file_meta.TransferSyntaxUID = (
             ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
@@ -116,10 +116,14 @@ def is_projection(dataset: Dataset) -> bool:
 
 def _is_image_class(dataset: Dataset) -> bool:
     """Image classes are named so by the standard; an unknown class is judged by its content."""
-    sop_class = value_of(dataset, "SOPClassUID")
-    if sop_class is not None and sop_class.is_private is False and sop_class.name != sop_class:
+    sop_class = _sop_class(dataset)
+    if sop_class.name != sop_class:  # a name is known for standard classes only
         return "Image" in sop_class.name
     return value_of(dataset, "Rows") is not None
+
+
+def _sop_class(dataset: Dataset) -> UID:
+    return UID(text(dataset, "SOPClassUID"), validation_mode=pydicom.config.IGNORE)
 
 
 def _has_geometry(dataset: Dataset) -> bool:
@@ -132,7 +136,7 @@ def _has_geometry(dataset: Dataset) -> bool:
 
 
 def _kind(dataset: Dataset) -> str:
-    sop_class = value_of(dataset, "SOPClassUID")
-    name = sop_class.name.removesuffix(" Storage") if sop_class is not None else "an unknown object"
+    sop_class = _sop_class(dataset)
+    name = sop_class.name.removesuffix(" Storage") or "an unknown object"
     modality = text(dataset, "Modality")
     return f"{name} ({modality})" if modality else name

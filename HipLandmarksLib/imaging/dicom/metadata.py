@@ -22,6 +22,7 @@ _FACTS = {
     "burned_in_annotation": "BurnedInAnnotation",
 }
 _OLD_AGE_YEARS = 89
+_LONGEST = 200  # a damaged header can run one element into the next
 
 
 def header_facts(dataset: Dataset) -> dict[str, str]:
@@ -30,7 +31,7 @@ def header_facts(dataset: Dataset) -> dict[str, str]:
     facts["laterality"] = text(dataset, "ImageLaterality") or text(dataset, "Laterality")
     facts["patient_age"] = _age(text(dataset, "PatientAge"))
     facts["notes"] = "; ".join(_notes(dataset))
-    return {key: value for key, value in facts.items() if value}
+    return {key: value[:_LONGEST] for key, value in facts.items() if value}
 
 
 def join_notes(facts: dict[str, str], notes: list[str]) -> dict[str, str]:

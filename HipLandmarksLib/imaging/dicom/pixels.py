@@ -100,8 +100,10 @@ def _decoded_by_gdcm(dataset: Dataset, path: Path) -> NDArray[np.generic]:
         bare = Path(folder) / "bare.dcm"
         try:
             _bare_copy(dataset).save_as(bare, enforce_file_format=True)
-            return np.asarray(sitk.GetArrayFromImage(sitk.ReadImage(bare, imageIO="GDCMImageIO")))
-        except RuntimeError as error:
+            return np.asarray(
+                sitk.GetArrayFromImage(sitk.ReadImage(str(bare), imageIO="GDCMImageIO"))
+            )
+        except Exception as error:  # GDCM fails with RuntimeError, pydicom in many ways
             name = dataset.file_meta.TransferSyntaxUID.name
             raise ImageError(
                 f"{path} is damaged, or its compression ({name}) cannot be decoded here: export "

@@ -15,6 +15,8 @@ from .series import DicomSeries, choose_series, group_series
 from .tags import text
 from .volume import read_volume
 
+_OTHERS = frozenset({".nii", ".gz", ".nrrd", ".nhdr", ".mha", ".mhd", ".png", ".jpg", ".jpeg"})
+
 
 def read_dicom(path: Path, name: str, series: str | None = None) -> HipImage:
     """Read a DICOM file, or one series of a folder.
@@ -61,9 +63,11 @@ def _radiograph(path: Path, dataset: Dataset) -> DicomSeries:
 
 def _nothing_found(path: Path, unusable: list[str]) -> str:
     if not unusable:
+        others = sorted(file.name for file in path.iterdir() if file.suffix.lower() in _OTHERS)
+        such_as = f", such as {others[0]}" if others else " (NIfTI, NRRD, MHA, PNG or JPEG)"
         return (
-            f"{path} holds no DICOM images: give a folder of DICOM files, or the image file itself "
-            "(NIfTI, NRRD, MHA, PNG or JPEG)."
+            f"{path} holds no DICOM images: give a folder of DICOM files, or the image file "
+            f"itself{such_as}."
         )
     more = f" (and {len(unusable) - 1} more such files)" if len(unusable) > 1 else ""
     return f"{path} holds no usable image: {unusable[0]}{more}; export the MR or X-ray images."

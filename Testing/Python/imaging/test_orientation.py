@@ -11,6 +11,7 @@ from HipLandmarksLib.imaging import (
     HipImage,
     Modality,
     SpacingProvenance,
+    as_coronal,
     axis_letters,
     coronal_angle_deg,
     require_coronal,
@@ -67,6 +68,50 @@ def test_an_assumed_orientation_is_mentioned():
     image = _stack(LEFT, BACK, metadata={"orientation": "assumed: the file states none"})
     with pytest.raises(ImageError, match="its orientation is assumed: the file states none"):
         require_coronal(image)
+
+
+def _blocks(spacing: tuple[float, float, float], axes: str) -> HipImage:
+    """A volume of 20 x 24 x 30 voxels whose index axes grow along the given letters."""
+    ways = {"L": LEFT, "R": -LEFT, "P": BACK, "A": -BACK, "S": UP, "I": -UP}
+    matrix = np.eye(4)
+    matrix[:3, :3] = np.column_stack([ways[letter] for letter in axes]) * spacing
+    matrix[:3, 3] = (-7.0, 8.0, 9.0)
+    pixels = np.random.default_rng(0).integers(0, 999, (30, 24, 20))
+    calibration = Calibration(SpacingProvenance.PATIENT_PLANE)
+    return HipImage(pixels, matrix, Modality.UNKNOWN, calibration, "hip", {"notes": "first"})
+
+
+@pytest.mark.parametrize(
+    ("spacing", "axes"),
+    [((0.9, 5.2, 0.9), "RAS"), ((1.0, 1.0, 1.2), "LPS"), ((4.0, 0.8, 0.7), "AIL")],
+)
+def test_coronal_slices_stored_along_another_axis_are_brought_forward(spacing, axes):
+    """Nothing is resampled: each voxel keeps its value and its place in the patient."""
+    image = _blocks(spacing, axes)
+    turned = as_coronal(image)
+    require_coronal(turned)
+    assert axis_letters(turned)[0] in "LR"
+    assert axis_letters(turned)[1] in "SI"
+    for index in ((0, 0, 0), (3, 5, 7), (19, 23, 29)):
+        i, j, k = np.rint(turned.to_ijk(image.to_lps(index))).astype(int)
+        np.testing.assert_allclose(turned.to_lps((i, j, k)), image.to_lps(index), atol=1e-9)
+        assert turned.pixels[k, j, i] == image.pixels[index[2], index[1], index[0]]
+    assert turned.metadata["notes"].startswith("first; voxels reordered from")
+
+
+def test_a_coronal_image_is_left_alone():
+    image = _turned(20)
+    assert as_coronal(image) is image
+
+
+def test_thick_axial_slices_cannot_be_cut_coronally():
+    with pytest.raises(ImageError, match=r"axial stack .*5\.0 mm apart"):
+        as_coronal(_blocks((0.9, 0.9, 5.0), "LPS"))
+
+
+def test_too_few_axial_slices_cannot_be_cut_coronally():
+    with pytest.raises(ImageError, match="axial stack"):
+        as_coronal(_stack(LEFT, BACK / 4 * 16))
 
 
 def test_names_of_directions():

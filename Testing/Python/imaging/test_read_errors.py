@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import SimpleITK as sitk  # noqa: N813
 
 from HipLandmarksLib.errors import ImageError
 from HipLandmarksLib.imaging import read_image
@@ -32,6 +34,11 @@ def test_a_folder_without_images(tmp_path):
     assert "holds no DICOM images: give a folder of DICOM files, or the image file itself" in (
         _refusal(tmp_path)
     )
+
+
+def test_a_folder_with_images_of_another_kind_names_one(tmp_path):
+    (tmp_path / "hip.nii.gz").write_text("x")
+    assert _refusal(tmp_path).endswith("or the image file itself, such as hip.nii.gz.")
 
 
 def test_an_empty_folder(tmp_path):
@@ -87,8 +94,6 @@ def test_dicom_with_noise_behind_its_preamble(tmp_path):
 
 
 def test_series_is_only_for_dicom(tmp_path, volume):
-    import SimpleITK as sitk  # noqa: N813
-
     sitk.WriteImage(volume, str(tmp_path / "hip.nii"))
     assert "--series is for DICOM" in _refusal(tmp_path / "hip.nii", series="1")
 
@@ -119,8 +124,6 @@ def test_no_permission(tmp_path, write_series, where):
 
 def test_native_libraries_do_not_write_to_the_terminal(tmp_path, volume):
     """MetaIO, niftilib and ITK print on their own; the user sees our one sentence only."""
-    import SimpleITK as sitk  # noqa: N813
-
     for ending in (".mha", ".nii", ".nrrd"):
         path = tmp_path / f"cut{ending}"
         sitk.WriteImage(volume, str(path))
@@ -167,3 +170,31 @@ def test_every_public_name_can_be_imported():
         assert getattr(imaging, name) is not None
     with pytest.raises(AttributeError):
         _ = imaging.no_such_name
+
+
+def _damaged(content: bytes, chance: random.Random) -> bytes:
+    """A few bytes overwritten, mostly in the header; sometimes the end cut off."""
+    damaged = bytearray(content)
+    for _ in range(chance.choice([1, 2, 5, 20])):
+        damaged[chance.randrange(chance.choice([len(damaged), 400]))] = chance.randrange(256)
+    return bytes(damaged[: chance.randrange(len(damaged))] if chance.random() < 0.2 else damaged)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("ending", [".dcm", ".nii", ".nii.gz", ".nrrd", ".mha", ".png"])
+def test_random_damage_gives_an_image_or_one_clear_error(tmp_path, volume, mr_slice, save, ending):
+    """Whatever bytes are hit: no traceback of a library reaches the user."""
+    source = tmp_path / f"source{ending}"
+    if ending == ".dcm":
+        save(mr_slice(0), source)
+    else:
+        image = sitk.Cast(volume[:, :, 0], sitk.sitkUInt8) if ending == ".png" else volume
+        sitk.WriteImage(image, str(source))
+    content, chance, refused = source.read_bytes(), random.Random(ending), 0
+    for _ in range(60):
+        (tmp_path / f"damaged{ending}").write_bytes(_damaged(content, chance))
+        try:
+            assert read_image(tmp_path / f"damaged{ending}").pixels.size > 0
+        except ImageError:
+            refused += 1
+    assert refused > 0
