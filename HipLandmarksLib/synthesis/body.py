@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
 from .canvas import Canvas
-from .implicit import capsule, ellipsoid
+from .implicit import Field, capsule, ellipsoid, intersection
 from .parameters import BodyParameters, TissueIntensities
 from .waves import Waves
 
-_WAIST = ((-160.0, 0.93), (-60.0, 1.0), (0.0, 1.0), (70.0, 0.95), (140.0, 0.87), (240.0, 0.92))
+_WAIST_Z = (-160.0, -60.0, 0.0, 70.0, 140.0, 240.0)
+_WAIST_WIDTH = (0.93, 1.0, 1.0, 0.95, 0.87, 0.92)
 _FRONT_MM, _BACK_MM = -118.0, 112.0
 _DISC_GAP = 0.13
 
@@ -57,6 +59,8 @@ class Body:
         p = (canvas.x, canvas.y, canvas.z)
         for loop in self._loops:
             self._paint_loop(canvas, loop)
+        self._paint_gut(canvas)
+        self._paint_vessels(canvas)
         floor = ellipsoid(p, (0, 8 * g, -38 * g), (13 * g, 40 * g, 22 * g))
         canvas.paint(floor, 1.35 * t.muscle)
         size = self.parameters.bladder_mm * g
@@ -70,7 +74,8 @@ class Body:
         canvas.paint(rectum + 5.0 * g, t.bowel)
 
     def paint_spine(self, canvas: Canvas) -> None:
-        """Lumbar vertebrae with discs, sacrum and the muscle-free canal."""
+        """Sacrum, lumbar vertebrae with discs, laminae."""
+        self.paint_posterior_elements(canvas)
         self._paint_sacrum(canvas)
         g = self.parameters.scale
         for n in range(5):
@@ -78,15 +83,24 @@ class Body:
             centre_y = g * (22.0 - 16.0 * n + 2.2 * n * n)
             self._paint_vertebra(canvas, centre_y, centre_z, g * (26.0 - 0.8 * n))
 
+    def paint_posterior_elements(self, canvas: Canvas) -> None:
+        """Laminae, facets and spinous processes behind the lumbar bodies."""
+        g = self.parameters.scale
+        for n in range(5):
+            y, z = g * (52.0 - 13.0 * n + 2.0 * n * n), g * (118.0 + 33.0 * n)
+            for x in (-15.0 * g, 15.0 * g):
+                self._paint_bone(canvas, (x, y, z), (9 * g, 9 * g, 12 * g))
+            self._paint_bone(canvas, (0.0, y + 16 * g, z - 8 * g), (4 * g, 14 * g, 10 * g))
+
     # --- parts --------------------------------------------------------------------------------
-    def _outline(self, canvas: Canvas) -> np.ndarray:
+    def _outline(self, canvas: Canvas) -> Field:
         middle, half = (_FRONT_MM + _BACK_MM) / 2, (_BACK_MM - _FRONT_MM) / 2
         grow = max(self.parameters.half_width_mm / 182.0, 0.8)
         across = abs((canvas.y - middle) / (half * grow))
         narrowing = max(1.0 - across**3.2, 0.0) ** (1 / 2.6)
-        waist = np.interp(canvas.z / self.parameters.scale, *zip(*_WAIST, strict=True))
+        waist = np.interp(canvas.z / self.parameters.scale, _WAIST_Z, _WAIST_WIDTH)
         width = (self.parameters.half_width_mm * narrowing * waist).astype(np.float32)
-        return np.abs(canvas.x) - width
+        return np.asarray(np.abs(canvas.x) - width, dtype=np.float32)
 
     def _paint_abdomen(self, canvas: Canvas) -> None:
         """Muscular wall above the iliac crests and the cavity inside it."""
@@ -100,7 +114,7 @@ class Body:
         base = (124 * g) - part.z
         part.paint(np.maximum(wall - 9.0 * self.parameters.muscle, base), t.muscle)
         part.paint(np.abs(np.maximum(wall - 4.0, base)) - 0.6, t.fat, 0.7)
-        part.paint(np.maximum(wall, base - 40 * g), 0.86 * t.fat)
+        part.paint(wall, t.fat * (1 - 0.1 * np.clip((part.z - 95 * g) / (60 * g), 0, 1)))
 
     def _paint_crotch(self, canvas: Canvas) -> None:
         """The gap between the thighs."""
@@ -113,6 +127,52 @@ class Body:
         part.paint(gap - 2.0, self.tissues.skin)
         part.paint(gap, self.tissues.air)
 
+    def _paint_bone(
+        self, canvas: Canvas, centre: tuple[float, float, float], radii: tuple[float, float, float]
+    ) -> None:
+        part = canvas.around(centre, centre, radii)
+        if part is not None:
+            f = ellipsoid((part.x, part.y, part.z), centre, radii)
+            part.paint(f, self.tissues.cortex)
+            part.paint(f + 1.6, self.tissues.vertebra)
+
+    def _paint_gut(self, canvas: Canvas) -> None:
+        """Irregular bowel between mesenteric fat above the pelvic inlet."""
+        t, g = self.tissues, self.parameters.scale
+        room = 1.0 - ((canvas.y + 35 * g) / (58 * g)) ** 2
+        part = canvas.window((-140 * g, 140 * g, 20 * g, 1e3))
+        if part is None or room <= 0.05 or self.parameters.bowel_loops == 0:
+            return
+        share = min(self.parameters.bowel_loops / 26.0, 1.6)
+        rng = np.random.default_rng([self.parameters.variant, 15])
+        shape = Waves.random(rng, 24, (32.0, 90.0)).on_plane(part.x, part.y, part.z)
+        inner = Waves.random(rng, 16, (14.0, 40.0)).on_plane(part.x, part.y, part.z)
+        width = np.interp(part.z, (20 * g, 60 * g, 120 * g, 250 * g), (22, 38, 92, 118))
+        inside = np.abs(part.x) - (width * g * np.sqrt(room)).astype(np.float32)
+        bowel = np.maximum((0.95 - 0.35 * share - shape) * np.float32(9.0), inside)
+        part.paint(bowel, t.muscle * 1.1, 0.85)
+        part.paint(bowel + 2.5, t.bowel * (1 + 0.22 * inner), 0.85)
+        part.paint(np.maximum(bowel + 6.0, (1.7 - inner) * np.float32(8.0)), t.gas, 0.8)
+
+    def _paint_vessels(self, canvas: Canvas) -> None:
+        """Iliac vessels: flow voids along the psoas."""
+        g = self.parameters.scale
+        for side in (-1.0, 1.0):
+            for shift, radius in ((0.0, 3.6), (9.0, 4.4)):
+                path = (
+                    (22, 2, 130),
+                    (48 - shift / 2, -6, 74),
+                    (64 - shift, -40, 24),
+                    (72, -62, -45),
+                )
+                for a, b in pairwise(path):
+                    start = (side * a[0] * g, (a[1] + shift) * g, a[2] * g)
+                    end = (side * b[0] * g, (b[1] + shift * 0.6) * g, b[2] * g)
+                    part = canvas.around(start, end, (6 * g, 6 * g, 6 * g))
+                    if part is not None:
+                        tube = capsule((part.x, part.y, part.z), start, end, (radius * g,) * 2)
+                        part.paint(tube, 0.12)
+
     @cached_property
     def _loops(self) -> tuple[Loop, ...]:
         rng = np.random.default_rng([self.parameters.variant, 11])
@@ -122,7 +182,7 @@ class Body:
             z = rng.uniform(18, 210)
             width = float(np.interp(z, (18, 90, 130, 210), (30, 48, 80, 100)))
             centre = (rng.uniform(-width, width) * g, rng.uniform(-75, 14) * g, z * g)
-            radii = tuple(rng.uniform(9, 21, 3) * g)
+            radii = tuple(rng.uniform(8, 19, 3) * g)
             loops.append(Loop(centre, (radii[0], radii[1], radii[2]), bool(rng.random() < 0.35)))
         return tuple(loops)
 
@@ -141,44 +201,51 @@ class Body:
 
     def _paint_vertebra(self, canvas: Canvas, y: float, z: float, half: float) -> None:
         t, g = self.tissues, self.parameters.scale
-        depth, height = 17.5 * g, 12.2 * g
+        depth, height = 17.5 * g, 12.6 * g
         part = canvas.window((-half - 8, half + 8, z - 26 * g, z + 26 * g))
         offset = abs(canvas.y - y) / depth
         if part is None or offset >= 1.1:
             return
         width = half * max(1.0 - offset**2.5, 0.02) ** 0.5
-        up = part.z - z
-        waist = np.abs(part.x) - width * (0.93 + 0.07 * (up / height) ** 2)
-        disc = np.maximum(np.abs(part.x) - width * 1.02, np.abs(up) - 17.0 * g)
+        up = (part.z - z) + np.float32(0.35 * (canvas.y - y)) * (1 if z < 150 * g else 0)
+        bow = np.float32(1.6 * g) * (1 - np.clip(part.x / width, -1, 1) ** 2)
+        waist = np.abs(part.x) - width * (0.92 + 0.08 * (up / height) ** 2).astype(np.float32)
+        disc = intersection(np.abs(part.x) - width, np.abs(up) - 17.0 * g, 6.0)
         part.paint(disc, t.disc)
-        body = np.maximum(waist, np.abs(up + 0.06 * canvas.y) - height)
+        body = intersection(waist, np.abs(up) + bow - height, 4.0)
         part.paint(body, t.cortex)
-        part.paint(body + 1.3, t.vertebra)
+        part.paint(body + 1.2, t.vertebra)
 
     def _paint_sacrum(self, canvas: Canvas) -> None:
         t, g = self.tissues, self.parameters.scale
-        part = canvas.window((-75 * g, 75 * g, 0.0, 135 * g))
-        y, z = canvas.y / g, part.z / g if part is not None else None
-        if part is None or z is None or not 4 <= y <= 92:
+        part = canvas.window((-75 * g, 75 * g, 0.0, 140 * g))
+        y = canvas.y / g
+        if part is None or not 4 <= y <= 92:
             return
-        front = np.interp(z, (5, 40, 80, 118), (70, 66, 44, 14))
+        z = part.z / g
+        front = np.interp(z, (5, 40, 80, 118), (68, 54, 28, 4))
         back = np.interp(z, (5, 40, 80, 125), (80, 86, 80, 58))
-        half = np.interp(z, (5, 25, 60, 95, 125), (9, 24, 40, 52, 40))
+        half = np.interp(z, (5, 20, 45, 75, 100, 125), (7, 17, 31, 47, 58, 52))
         thick = np.maximum(front - y, y - back).astype(np.float32) * np.float32(0.8 * g)
-        wings = np.interp(y, (10, 25, 40, 70, 90), (0.46, 0.75, 1.0, 1.0, 0.7))
-        f = np.maximum(np.abs(part.x) - (half * wings * g).astype(np.float32), thick)
-        f = np.maximum(f, part.z - 128 * g)
+        wings = np.interp(y, (4, 14, 24, 40, 70, 90), (0.44, 0.7, 0.98, 0.95, 0.9, 0.7))
+        f = np.abs(part.x) - (half * wings * g).astype(np.float32)
+        dip = np.float32(0.10) * np.abs(part.x)
+        f = intersection(intersection(f, thick, 10.0), part.z + dip - 124 * g, 8.0)
         part.paint(f, t.cortex)
-        part.paint(f + 1.5, t.pelvic_marrow)
-        for level, height in enumerate((100.0, 76.0, 54.0)):
-            hole = ((19.0 - 2.5 * level) * g, canvas.y, height * g)
-            mirror = (np.abs(part.x), part.y, part.z)
-            part.paint(ellipsoid(mirror, hole, (4.5 * g, 6 * g, 5.5 * g)), 0.8 * t.fat)
-        canal = ellipsoid((part.x, part.y, part.z), (0, 64 * g, 95 * g), (9 * g, 8 * g, 34 * g))
-        part.paint(canal, 0.5 * t.muscle)
+        part.paint(f + 1.4, t.pelvic_marrow)
+        mirror = (np.abs(part.x), part.y, part.z)
+        for level, height in enumerate((101.0, 77.0, 55.0, 36.0)):
+            x = (20.0 - 3.5 * level) * g
+            tunnel = capsule(
+                mirror, (x, 10.0, (height - 6) * g), (x, 90.0, (height + 4) * g), (4.6 * g, 3.6 * g)
+            )
+            part.paint(np.maximum(tunnel, f), 0.8 * t.fat)
+            part.paint(np.maximum(tunnel + 2.6, f), t.muscle)
+        canal = ellipsoid((part.x, part.y, part.z), (0, 66 * g, 96 * g), (10 * g, 8 * g, 36 * g))
+        part.paint(canal, 0.6 * t.muscle)
 
 
-def streaks(body: BodyParameters, canvas: Canvas) -> np.ndarray:
+def streaks(body: BodyParameters, canvas: Canvas) -> Field:
     """Fat streaks between muscle fibres as a fraction 0..1 per pixel, mostly along the body."""
     rng = np.random.default_rng([body.variant, 12])
     fine = Waves.random(rng, 36, (5.0, 16.0), (1.0, 2.0, 3.5)).on_plane(

@@ -33,23 +33,35 @@ class Canvas:
 
     def window(self, box: tuple[float, float, float, float]) -> Canvas | None:
         """The part within (x low, x high, z low, z high) mm, sharing pixels; None if empty."""
-        columns = _span(self.x[0], box[0], box[1])
-        rows = _span(self.z[:, 0], box[2], box[3])
+        rows, columns = self.spans(box)
         if columns is None or rows is None:
             return None
         return Canvas(
             self.pixels[rows, columns], self.x[:, columns], self.y, self.z[rows], self.pixel_mm
         )
 
+    def around(
+        self,
+        start: tuple[float, float, float],
+        end: tuple[float, float, float],
+        reach: tuple[float, float, float],
+    ) -> Canvas | None:
+        """The part within ``reach`` of the segment's box; None where the plane misses it."""
+        low = [min(a, b) - r for a, b, r in zip(start, end, reach, strict=True)]
+        high = [max(a, b) + r for a, b, r in zip(start, end, reach, strict=True)]
+        if not low[1] <= self.y <= high[1]:
+            return None
+        return self.window((low[0], high[0], low[2], high[2]))
+
+    def spans(self, box: tuple[float, float, float, float]) -> tuple[slice | None, slice | None]:
+        """Rows and columns within (x low, x high, z low, z high) mm; None where empty."""
+        return _span(self.z[:, 0], box[2], box[3]), _span(self.x[0], box[0], box[1])
+
     def local(self, sign: float, origin: tuple[float, float, float]) -> Canvas:
         """The same pixels in a frame at ``origin`` whose x points to the patient's side."""
         x = np.float32(sign) * (self.x - np.float32(origin[0]))
         z = self.z - np.float32(origin[2])
         return Canvas(self.pixels, x, self.y - origin[1], z, self.pixel_mm)
-
-    def copy(self) -> Canvas:
-        """A canvas with its own pixels."""
-        return Canvas(self.pixels.copy(), self.x, self.y, self.z, self.pixel_mm)
 
     def paint(self, f: Field, value: Any, strength: float = 1.0) -> None:
         """Blend ``value`` over the inside of the shape with signed distance ``f``."""

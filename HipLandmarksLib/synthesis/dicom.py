@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
+from pydicom.uid import UID, ExplicitVRLittleEndian, MRImageStorage, generate_uid
 
 from .. import __version__
 from .phantom import PhantomCase
@@ -28,10 +28,8 @@ def slice_dataset(case: PhantomCase, index: int) -> Dataset:
     return dataset
 
 
-def _uid(case: PhantomCase, what: str) -> str:
-    return str(
-        generate_uid(entropy_srcs=["hip phantom", repr(case.parameters), f"{case.seed}", what])
-    )
+def _uid(case: PhantomCase, what: str) -> UID:
+    return generate_uid(entropy_srcs=["hip phantom", repr(case.parameters), f"{case.seed}", what])
 
 
 def _add_patient_and_series(dataset: Dataset, case: PhantomCase) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from .implicit import Field, capsule, ellipsoid, union
+from .implicit import Field, capsule, ellipsoid, intersection, union
 from .parameters import HipParameters
 
 Point2 = tuple[float, float]
@@ -67,7 +67,7 @@ class Femur:
         x, y, z = self.foot
         up = self.hip.trochanter_height_mm - radius
         lateral = x + (up - z) * math.tan(math.radians(self.hip.shaft_adduction_deg)) + 6.0
-        return ((lateral, y + 1.0, up), radius)
+        return ((lateral, y + 5.0, up), radius)
 
     def signed_distance(self, x: Any, y: float, z: Any) -> Field:
         """Approximate signed distance of the bone's outer surface."""
@@ -86,42 +86,50 @@ class Femur:
         calcar = calcar * _step(-c2, 2.0, 9.0) * _step(-down, -45.0, 5.0)
         return np.asarray(1.1 + np.maximum(shaft, 2.4 * calcar), dtype=np.float32)
 
-    def landmarks_on(self, y: float, lowest_u: float) -> dict[str, Point2]:
+    def sleeve(self, x: Any, y: float, z: Any) -> Field:
+        """Signed distance of the joint capsule around head and neck, open at the neck's base."""
+        s, _, _ = self._neck_coordinates(x, y, z)
+        around = np.minimum(self._head(x, y, z) - 3.4, self._neck(x, y, z) - 5.2)
+        end = 0.84 * self.hip.neck_length_mm
+        return intersection(around, np.asarray(s - end, dtype=np.float32), 8.0)
+
+    def landmarks_on(self, y: float, lowest_z: float) -> dict[str, Point2]:
         """Exact (x, z) of each landmark whose definition holds on the plane at depth ``y``.
 
         Args:
             y: depth of the plane behind the head centre, mm.
-            lowest_u: lowest height inside the field of view, mm.
+            lowest_z: lowest height inside the field of view, mm.
         """
         points: dict[str, Point2] = {}
         if abs(y) <= 0.7 * self.hip.head_radius_mm:
             points["FHC"] = (0.0, 0.0)
         self._add_neck_points(points, y)
-        self._add_shaft_points(points, y, lowest_u)
+        self._add_shaft_points(points, y, lowest_z)
         (x, ball_y, z), radius = self.trochanter_ball
         if abs(y - ball_y) <= 0.5 * radius:
             points["GT"] = (x, z + math.sqrt(radius**2 - (y - ball_y) ** 2))
         return points
 
-    @property
-    def neck_base(self) -> Point2:
-        """Projected point (x, z) of the neck axis at the neck base (NB)."""
+    def axis_points(self, lowest_z: float) -> dict[str, tuple[Point2 | None, float]]:
+        """NB, SHP and SHD: projected point (x, z), None when out of the field, and its depth."""
         x, z = self.neck_direction
-        along = _NECK_BASE * self.hip.neck_length_mm
-        return (along * x, along * z)
+        base = _NECK_BASE * self.hip.neck_length_mm
+        points: dict[str, tuple[Point2 | None, float]] = {
+            "NB": ((base * x, base * z), base * math.tan(self._anteversion))
+        }
+        for key, down in zip(("SHP", "SHD"), self._shaft_levels(lowest_z), strict=True):
+            point = None if down is None else self._shaft_point(down)
+            points[key] = (point, 0.0 if down is None else self._shaft_depth(down))
+        return points
 
-    def shaft_depth(self, down_mm: float) -> float:
-        """Depth ``y`` of the shaft axis ``down_mm`` below the neck's foot."""
-        return self.foot[1] + _SAGITTAL_SLOPE * down_mm
-
-    def shaft_point(self, down_mm: float) -> Point2:
+    def _shaft_point(self, down_mm: float) -> Point2:
         """Projected point (x, z) of the shaft axis ``down_mm`` below the neck's foot."""
         x, _, z = self.foot
         return (x + down_mm * self.shaft_direction[0], z + down_mm * self.shaft_direction[1])
 
-    def shaft_levels(self, lowest_u: float) -> tuple[float | None, float | None]:
+    def _shaft_levels(self, lowest_z: float) -> tuple[float | None, float | None]:
         """Distances of SHP and SHD below the neck's foot; None where out of the field."""
-        room = (self.foot[2] - lowest_u) / -self.shaft_direction[1] - 6.0
+        room = (self.foot[2] - lowest_z) / -self.shaft_direction[1] - 6.0
         proximal = _SHAFT_START_MM if room >= _SHAFT_START_MM else None
         distal = min(room, _SHAFT_START_MM + 90.0)
         return proximal, distal if distal >= _SHAFT_START_MM + 25.0 else None
@@ -133,20 +141,24 @@ class Femur:
             return None
         radius, tilt = math.sqrt(radius2), self._neck_tilt
 
-        def on_circle(angle: float) -> Point2:  # angle from the neck axis, upwards
-            return (radius * math.sin(tilt + angle), -radius * math.cos(tilt + angle))
+        def on_circle(angle: Any) -> tuple[Any, Any]:  # angle from the neck axis, upwards
+            return radius * np.sin(tilt + angle), -radius * np.cos(tilt + angle)
 
-        def inside_neck(angle: float) -> float:
+        def excess(angle: Any) -> Any:  # negative where the neck covers the circle
             x, z = on_circle(angle)
-            return float(self._leaving_excess(np.float64(x), y, np.float64(z)))
+            return self._leaving_excess(x, y, z)
 
         angles = np.radians(np.arange(150.0, 5.0, -1.0))
-        values = [inside_neck(float(angle)) for angle in angles]
-        first = next((n for n, value in enumerate(values) if value < 0), 0)
-        if first == 0 or max(values[first:]) > 0:
+        covered = excess(angles) < 0
+        first = int(np.argmax(covered))
+        if first == 0 or not covered[first:].all():
             return None  # no neck on this plane, or the contour comes back to the circle
-        root = brentq(inside_neck, angles[first], angles[first - 1], xtol=1e-12)
-        return on_circle(float(root))
+        x, z = on_circle(brentq(excess, angles[first], angles[first - 1], xtol=1e-12))
+        return float(x), float(z)
+
+    def _shaft_depth(self, down_mm: float) -> float:
+        """Depth of the shaft axis ``down_mm`` below the neck's foot."""
+        return self.foot[1] + _SAGITTAL_SLOPE * down_mm
 
     # --- geometry -----------------------------------------------------------------------------
     @cached_property
@@ -182,11 +194,11 @@ class Femur:
 
     def _shaft_coordinates(self, x: Any, y: float, z: Any) -> tuple[Any, Any]:
         """(distance below the neck's foot, distance from the shaft axis)."""
-        fl, fa, fu = self.foot
-        dl, du = self.shaft_direction
-        down = (x - fl) * dl + (z - fu) * du
-        side = (x - fl) * du - (z - fu) * dl
-        depth = y - fa - _SAGITTAL_SLOPE * down
+        fx, fy, fz = self.foot
+        dx, dz = self.shaft_direction
+        down = (x - fx) * dx + (z - fz) * dz
+        side = (x - fx) * dz - (z - fz) * dx
+        depth = y - fy - _SAGITTAL_SLOPE * down
         return down, np.sqrt(side * side + depth * depth)
 
     def _head(self, x: Any, y: float, z: Any) -> Any:
@@ -233,11 +245,11 @@ class Femur:
         widening = 0.42 * hip.shaft_radius_mm * np.exp(-((np.maximum(down, 0) / 30.0) ** 2))
         shaft = np.maximum(distance - hip.shaft_radius_mm - widening, -down - 4.0)
         ball, radius = self.trochanter_ball
-        fl, fa, fu = self.foot
-        base = (fl + 5.0, fa, fu - 16.0)
+        fx, fy, fz = self.foot
+        base = (fx + 5.0, fy + 1.0, fz - 16.0)
         greater = capsule((x, y, z), base, ball, (1.15 * hip.shaft_radius_mm, radius))
-        dl, du = self.shaft_direction
-        lesser_at = (fl + 28 * dl - 0.9 * hip.shaft_radius_mm, fa + 9.0, fu + 28 * du)
+        dx, dz = self.shaft_direction
+        lesser_at = (fx + 28 * dx - 0.9 * hip.shaft_radius_mm, fy + 9.0, fz + 28 * dz)
         lesser = ellipsoid((x, y, z), lesser_at, (9.0, 8.0, 13.0))
         return union(union(shaft, greater, 8.0), lesser, 7.0)
 
@@ -257,11 +269,11 @@ class Femur:
     def _off_axis(self, y: float, along: float) -> float:
         return abs(y - along * math.tan(self._anteversion)) * math.cos(self._anteversion)
 
-    def _add_shaft_points(self, points: dict[str, Point2], y: float, lowest_u: float) -> None:
+    def _add_shaft_points(self, points: dict[str, Point2], y: float, lowest_z: float) -> None:
         limit = 0.6 * self.hip.shaft_radius_mm
-        for key, down in zip(("SHP", "SHD"), self.shaft_levels(lowest_u), strict=True):
-            if down is not None and abs(y - self.shaft_depth(down)) <= limit:
-                points[key] = self.shaft_point(down)
+        for key, down in zip(("SHP", "SHD"), self._shaft_levels(lowest_z), strict=True):
+            if down is not None and abs(y - self._shaft_depth(down)) <= limit:
+                points[key] = self._shaft_point(down)
 
 
 def _step(value: Any, low: float, high: float) -> Any:

@@ -63,7 +63,7 @@ def write_phantom(case: PhantomCase, path: Path | str) -> tuple[Path, Path]:
 
 def write_nifti(image: HipImage, path: Path) -> None:
     """Write an image with its geometry (LPS inside, as ITK stores it), atomically."""
-    import SimpleITK as sitk
+    import SimpleITK as sitk  # noqa: N813
 
     volume = sitk.GetImageFromArray(image.pixels)
     matrix = image.ijk_to_lps

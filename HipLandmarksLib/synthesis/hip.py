@@ -100,15 +100,12 @@ class HipModel:
                     "plane_depth_mm, anteversion_deg or the field of view."
                 )
             best[key] = (found[key][0], y, found[key][1])
-        nx, nz = self.femur.neck_base
-        best["NB"] = (nx, y, nz)
-        for key, down in zip(("SHP", "SHD"), self.femur.shaft_levels(self._lowest), strict=True):
-            if down is None:
+        for key, (point, depth) in self.femur.axis_points(self._lowest).items():
+            if point is None:
                 best[key] = None
-                continue
-            x, z = self.femur.shaft_point(down)
-            best[key] = (x, self._nearest_slice(self.femur.shaft_depth(down)), z)
-        (x, depth, _), _ = self.femur.trochanter_ball
+            else:  # all on one slice where possible: that is where a reader looks
+                best[key] = (point[0], y if key in found else self._nearest_slice(depth), point[1])
+        depth = self.femur.trochanter_ball[0][1]
         y = self._nearest_slice(depth)
         best["GT"] = self._on_slice("GT", y)
         return best
@@ -149,7 +146,7 @@ class HipModel:
         part.paint(bone, tissues.cortex)
         radius = np.sqrt(part.x**2 + part.z**2 + np.float32(part.y**2))
         roof = np.clip(1 - (radius - self.pelvis.cup_radius_mm) / 6.0, 0, 1) * (part.z > 0)
-        part.paint(bone + 1.5 + 0.9 * roof, tissues.pelvic_marrow)
+        part.paint(bone + 1.9 + 0.9 * roof, tissues.pelvic_marrow)
 
     def _paint_joint(self, part: Canvas) -> None:
         """Cartilage inside the cup, fat in the fossa, capsule over the neck."""
@@ -158,12 +155,20 @@ class HipModel:
         cup = radius - self.pelvis.cup_radius_mm
         rim_x, rim_z = self.pelvis.rim_point(part.y) or (0.0, 0.0)
         across = (part.x - rim_x) * 0.76 - (part.z - rim_z) * 0.6
-        covered = np.maximum(cup, across)
+        covered = np.asarray(np.maximum(cup, across), dtype=np.float32)
         cartilage = np.where(radius < hip.head_radius_mm + hip.joint_space_mm / 2, 1.15, 0.95)
-        part.paint(np.maximum(cup, across - 12.0), tissues.fluid)
         part.paint(covered, tissues.cartilage * cartilage)
+        self._paint_capsule(part, across)
         fossa = np.maximum(cup, np.maximum(np.abs(part.z + 5) - 13.0, part.x + 9.0))
         part.paint(fossa, 0.9 * tissues.fat, 0.85)
+
+    def _paint_capsule(self, part: Canvas, across: Field) -> None:
+        """Capsule from the rim to the neck's base: a dark sleeve over grey synovium."""
+        tissues = self.parameters.tissues
+        sleeve = self.femur.sleeve(part.x, part.y, part.z)
+        outside = np.asarray(np.maximum(sleeve, -across), dtype=np.float32)
+        part.paint(outside, 0.45 * tissues.muscle)
+        part.paint(outside + 1.9, 1.1 * tissues.muscle)
 
     def _marrow(self, part: Canvas) -> Field:
         """Fatty marrow, darker with trabeculae towards the neck's base."""

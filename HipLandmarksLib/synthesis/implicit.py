@@ -22,6 +22,11 @@ def union(a: Field, b: Field, blend_mm: Any) -> Field:
     return np.asarray(np.minimum(a, b) - h * h * 0.25 / blend_mm, dtype=np.float32)
 
 
+def intersection(a: Field, b: Field, blend_mm: Any) -> Field:
+    """Smooth intersection: as :func:`union`, with the common edges rounded."""
+    return np.asarray(-union(-a, -b, blend_mm), dtype=np.float32)
+
+
 def capsule(
     point: tuple[Any, float, Any],
     start: tuple[float, float, float],

@@ -33,7 +33,7 @@ _BODY_RANGES: Mapping[str, Range] = {
     "muscle": (0.6, 1.25),
     "fat_streaks": (0, 1),
     "bladder_mm": (0, 60),
-    "bowel_loops": (0, 40),
+    "bowel_loops": (0, 60),
     "warp_mm": (0, 8),
 }
 _ACQUISITION_RANGES: Mapping[str, Range] = {
@@ -83,7 +83,7 @@ class HipParameters:
     shaft_cortex_mm: float = 4.5
     shaft_adduction_deg: float = 4.0
     trochanter_height_mm: float = -3.0
-    joint_space_mm: float = 3.6
+    joint_space_mm: float = 3.2
     plane_depth_mm: float = 3.0
     head_depth_mm: float = 0.0
 
@@ -124,11 +124,11 @@ class BodyParameters:
     """
 
     scale: float = 1.0
-    half_width_mm: float = 182.0
+    half_width_mm: float = 186.0
     muscle: float = 1.0
-    fat_streaks: float = 0.4
+    fat_streaks: float = 0.5
     bladder_mm: float = 34.0
-    bowel_loops: int = 16
+    bowel_loops: int = 26
     warp_mm: float = 3.0
     variant: int = 0
 
@@ -142,14 +142,14 @@ class TissueIntensities:
 
     fat: float = 1.0
     marrow: float = 0.66
-    pelvic_marrow: float = 0.56
+    pelvic_marrow: float = 0.58
     vertebra: float = 0.46
-    muscle: float = 0.27
-    cartilage: float = 0.30
+    muscle: float = 0.31
+    cartilage: float = 0.38
     fluid: float = 0.20
     cortex: float = 0.06
     disc: float = 0.16
-    bladder: float = 0.42
+    bladder: float = 0.5
     bowel: float = 0.42
     gas: float = 0.04
     skin: float = 0.55
@@ -189,9 +189,9 @@ class Acquisition:
     thickness_mm: float = 4.0
     subplanes: int = 3
     psf_fwhm_mm: float = 1.1
-    noise: float = 0.035
-    bias: float = 0.2
-    texture: float = 0.06
+    noise: float = 0.025
+    bias: float = 0.25
+    texture: float = 0.04
     field_edge_mm: float = 10.0
     fat_signal: float = 640.0
 

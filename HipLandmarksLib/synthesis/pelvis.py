@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import RegularGridInterpolator
 
-from .implicit import Field, capsule, ellipsoid, union
+from .implicit import Field, capsule, ellipsoid, intersection, union
 from .parameters import HipParameters
 
 _RIM_NORMAL = np.array([0.76, -0.24, -0.60]) / math.sqrt(0.76**2 + 0.24**2 + 0.60**2)
@@ -31,10 +31,10 @@ _MIDDLE = (
     (-30, -28, -20, -10, -2, 9, 24, 38, 48),
     (-33, -31, -28, -16, -7, 3, 17, 32, 43),
     (-28, -26, -24, -16, -9, -1, 10, 23, 34),
-    (-18, -16, -14, -14, -13, -8, 0, 10, 19),
-    (-18, -15, -13, -14, -18, -20, -17, -10, -4),
-    (-18, -16, -14, -16, -24, -30, -31, -28, -24),
-    (-18, -16, -14, -16, -24, -32, -36, -36, -34),
+    (-18, -16, -14, -14, -14, -13, -8, 0, 9),
+    (-18, -15, -13, -14, -21, -26, -26, -21, -14),
+    (-18, -16, -14, -16, -25, -34, -38, -37, -32),
+    (-18, -16, -14, -16, -24, -36, -43, -44, -42),
 )
 _HALF = (
     (-9, -9, -9, -9, -9, -8, -4, 3.0, 4.0),
@@ -44,8 +44,8 @@ _HALF = (
     (-6, 3, 4.5, 13, 13, 9.0, 6.0, 4.6, 5.5),
     (-4, 6, 8, 13, 13, 11.0, 7.5, 5.4, 5.5),
     (2, 11, 13, 13, 12, 11.0, 9.0, 7.5, 5.0),
-    (5, 9, 7, 4, 8, 10.0, 10.0, 9.0, 5.0),
-    (-2, 0, -4, -6, 4, 8.5, 9.5, 9.0, 5.0),
+    (6, 8, 4, -7, -4, 9.0, 10.5, 9.0, 5.0),
+    (-2, 0, -4, -9, -5, 7.5, 9.5, 9.0, 5.0),
     (-9, -9, -9, -9, -4, 5.0, 6.5, 5.5, 1.0),
 )
 _CREST = (128.0, 138.0, 146.0, 152.0, 154.0, 152.0, 146.0, 138.0, 126.0, 108.0)
@@ -81,7 +81,11 @@ class HemiPelvis:
 
     def signed_distance(self, x: Any, y: float, z: Any) -> Field:
         """Approximate signed distance of the hip bone; ``x`` (1, columns), ``z`` (rows, 1)."""
-        bone = union(self._column(x, y, z), self._pubis_and_ischium(x, y, z), 6.0)
+        bone = self._column(x, y, z)
+        low = np.flatnonzero(np.ravel(z) < 20.0 * self.scale)
+        if len(low) and -60 < y / self.scale < 60:
+            rows = slice(int(low[0]), int(low[-1]) + 1)
+            bone[rows] = union(bone[rows], self._pubis_and_ischium(x, y, z[rows]), 6.0)
         cup = self.cup_radius_mm - np.sqrt(x * x + z * z + y * y)
         fossa = -ellipsoid((x, y, z), (-0.62 * self.cup_radius_mm, 1.0, -4.0), (11.5, 12.0, 12.0))
         return np.asarray(np.maximum(np.maximum(bone, cup), fossa), dtype=np.float32)
@@ -141,8 +145,7 @@ class HemiPelvis:
         low, high = self.vertical_range(y)
         inner, outer = inner.astype(np.float32)[:, None], outer.astype(np.float32)[:, None]
         f = np.maximum((inner - x) * _lean(inner, z), (x - outer) * _lean(outer, z))
-        caps = np.maximum(low - z, z - high)
-        return np.maximum(f, caps)
+        return intersection(f, np.maximum(low - z, z - high), 7.0)
 
     def _outer_with_rim(self, y: float, z: Any, outer: Any) -> Any:
         """The outer curve, led through the rim point: above it up the ilium, below it inwards."""

@@ -32,8 +32,8 @@ class PhantomCase:
 
     Attributes:
         image: coronal MRI, modality MR, int16 pixels.
-        landmarks: exact landmarks in LPS mm: those of the landmark slice of each side, and SHP,
-            SHD and GT on the slice that cuts them best.
+        landmarks: exact landmarks in LPS mm, on the landmark slice of each side where it shows
+            them; NB, SHP, SHD and GT otherwise on the slice nearest to their structure.
         slices: landmark slice of each side, as index into ``volume`` (see ``slice_indices``).
         slice_indices: index in the full volume of every slice of ``image``.
         parameters: what the phantom was made from.
@@ -114,8 +114,9 @@ def landmarks_on_slice(parameters: PhantomParameters, index: int) -> HipLandmark
 def exact_landmarks(parameters: PhantomParameters) -> HipLandmarks:
     """The phantom's landmarks: each on the slice where it is best defined.
 
-    FHC, NA, NB, LCP and LAE lie on the landmark slice; SHP, SHD and GT on the slice nearest to
-    their structure. A point outside the field of view is absent, with a note.
+    FHC, NA, LCP and LAE lie on the landmark slice; NB, SHP and SHD too where it shows them, else
+    on the slice nearest to their axis; GT lies where it is highest. A point outside the field of
+    view is absent, with a note.
 
     Raises:
         ConfigurationError: when the landmark slice does not show head, neck and rim as dialled.
@@ -189,10 +190,9 @@ class _Painter:
         canvas = Canvas(pixels, self.x, y, self.z, max(scan.spacing_mm[:2]))
         self.body.paint_background(canvas)
         self.body.paint_organs(canvas)
+        signals = (tissues.muscle, 0.95 * tissues.fat)
         for hip in self.hips:
-            paint_muscles(
-                hip.half(canvas), body.scale, body.muscle, tissues.muscle, 0.95 * tissues.fat
-            )
+            paint_muscles(hip.half(canvas), body.scale, body.muscle, signals, body.variant)
         self._warp(canvas)
         if body.fat_streaks > 0:
             muscle = np.abs(canvas.pixels - tissues.muscle) < 0.02
@@ -208,11 +208,12 @@ class _Painter:
         if amplitude == 0:
             return
         steps = self.parameters.acquisition.spacing_mm
-        dx, dz = (
+        dx, dz = [
             wave.on_plane(canvas.x, canvas.y, canvas.z) * np.float32(0.6 * amplitude / step)
-            for wave, step in zip(self.warps, steps[:2], strict=True)
-        )
-        rows, columns = np.indices(canvas.pixels.shape, dtype=np.float32, sparse=True)
+            for wave, step in zip(self.warps, steps, strict=False)
+        ]
+        rows = np.arange(canvas.pixels.shape[0], dtype=np.float32)[:, None]
+        columns = np.arange(canvas.pixels.shape[1], dtype=np.float32)[None, :]
         canvas.pixels[...] = ndimage.map_coordinates(
             canvas.pixels, [rows + dz, columns + dx], order=1, mode="nearest"
         )
