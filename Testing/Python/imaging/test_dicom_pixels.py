@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pydicom
 import pytest
 import SimpleITK as sitk  # noqa: N813
 from pydicom.encaps import encapsulate
@@ -49,7 +50,7 @@ def test_lossless_jpeg_is_decoded_without_extra_packages(
     writer.UseCompressionOn()
     writer.SetCompressor(compressor)
     writer.Execute(source)
-    compressed = __import__("pydicom").dcmread(tmp_path / "compressed.dcm")
+    compressed = pydicom.dcmread(tmp_path / "compressed.dcm")
     dataset = mr_slice(0, pixels=NOISE, RescaleSlope=slope, RescaleIntercept=-10.0)
     dataset.file_meta.TransferSyntaxUID = compressed.file_meta.TransferSyntaxUID
     dataset.PixelData = compressed.PixelData

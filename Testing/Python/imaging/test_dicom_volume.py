@@ -135,10 +135,9 @@ def _enhanced(mr_slice, n: int, echoes: tuple[float, ...] = (10.0,)) -> Dataset:
     dataset.file_meta.MediaStorageSOPClassUID = EnhancedMRImageStorage
     dataset.NumberOfFrames = len(order)
     dataset.PixelData = stack.tobytes()
-    shared = _item(PixelMeasuresSequence=_item(PixelSpacing=[0.7, 0.6], SliceThickness=3.0))
-    shared.PixelMeasuresSequence = Sequence([_item(PixelSpacing=[0.7, 0.6])])
-    shared.PixelValueTransformationSequence = Sequence(
-        [_item(RescaleSlope=2.0, RescaleIntercept=1.0)]
+    shared = _item(
+        PixelMeasuresSequence=_item(PixelSpacing=[0.7, 0.6], SliceThickness=3.0),
+        PixelValueTransformationSequence=_item(RescaleSlope=2.0, RescaleIntercept=1.0),
     )
     dataset.SharedFunctionalGroupsSequence = Sequence([shared])
     dataset.PerFrameFunctionalGroupsSequence = Sequence(

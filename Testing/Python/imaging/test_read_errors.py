@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -66,9 +67,7 @@ def test_an_empty_file(tmp_path, name):
 @pytest.mark.parametrize("lines", [1, 300])
 def test_a_text_file_with_the_name_of_an_image(tmp_path, name, kind, lines):
     (tmp_path / name).write_text("this is not an image\n" * lines)
-    assert f"is not an {kind}" in _refusal(tmp_path / name).replace("a a", "a").replace(
-        "is not a ", "is not an "
-    )
+    assert re.search(f"is not an? {kind} (image|picture)", _refusal(tmp_path / name))
 
 
 @pytest.mark.parametrize("name", ["a.txt", "a", "a.dcm", "a.hdr"])
