@@ -104,11 +104,11 @@ class MeasurementRun:
             for second in keys[i + 1 :]:
                 shaft = first == "SHP" and second == "SHD"
                 limit = self.case.min_shaft if shaft else self.case.min_distance
-                apart = distance(self.points[self.ids[first]], self.points[self.ids[second]])
-                if apart < limit:
+                a, b = self.ids[first], self.ids[second]
+                if distance(self.points[a], self.points[b]) < limit:
                     return self._refuse(
                         MeasurementStatus.DEGENERATE,
-                        f"The {self.side.word} {first} and {second} are too close together.",
+                        f"The {self.side.word} {a[1]} and {b[1]} are too close together.",
                     )
         return True
 
