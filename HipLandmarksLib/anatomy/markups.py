@@ -244,7 +244,7 @@ def landmark_of_point(
     """
     note = decode_note(description, key)
     if note is not None:
-        return note.at(position, absent=position is None)
+        return note.at(position)
     reader, remark = Source(SourceKind.READER), description.strip()
     state = LandmarkState.ABSENT if position is None else LandmarkState.VISIBLE
     return Landmark(side, key, position, state, reader, note=remark)

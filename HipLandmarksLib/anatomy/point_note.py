@@ -28,34 +28,31 @@ class PointNote:
     """Decoded description of one control point.
 
     Attributes:
-        landmark: the landmark as it was when the note was written.
+        landmark: the landmark as it was when the note was written, at the origin when the note
+            holds wherever the point is.
         case_id: case the point belongs to, "" when unknown.
+        anywhere: a reader placed the point and nothing is known that a move could make wrong.
     """
 
     landmark: Landmark
     case_id: str = ""
+    anywhere: bool = False
 
-    def at(self, position: tuple[float, float, float] | None, absent: bool) -> Landmark:
-        """The landmark as found now: at ``position`` (LPS mm), or marked missing (``absent``).
+    def at(self, position: tuple[float, float, float] | None) -> Landmark:
+        """The landmark as found now: at ``position`` (LPS mm), or marked missing (None).
 
         When the point still is where the note was written, everything the note says holds.
         Otherwise a reader moved, placed or removed it since: the covariance and the source of
         the old position say nothing about the new one and are dropped.
-
-        Raises:
-            ValueError: when neither a position nor ``absent`` is given.
         """
         reader = Source(SourceKind.READER)
         was = self.landmark
-        if absent and was.position is None:
-            return was
-        if absent:
-            return replace(was.absent(reader), confidence=None)
         if position is None:
-            raise ValueError(f"{was.side.word} {was.key}: neither placed nor missing.")
+            gone = replace(was.absent(reader), confidence=None)
+            return was if was.position is None else gone
         if was.position is not None:
             shift = np.linalg.norm(np.subtract(position, was.position))
-            if shift <= MOVED_MM:
+            if self.anywhere or shift <= MOVED_MM:
                 return replace(was, position=position)
         return was.moved(position, reader)
 
@@ -70,7 +67,7 @@ def encode_note(landmark: Landmark, case_id: str = "") -> str:
     }
     optional = {
         "case": case_id,
-        "lps": landmark.position,
+        "lps": None if _holds_anywhere(landmark) else landmark.position,
         "covariance": landmark.covariance,
         "confidence": landmark.confidence,
         "note": landmark.note,
@@ -94,20 +91,33 @@ def decode_note(text: str, key: str) -> PointNote | None:
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         return None
     try:
-        return PointNote(_landmark(data, key), str(data.get("case", "")))
+        landmark = _landmark(data, key)
+        anywhere = landmark.position is not None and "lps" not in data
+        return PointNote(landmark, str(data.get("case", "")), anywhere)
     except (KeyError, TypeError, ValueError) as error:
         raise LandmarkFileError(f"The description of point {key} is damaged: {error}") from error
+
+
+def _holds_anywhere(landmark: Landmark) -> bool:
+    """A reader's bare point: moving it leaves state and source as they are.
+
+    Such a note need not change during a drag, and a name survives a program without notes.
+    """
+    bare = landmark.covariance is None and landmark.confidence is None and not landmark.note
+    placed = landmark.state is LandmarkState.VISIBLE
+    return bare and placed and landmark.source.kind is SourceKind.READER
 
 
 def _landmark(data: Mapping[str, Any], key: str) -> Landmark:
     kind, name, version = data["source"]
     rows = data.get("covariance")
-    position = data.get("lps")
+    state = LandmarkState(data["state"])
+    position = data.get("lps", (0.0, 0.0, 0.0) if state.has_position else None)
     return Landmark(
         side=Side(data["side"]),
         key=key,
         position=None if position is None else _triple(position),
-        state=LandmarkState(data["state"]),
+        state=state,
         source=Source(SourceKind(kind), name, version),
         covariance=None if rows is None else tuple(_triple(row) for row in rows),
         confidence=data.get("confidence"),

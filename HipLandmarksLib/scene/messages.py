@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from vtkmodules.vtkCommonCore import vtkOutputWindow, vtkStringOutputWindow
+from vtkmodules.vtkCommonCore import vtkLogger, vtkOutputWindow, vtkStringOutputWindow
 
 
 @contextmanager
@@ -14,11 +14,14 @@ def captured_messages() -> Iterator[Any]:
     """Catch what VTK prints inside the block; yields a function that returns the errors."""
     before = vtkOutputWindow.GetInstance()
     catcher = vtkStringOutputWindow()
+    verbosity = vtkLogger.GetCurrentVerbosityCutoff()
     vtkOutputWindow.SetInstance(catcher)
+    vtkLogger.SetStderrVerbosity(vtkLogger.VERBOSITY_OFF)
     try:
         yield lambda: _errors(catcher.GetOutput())
     finally:
         vtkOutputWindow.SetInstance(before)
+        vtkLogger.SetStderrVerbosity(verbosity)
 
 
 def _errors(text: str) -> str:

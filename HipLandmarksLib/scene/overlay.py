@@ -22,9 +22,7 @@ class Overlay:
         register: called with every new node and ``side=``.
     """
 
-    def __init__(
-        self, scene: Any, ids: Sequence[str], register: Callable[..., None]
-    ) -> None:
+    def __init__(self, scene: Any, ids: Sequence[str], register: Callable[..., None]) -> None:
         self._ids = tuple(ids)
         self._marks = {
             (side, id_): MeasurementMark(scene, side, id_, partial(register, side=side))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -169,20 +168,10 @@ class PointList:
             self.landmarks[key] = was.moved(flip_frame(position), self._reader)
 
     def _write_notes(self, keys: Collection[str]) -> None:
-        with _silent(self.node):
-            for index, key in self._rows():
-                if key in keys:
-                    point = self.landmarks.get(key)
-                    note = "" if point is None else encode_note(point, self._case_id)
+        """Keep the descriptions true; each write is an event, so only where the text changes."""
+        for index, key in self._rows():
+            if key in keys:
+                point = self.landmarks.get(key)
+                note = "" if point is None else encode_note(point, self._case_id)
+                if note != self.node.GetNthControlPointDescription(index):
                     self.node.SetNthControlPointDescription(index, note)
-
-
-@contextmanager
-def _silent(node: Any) -> Iterator[None]:
-    """Change a node without telling anyone: for texts that nobody displays during a drag."""
-    was = node.GetDisableModifiedEvent()
-    node.SetDisableModifiedEvent(1)
-    try:
-        yield
-    finally:
-        node.SetDisableModifiedEvent(was)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-
-from vtkmodules.util.misc import calldata_type
-from vtkmodules.util.vtkConstants import VTK_OBJECT
+from weakref import finalize
 
 from ..anatomy import HipLandmarks, LandmarkId, Side, Source, SourceKind
 from ..imaging import HipImage
@@ -26,9 +24,10 @@ class HipStudy:
     """The nodes of one case, kept consistent while points move. Research use only.
 
     Make one with :meth:`create` or :meth:`reopen`; :meth:`close` takes its observers off and
-    leaves the nodes. The point lists are the truth: whatever moves, places or removes a point
-    there (mouse, script, undo, transform) is followed by the numbers. Points are measured
-    where they are in the world, in the plane of the volume's slices.
+    leaves the nodes, as does letting go of the study. The point lists are the truth: whatever
+    moves, places or removes a point there (mouse, script, undo, transform) is followed by the
+    numbers. Points are measured where they are in the world, in the plane of the volume's
+    slices.
     """
 
     def __init__(self, nodes: StudyNodes, image: HipImage) -> None:
@@ -168,22 +167,23 @@ class HipStudy:
     # --- following --------------------------------------------------------------------------
 
     def _observe(self) -> None:
+        add = self._observers.add
         for side, points in self._nodes.points.items():
             node = points.node
             moved = (node.PointModifiedEvent, node.PointAddedEvent, node.PointRemovedEvent)
-            self._observers.add(node, moved, lambda *_, side=side: self._follow(side))
-            self._observers.add(node, (node.TransformModifiedEvent,), self._follow_transform)
-        volume = self._nodes.volume
-        self._observers.add(volume, (volume.TransformModifiedEvent,), self._follow_transform)
-        scene = self.scene
-        self._observers.add(scene, (scene.NodeRemovedEvent,), self._node_removed)
-        self._observers.add(scene, (scene.StartCloseEvent,), lambda *_: self.close())
+            add(node, moved, self._follow, side)
+            add(node, (node.TransformModifiedEvent,), self._follow_transform)
+        volume, scene = self._nodes.volume, self.scene
+        add(volume, (volume.TransformModifiedEvent,), self._follow_transform)
+        add(scene, (scene.StartCloseEvent,), self.close)
+        self._observers.add_with_object(scene, scene.NodeRemovedEvent, self._node_removed)
+        finalize(self, self._observers.drop_all).atexit = False
 
     def _follow(self, side: Side) -> None:
         self._waiting.add(side)
         self._work()
 
-    def _follow_transform(self, *_: Any) -> None:
+    def _follow_transform(self) -> None:
         self._everything = True
         self._work()
 
@@ -222,8 +222,7 @@ class HipStudy:
             self._image = image_of_volume(self._nodes.volume)
             self._live.plane = ViewPlane.from_image(self._image)
 
-    @calldata_type(VTK_OBJECT)
-    def _node_removed(self, _scene: Any, _event: str, node: Any) -> None:
+    def _node_removed(self, node: Any) -> None:
         self._observers.drop(node)
         if not self._overlay.forget(node) and self._nodes.forget(node):
             self.refresh()

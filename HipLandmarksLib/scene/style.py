@@ -57,6 +57,9 @@ def style_value(display: Any, measurement_id: str) -> None:
     display.SetGlyphScale(0.01)
     display.SetTextScale(2.8)
     display.SetHandlesInteractive(False)
+    text = display.GetTextProperty()
+    text.SetBackgroundColor(0.0, 0.0, 0.0)
+    text.SetBackgroundOpacity(0.5)
 
 
 def _measurement_colour(measurement_id: str) -> Colour:

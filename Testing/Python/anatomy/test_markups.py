@@ -164,6 +164,16 @@ def test_a_point_moved_elsewhere_becomes_the_readers_without_covariance(tmp_path
     assert moved.position == (-91.5, 12.25, 3.125)
 
 
+def test_a_readers_name_stays_with_a_point_that_is_moved_again(tmp_path: Path) -> None:
+    path = tmp_path / "hip.mrk.json"
+    anna = Source(SourceKind.READER, "anna")
+    landmark = Landmark(Side.LEFT, "FHC", (90.0, 0.0, 0.0), source=anna)
+    write_markups(path, HipLandmarks.of([landmark]), Side.LEFT)
+    edit(path, {"controlPoints": [first_point(path) | {"position": [91.0, 0.0, 0.0]}]})
+    moved = read_markups(path)[(Side.LEFT, "FHC")]
+    assert moved == landmark.moved((91.0, 0.0, 0.0), anna)
+
+
 def test_a_point_marked_missing_elsewhere_becomes_absent_by_the_reader(tmp_path: Path) -> None:
     path = tmp_path / "hip.mrk.json"
     write_markups(path, right_hip(), Side.RIGHT)

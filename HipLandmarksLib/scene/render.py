@@ -1,0 +1,188 @@
+"""Pictures of a scene without a screen: a real slice view of trame-slicer, offscreen.
+
+Needs trame-slicer and an OpenGL that works without a display (Debian: ``libegl1`` with
+``libgl1-mesa-dri``, or ``libosmesa6``). VTK ends the process where neither is there, so ask
+:func:`can_render` first; it tries in a process of its own.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import slicer
+from numpy.typing import NDArray
+from vtkmodules.vtkCommonCore import vtkCollection
+from vtkmodules.vtkCommonMath import vtkMatrix4x4
+from vtkmodules.vtkIOImage import vtkPNGWriter
+from vtkmodules.vtkRenderingCore import vtkTextActor, vtkWindowToImageFilter
+
+from ..anatomy import Side
+from ..errors import HipLandmarksError, MissingDependencyError
+from ..files import atomic_path
+from .frames import Vec3, flip_frame
+from .messages import captured_messages
+from .study import HipStudy
+from .table import NOTICE
+
+_PROBE = (
+    "import vtkmodules.vtkRenderingOpenGL2\n"
+    "from vtkmodules.vtkRenderingCore import vtkRenderer, vtkRenderWindow\n"
+    "window = vtkRenderWindow()\n"
+    "window.OffScreenRenderingOn()\n"
+    "window.AddRenderer(vtkRenderer())\n"
+    "window.Render()\n"
+)
+
+
+@lru_cache(maxsize=1)
+def can_render() -> bool:
+    """Whether VTK can draw here; takes a second, the answer is kept."""
+    probe = subprocess.run([sys.executable, "-c", _PROBE], capture_output=True, check=False)
+    return probe.returncode == 0
+
+
+class OffscreenSliceView:
+    """A coronal slice view of a scene, drawn into a picture when asked.
+
+    Args:
+        scene: the vtkMRMLScene.
+        size: (width, height) in pixels.
+
+    Raises:
+        MissingDependencyError: without trame-slicer.
+        HipLandmarksError: when nothing can be drawn on this machine.
+    """
+
+    def __init__(self, scene: Any, size: tuple[int, int] = (1000, 800)) -> None:
+        if not can_render():
+            raise HipLandmarksError(
+                "Nothing can be drawn without a display here: install libegl1 and "
+                "libgl1-mesa-dri (Debian, Ubuntu)."
+            )
+        self._scene = scene
+        with captured_messages():  # what registers itself twice says so
+            self._logics = _application_logics(scene)
+            self.view = _slice_view(scene, self._logics[0])
+        self.view.update_size(*size)
+
+    def show(self, volume_node: Any, at: Vec3) -> None:
+        """Show the volume in its own slices, fitted to the view, at the slice of ``at`` (LPS)."""
+        self.view.set_background_volume_id(volume_node.GetID())
+        self.view.set_orientation("Coronal")
+        self.view._logic.RotateSliceToLowestVolumeAxes(False)
+        self.view.fit_view_to_content()
+        self.view.get_view_node().JumpSlice(*flip_frame(at))
+
+    def zoom_to(self, centre: Vec3, width_mm: float) -> None:
+        """Show ``width_mm`` about ``centre`` (LPS)."""
+        node = self.view.get_view_node()
+        width, height = self.view.render_window().GetSize()
+        depth = node.GetFieldOfView()[2]
+        node.SetFieldOfView(width_mm, width_mm * height / width, depth)
+        node.JumpSliceByCentering(*flip_frame(centre))
+
+    def pixel_of(self, point: Vec3) -> tuple[float, float]:
+        """Position of a point (LPS) in the view, pixels from the lower left."""
+        inverse = vtkMatrix4x4()
+        vtkMatrix4x4.Invert(self.view.get_view_node().GetXYToRAS(), inverse)
+        x, y, _, _ = inverse.MultiplyPoint((*flip_frame(point), 1.0))
+        return x, y
+
+    def save(self, path: Path | str) -> None:
+        """Draw, and write a PNG with the research notice in its corner, atomically."""
+        notice = _notice()
+        renderer = self.view.renderers()[-1]
+        renderer.AddViewProp(notice)
+        self.view.render()
+        grabber = vtkWindowToImageFilter()
+        grabber.SetInput(self.view.render_window())
+        grabber.ReadFrontBufferOff()
+        writer = vtkPNGWriter()
+        writer.SetInputConnection(grabber.GetOutputPort())
+        with atomic_path(path) as temporary:
+            writer.SetFileName(str(temporary))
+            writer.Write()
+        renderer.RemoveViewProp(notice)
+
+    def close(self) -> None:
+        """Release the window and its node."""
+        node = self.view.get_view_node()
+        self.view.finalize()
+        self._scene.RemoveNode(node)
+
+
+def render_study(
+    study: HipStudy, path: Path | str, side: Side | None = None, size: tuple[int, int] = (1000, 800)
+) -> None:
+    """Draw a study in the slice of its head centres and write it as PNG.
+
+    Args:
+        study: what to draw.
+        path: the PNG.
+        side: one hip, magnified; None for both, in the right hip's slice.
+        size: (width, height) in pixels.
+
+    Raises:
+        HipLandmarksError: when the study has no image or no point, or nothing can be drawn.
+    """
+    sides = (side,) if side is not None else tuple(Side)
+    placed = [p for s in sides for p in study.landmarks.side(s) if p.position is not None]
+    if study.volume_node is None or not placed:
+        raise HipLandmarksError("There is no image or no point to draw.")
+    centre = next((p for p in placed if p.key == "FHC"), placed[0]).position
+    assert centre is not None
+    view = OffscreenSliceView(study.scene, size)
+    try:
+        view.show(study.volume_node, centre)
+        if side is not None:
+            view.zoom_to(_middle([p.point() for p in placed]), 260.0)
+        view.save(path)
+    finally:
+        view.close()
+
+
+def _middle(points: list[NDArray[np.float64]]) -> Vec3:
+    low, high = np.min(points, axis=0), np.max(points, axis=0)
+    x, y, z = ((low + high) / 2).tolist()
+    return (x, y, z)
+
+
+def _application_logics(scene: Any) -> list[Any]:
+    """What a slice view needs of Slicer's application; kept alive by the view."""
+    application = slicer.vtkSlicerApplicationLogic()
+    application.SetMRMLScene(scene)
+    application.GetColorLogic().SetMRMLScene(scene)
+    application.GetColorLogic().AddDefaultColorNodes()
+    application.SetSliceLogics(vtkCollection())
+    application.SetViewLogics(vtkCollection())
+    slicer.vtkMRMLSliceNode.AddDefaultSliceOrientationPresets(scene, True)
+    markups = slicer.vtkSlicerMarkupsLogic()
+    markups.SetMRMLScene(scene)
+    markups.SetMRMLApplicationLogic(application)
+    application.SetModuleLogic("Markups", markups)
+    return [application, markups]
+
+
+def _slice_view(scene: Any, application: Any) -> Any:
+    try:
+        from trame_slicer.views import NoScheduleRendering, SliceView
+    except ImportError as error:
+        raise MissingDependencyError(
+            "Pictures of the scene need trame-slicer: pip install 'HipLandmarksLib[scene]'."
+        ) from error
+    strategy = NoScheduleRendering()
+    return SliceView(scene, application, "Offscreen", scheduled_render_strategy=strategy)
+
+
+def _notice() -> Any:
+    text = vtkTextActor()
+    text.SetInput(NOTICE)
+    text.GetTextProperty().SetFontSize(14)
+    text.GetTextProperty().SetColor(0.8, 0.8, 0.8)
+    text.SetPosition(8, 6)
+    return text
