@@ -83,9 +83,12 @@ def run(arguments: argparse.Namespace) -> None:
         HipLandmarksError: when the image or the model cannot be used.
     """
     from ..measurement import ViewPlane, measure
-    from ..report import format_table, write_results
+    from ..report import check_folder, format_table, protect_edited, safe_name, write_results
 
+    check_folder(arguments.out)
     image = _read(arguments)
+    if not arguments.overwrite:
+        protect_edited(arguments.out, safe_name(image.name))
     settings = settings_of(arguments, image)
     detection = _detect(arguments, image)
     measurements = measure(detection.landmarks, ViewPlane.from_image(image), settings)

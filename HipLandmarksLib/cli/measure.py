@@ -56,8 +56,10 @@ def run(arguments: argparse.Namespace) -> None:
         HipLandmarksError: when a file is not what it should be.
     """
     from ..measurement import ViewPlane, measure
-    from ..report import Output, format_table, write_results
+    from ..report import Output, check_folder, format_table, write_results
 
+    if arguments.out is not None:
+        check_folder(arguments.out)
     image = _image(arguments)
     landmarks = read_landmark_files(arguments.markups)
     settings = settings_of(arguments, image)

@@ -1,30 +1,49 @@
-"""Progress bar on stderr for long work; silent when nobody watches."""
+"""Progress of long work on stderr: a bar on a terminal, a line now and then in a log file."""
 
 from __future__ import annotations
 
+import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+Report = Callable[[str, int, int], None]
+"""Called with (stage, done, total)."""
+
+_BAR = "{desc}: {n_fmt}/{total_fmt} |{bar}| {elapsed}, {remaining} left"
+_LOG_EVERY_S = 30.0
+
 
 @contextmanager
-def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
-    """Yield ``report(stage, done, total)``, which drives one tqdm bar per stage on stderr.
+def progress_bar() -> Iterator[Report]:
+    """Yield ``report(stage, done, total)``, which shows progress on stderr.
 
-    When stderr is no terminal (a log file, a pipe) nothing is drawn.
+    On a terminal a bar is drawn, which disappears at the end; elsewhere one line is written
+    every 30 seconds.
     """
+    if not sys.stderr.isatty():
+        yield _log_lines()
+        return
     from tqdm import tqdm
 
-    bar = tqdm(
-        disable=None, leave=False, bar_format="{desc}: {n_fmt}/{total_fmt} |{bar}| {elapsed}"
-    )
+    with tqdm(leave=False, bar_format=_BAR) as bar:
+
+        def report(stage: str, done: int, total: int) -> None:
+            if bar.total != total or done < bar.n:
+                bar.reset(total)
+            bar.set_description_str(stage, refresh=False)
+            bar.update(done - bar.n)
+
+        yield report
+
+
+def _log_lines() -> Report:
+    last = time.monotonic()
 
     def report(stage: str, done: int, total: int) -> None:
-        bar.set_description_str(stage, refresh=False)
-        bar.total = total
-        bar.n = done
-        bar.refresh()
+        nonlocal last
+        if time.monotonic() - last >= _LOG_EVERY_S:
+            last = time.monotonic()
+            print(f"{stage}: {done}/{total}", file=sys.stderr)
 
-    try:
-        yield report
-    finally:
-        bar.close()
+    return report

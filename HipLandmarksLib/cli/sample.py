@@ -42,9 +42,11 @@ def run(arguments: argparse.Namespace) -> None:
     Raises:
         HipLandmarksError: when the folder cannot be written.
     """
+    from ..report import check_folder
     from ..synthesis import make_phantom, sample_parameters, write_phantom
     from ..synthesis.files import SAMPLE_NAME, SAMPLE_SEED
 
+    check_folder(arguments.out)
     print("Computing the phantom (some seconds) ...", file=sys.stderr)
     phantom = make_phantom(sample_parameters(), seed=SAMPLE_SEED)
     name = SAMPLE_NAME + (".nii.gz" if arguments.format == "nifti" else "")

@@ -1,8 +1,14 @@
 """Results of a case for people and programs: files, picture, terminal table."""
 
-from .case import CaseReport
-from .results import Output, ResultsExistError, WrittenResults, write_results
-from .staging import staged_folder
+from .case import CaseReport, safe_name
+from .results import (
+    Output,
+    ResultsExistError,
+    WrittenResults,
+    check_folder,
+    protect_edited,
+    write_results,
+)
 from .terminal import format_table, format_value
 
 __all__ = [
@@ -10,8 +16,10 @@ __all__ = [
     "Output",
     "ResultsExistError",
     "WrittenResults",
+    "check_folder",
     "format_table",
     "format_value",
-    "staged_folder",
+    "protect_edited",
+    "safe_name",
     "write_results",
 ]

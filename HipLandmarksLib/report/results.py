@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
@@ -77,12 +78,14 @@ def write_results(
 
     Raises:
         ResultsExistError: when markups in the folder were edited and ``overwrite`` is not set.
+        HipLandmarksError: when ``out_dir`` is or lies in a file.
         OSError: when the folder cannot be written.
     """
     case = CaseReport.of(image, found, measurements, name)
     folder = Path(out_dir) / case.name
+    check_folder(out_dir)
     if Output.LANDMARKS in outputs and not overwrite:
-        _protect_edited(folder, case.name)
+        protect_edited(out_dir, case.name)
     remarks: list[str] = []
     with staged_folder(folder) as staging:
         _write_all(staging, case, settings, outputs, remarks)
@@ -132,7 +135,27 @@ def _write_scene(path: Path, case: CaseReport, settings: MeasurementSettings | N
     return []
 
 
-def _protect_edited(folder: Path, name: str) -> None:
+def check_folder(out_dir: Path | str) -> None:
+    """Refuse, before anything is computed, a folder that cannot be made or written.
+
+    Raises:
+        HipLandmarksError: says what is in the way.
+    """
+    out_dir = Path(out_dir).absolute()
+    nearest = next(path for path in (out_dir, *out_dir.parents) if path.exists())
+    if not nearest.is_dir():
+        raise HipLandmarksError(f"{nearest} is a file; give a folder for the results.")
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise HipLandmarksError(f"The folder {nearest} cannot be written; choose another one.")
+
+
+def protect_edited(out_dir: Path | str, name: str) -> None:
+    """Refuse to replace markups of case ``name`` that someone edited after they were written.
+
+    Raises:
+        ResultsExistError: names the file.
+    """
+    folder = Path(out_dir) / name
     tables = folder / f"{name}_measurements.json"
     if not tables.exists():
         return

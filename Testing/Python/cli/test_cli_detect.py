@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
+import os
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +16,7 @@ import pytest
 import SimpleITK as sitk  # noqa: N813
 
 from HipLandmarksLib.cli import main
+from HipLandmarksLib.report import results
 
 AXIAL = np.eye(3)
 
@@ -144,14 +148,48 @@ def test_an_altered_bundle(
     assert not (tmp_path / "hiplandmarks-results").exists()
 
 
-def test_results_that_cannot_be_written(
-    tmp_path: Path, mri: Path, tiny_bundle: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("out", ["o", "o/deeper"])
+def test_a_file_where_the_results_folder_should_be(
+    tmp_path: Path, mri: Path, out: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "o").write_text("a file where the folder should be")
+    (tmp_path / "o").write_text("a file")
+    assert main(["detect", str(mri), "--out", out]) == 1
+    assert "is a file; give a folder" in _error(capsys)
+    assert _everything(tmp_path) == ["o"]
+
+
+def test_landmarks_edited_by_hand_are_protected_before_anything_is_computed(
+    tmp_path: Path, mri: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "o" / "mri"
+    folder.mkdir(parents=True)
+    (folder / "mri_measurements.json").touch()
+    edited = folder / "mri_right.mrk.json"
+    edited.touch()
+    os.utime(edited, (time.time() + 60,) * 2)
+    assert main(["detect", str(mri), "--out", "o", "--model", "not even looked at"]) == 1
+    assert "--overwrite" in _error(capsys)
+
+
+def test_a_full_disk_leaves_nothing(
+    tmp_path: Path,
+    mri: Path,
+    tiny_bundle: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def full(path: Path, *_: object) -> None:
+        path.write_text("half")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+    monkeypatch.setattr(results, "write_json", full)
+    monkeypatch.setattr(results, "_write_scene", lambda *_: [])  # slow, and not the point here
     argv = ["detect", str(mri), "--model", str(tiny_bundle), "--slice", "1", "--out", "o"]
     assert main(argv) == 1
-    assert "No half-written file" in _error(capsys)
-    assert _everything(tmp_path) == ["o"]
+    error = _error(capsys)
+    assert "No space left" in error
+    assert "No half-written file" in error
+    assert _everything(tmp_path) == []
 
 
 def test_several_series_in_a_folder_are_listed(
@@ -159,11 +197,12 @@ def test_several_series_in_a_folder_are_listed(
 ) -> None:
     import pydicom
 
-    for source in sorted((shared_data / "mri-dicom" / "case_03").iterdir())[:6]:
+    files = sorted((shared_data / "mri-dicom" / "case_03").iterdir())[:6]
+    for number, source in enumerate(files, start=1):
         dataset = pydicom.dcmread(source)
         dataset.save_as(tmp_path / f"a-{source.name}")
-        dataset.SeriesInstanceUID += ".9"
-        dataset.SOPInstanceUID += ".9"
+        dataset.SeriesInstanceUID = "1.2.3.4"
+        dataset.SOPInstanceUID = f"1.2.3.4.{number}"
         dataset.save_as(tmp_path / f"b-{source.name}")
     assert main(["detect", str(tmp_path)]) == 1
     error = capsys.readouterr().err
