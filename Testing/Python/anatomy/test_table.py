@@ -16,7 +16,8 @@ from HipLandmarksLib.measurement.frames import LINE_KEY
 from HipLandmarksLib.resources import resource_path
 
 PAPER_2 = ["ILM", "TRI", "LAE", "MSO", "FOV", "FHC", "GT", "TD", "ISCH", "NB", "SHP", "SHD"]
-OPTIONAL = ["HEDGE", "RIM", "LT", "NCS", "NCI", "AF", "DOME", "AW", "PW", "SPINE", "BRIM"] + [
+OPTIONAL = [
+    *("HEDGE", "RIM", "LT", "NCS", "NCI", "AF", "DOME", "AW", "PW", "SPINE", "BRIM"),
     *("SYM", "SCJ", "PH1", "PH2", "Q"),
     *("NC", "CONDM", "CONDL", "AR", "PR"),
 ]
