@@ -158,7 +158,7 @@ class Body:
         """Iliac vessels: flow voids along the psoas."""
         g = self.parameters.scale
         for side in (-1.0, 1.0):
-            for shift, radius in ((0.0, 3.6), (9.0, 4.4)):
+            for shift, radius in ((0.0, 3.4), (10.0, 4.2)):
                 path = (
                     (22, 2, 130),
                     (48 - shift / 2, -6, 74),

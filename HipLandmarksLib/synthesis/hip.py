@@ -12,7 +12,7 @@ from ..anatomy import Side
 from ..errors import ConfigurationError
 from .canvas import Canvas
 from .femur import Femur
-from .implicit import Field
+from .implicit import Field, capsule
 from .parameters import PhantomParameters
 from .pelvis import HemiPelvis
 
@@ -159,6 +159,7 @@ class HipModel:
         cartilage = np.where(radius < hip.head_radius_mm + hip.joint_space_mm / 2, 1.15, 0.95)
         part.paint(covered, tissues.cartilage * cartilage)
         self._paint_capsule(part, across)
+        self._paint_labrum(part)
         fossa = np.maximum(cup, np.maximum(np.abs(part.z + 5) - 13.0, part.x + 9.0))
         part.paint(fossa, 0.9 * tissues.fat, 0.85)
 
@@ -169,6 +170,17 @@ class HipModel:
         outside = np.asarray(np.maximum(sleeve, -across), dtype=np.float32)
         part.paint(outside, 0.45 * tissues.muscle)
         part.paint(outside + 1.9, 1.1 * tissues.muscle)
+
+    def _paint_labrum(self, part: Canvas) -> None:
+        """A dark wedge that lengthens the roof beyond the bony rim, along the head."""
+        rim = self.pelvis.rim_point(part.y)
+        if rim is None:
+            return
+        radius = math.hypot(*rim)
+        angle = math.atan2(rim[0], rim[1]) + 6.0 / radius
+        tip = (radius * math.sin(angle), part.y, radius * math.cos(angle))
+        wedge = capsule((part.x, part.y, part.z), (rim[0], part.y, rim[1]), tip, (1.9, 0.7))
+        part.paint(wedge, 0.4 * self.parameters.tissues.muscle)
 
     def _marrow(self, part: Canvas) -> Field:
         """Fatty marrow, darker with trabeculae towards the neck's base."""

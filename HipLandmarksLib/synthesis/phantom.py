@@ -151,7 +151,7 @@ class _Painter:
         self.hips = [HipModel.of(parameters, side) for side in Side]
         self.body = Body(parameters.body, parameters.tissues)
         rng = np.random.default_rng([parameters.body.variant, 13])
-        self.warps = [Waves.random(rng, 12, (25.0, 110.0)) for _ in range(2)]
+        self.warps = [Waves.random(rng, 14, (38.0, 150.0)) for _ in range(2)]
 
     def slice(self, index: int) -> NDArray[np.int16]:
         """One finished slice of the volume."""

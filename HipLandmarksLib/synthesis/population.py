@@ -134,7 +134,7 @@ def _body(rng: np.random.Generator, size: float) -> BodyParameters:
         fat_streaks=float(rng.beta(2, 3)),
         bladder_mm=0.0 if rng.random() < 0.15 else float(rng.uniform(14, 46)),
         bowel_loops=int(rng.integers(6, 30)),
-        warp_mm=float(rng.uniform(1.5, 5)),
+        warp_mm=float(rng.uniform(1.5, 6)),
         variant=int(rng.integers(2**31)),
     )
 

@@ -7,6 +7,7 @@ from time import process_time
 
 import numpy as np
 import pytest
+from scipy.ndimage import map_coordinates
 
 from HipLandmarksLib.anatomy import Side
 from HipLandmarksLib.errors import ConfigurationError
@@ -91,6 +92,32 @@ class TestAppearance:
         centre = [np.mean(patch(case, (0, 0), 4)) for case in cases]
         assert abs(junction[0] - junction[1]) > 40
         assert centre[0] == pytest.approx(centre[1], abs=3)
+
+
+def marrow_edge(case, side: Side, degrees: float) -> tuple[float, float]:
+    """(x, z) mm from FHC of the steepest fall of brightness along a ray, 0 deg = up, medially."""
+    sign = 1 if side is Side.LEFT else -1
+    distance = np.arange(17.0, 24.0, 0.1)  # short of the acetabulum's cortex
+    turn = np.radians(degrees)
+    x, z = -sign * distance * np.sin(turn), distance * np.cos(turn)
+    points = case.landmarks.position(side, "FHC") + np.stack([x, 0 * x, z], axis=-1)
+    i, j, _ = case.image.to_ijk(points).T
+    profile = map_coordinates(case.image.pixels[0].astype(float), [j, i], order=1)
+    n = int(np.argmin(np.gradient(profile)))
+    return x[n], z[n]
+
+
+class TestImageShowsTheGeometry:
+    @pytest.mark.parametrize("side", list(Side))
+    def test_the_circle_through_the_marrow_edge_has_its_centre_at_fhc(self, side: Side) -> None:
+        parameters = PhantomParameters(acquisition=Acquisition(noise=0, texture=0, bias=0))
+        case = make_phantom(parameters, slices=[best_slices(parameters)[side]])
+        edge = np.array([marrow_edge(case, side, d) for d in range(-35, 100, 5)])
+        system = np.column_stack([2 * edge, np.ones(len(edge))])
+        (x, z, c), *_ = np.linalg.lstsq(system, (edge**2).sum(axis=1), rcond=None)
+        assert np.hypot(x, z) < 0.35
+        radius = np.sqrt(c + x * x + z * z)
+        assert radius == pytest.approx(23.0 - 1.1, abs=0.6)  # head radius less the cortex
 
 
 class TestSeeds:
