@@ -166,10 +166,10 @@ def _draw_point(axes: Axes, point: PointMark) -> None:
 
 def _draw_labels(axes: Axes, hips: Sequence[HipDrawing]) -> None:
     entries = [
-        (hip, point.xy, point.key, _POINT_COLOUR, 8.5) for hip in hips for point in hip.points
+        (hip, point.xy, point.key, _POINT_COLOUR, 9.5) for hip in hips for point in hip.points
     ]
     entries += [
-        (hip, mark.label_at, mark.text, mark.colour, 10.0)
+        (hip, mark.label_at, mark.text, mark.colour, 12.0)
         for hip in hips
         for mark in hip.measurements
     ]
@@ -206,7 +206,7 @@ def _label(axes: Axes, text: Text, xy: NDArray[np.float64], hip: HipDrawing) -> 
     low, high = hip.extent()
     centre = axes.transData.transform((low + high) / 2)
     anchor = axes.transData.transform(xy)
-    return Label(tuple(anchor), (extent.width + 4, extent.height + 2), tuple(centre))
+    return Label(tuple(anchor), (extent.width + 6, extent.height + 4), tuple(centre))
 
 
 def _move(axes: Axes, text: Text, box: Box) -> None:
