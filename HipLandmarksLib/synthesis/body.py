@@ -248,9 +248,9 @@ class Body:
 def streaks(body: BodyParameters, canvas: Canvas) -> Field:
     """Fat streaks between muscle fibres as a fraction 0..1 per pixel, mostly along the body."""
     rng = np.random.default_rng([body.variant, 12])
-    fine = Waves.random(rng, 36, (5.0, 16.0), (1.0, 2.0, 3.5)).on_plane(
+    fine = Waves.random(rng, 48, (3.5, 13.0), (1.0, 2.0, 4.0)).on_plane(
         canvas.x, canvas.y, canvas.z
     )
     coarse = Waves.random(rng, 10, (50.0, 120.0)).on_plane(canvas.x, canvas.y, canvas.z)
-    threshold = 2.6 - 1.5 * body.fat_streaks - 0.5 * coarse
+    threshold = 2.3 - 1.5 * body.fat_streaks - 0.6 * coarse
     return np.asarray(np.clip((fine - threshold) * 1.2, 0, 1) * min(1.0, 2 * body.fat_streaks))

@@ -89,9 +89,10 @@ class Femur:
     def sleeve(self, x: Any, y: float, z: Any) -> Field:
         """Signed distance of the joint capsule around head and neck, open at the neck's base."""
         s, _, _ = self._neck_coordinates(x, y, z)
-        around = np.minimum(self._head(x, y, z) - 3.4, self._neck(x, y, z) - 5.2)
-        end = 0.84 * self.hip.neck_length_mm
-        return intersection(around, np.asarray(s - end, dtype=np.float32), 8.0)
+        length = self.hip.neck_length_mm
+        thickness = 5.2 - 5.2 * _step(s, 0.5 * length, 0.95 * length)
+        around = np.minimum(self._head(x, y, z) - 3.4, self._neck(x, y, z) - thickness)
+        return intersection(around, np.asarray(s - 0.95 * length, dtype=np.float32), 8.0)
 
     def landmarks_on(self, y: float, lowest_z: float) -> dict[str, Point2]:
         """Exact (x, z) of each landmark whose definition holds on the plane at depth ``y``.
@@ -129,7 +130,7 @@ class Femur:
 
     def _shaft_levels(self, lowest_z: float) -> tuple[float | None, float | None]:
         """Distances of SHP and SHD below the neck's foot; None where out of the field."""
-        room = (self.foot[2] - lowest_z) / -self.shaft_direction[1] - 6.0
+        room = (self.foot[2] - lowest_z) / -self.shaft_direction[1] - 11.0
         proximal = _SHAFT_START_MM if room >= _SHAFT_START_MM else None
         distal = min(room, _SHAFT_START_MM + 90.0)
         return proximal, distal if distal >= _SHAFT_START_MM + 25.0 else None

@@ -126,7 +126,7 @@ class BodyParameters:
     scale: float = 1.0
     half_width_mm: float = 186.0
     muscle: float = 1.0
-    fat_streaks: float = 0.5
+    fat_streaks: float = 0.35
     bladder_mm: float = 34.0
     bowel_loops: int = 26
     warp_mm: float = 3.0

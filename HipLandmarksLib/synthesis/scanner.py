@@ -25,7 +25,7 @@ def textured(signal: Field, scan: Acquisition, rng: np.random.Generator) -> Fiel
         return signal
     steps = np.asarray(scan.spacing_mm[1::-1])
     field = np.ones(signal.shape, dtype=np.float32)
-    for size_mm, share in ((0.9, 1.0), (3.5, 0.8)):
+    for size_mm, share in ((0.9, 1.0), (3.0, 0.5)):
         grain = rng.standard_normal(signal.shape, dtype=np.float32)
         grain = ndimage.gaussian_filter(grain, size_mm / steps, truncate=2.0, mode="wrap")
         field += np.float32(share * scan.texture / grain.std()) * grain
