@@ -40,10 +40,16 @@ class StudyFolders:
 
     def remove(self, node: Any) -> None:
         """Remove ``node`` from the scene together with its item."""
+        self.forget(node)
+        self._scene.RemoveNode(node)
+
+    def forget(self, node: Any) -> None:
+        """Remove the item of a node that leaves the scene, as Slicer's application does."""
+        if node is self._hierarchy:
+            return
         item = self._hierarchy.GetItemByDataNode(node)
         if item:
             self._hierarchy.RemoveItem(item, False)
-        self._scene.RemoveNode(node)
 
     def _folder(self, side: Side) -> int:
         if side not in self._sides:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -39,6 +41,12 @@ _PROBE = (
 )
 
 
+CANNOT_RENDER = (
+    "Nothing can be drawn without a display here: install libegl1 and libgl1-mesa-dri "
+    "(Debian, Ubuntu)."
+)
+
+
 @lru_cache(maxsize=1)
 def can_render() -> bool:
     """Whether VTK can draw here; takes a second, the answer is kept."""
@@ -46,29 +54,17 @@ def can_render() -> bool:
     return probe.returncode == 0
 
 
-class OffscreenSliceView:
-    """A coronal slice view of a scene, drawn into a picture when asked.
+class SlicePicture:
+    """A slice view of trame-slicer, used as a camera: points are LPS mm.
 
     Args:
-        scene: the vtkMRMLScene.
+        view: the ``trame_slicer.views.SliceView``.
         size: (width, height) in pixels.
-
-    Raises:
-        MissingDependencyError: without trame-slicer.
-        HipLandmarksError: when nothing can be drawn on this machine.
     """
 
-    def __init__(self, scene: Any, size: tuple[int, int] = (1000, 800)) -> None:
-        if not can_render():
-            raise HipLandmarksError(
-                "Nothing can be drawn without a display here: install libegl1 and "
-                "libgl1-mesa-dri (Debian, Ubuntu)."
-            )
-        self._scene = scene
-        with captured_messages():  # what registers itself twice says so
-            self._logics = _application_logics(scene)
-            self.view = _slice_view(scene, self._logics[0])
-        self.view.update_size(*size)
+    def __init__(self, view: Any, size: tuple[int, int]) -> None:
+        self.view = view
+        view.update_size(*size)
 
     def show(self, volume_node: Any, at: Vec3) -> None:
         """Show the volume in its own slices, fitted to the view, at the slice of ``at`` (LPS)."""
@@ -109,11 +105,32 @@ class OffscreenSliceView:
             writer.Write()
         renderer.RemoveViewProp(notice)
 
-    def close(self) -> None:
-        """Release the window and its node."""
-        node = self.view.get_view_node()
-        self.view.finalize()
-        self._scene.RemoveNode(node)
+
+@contextmanager
+def offscreen_view(scene: Any, size: tuple[int, int] = (1000, 800)) -> Iterator[SlicePicture]:
+    """A coronal slice view of any scene, which leaves the scene as it was (but for colour maps).
+
+    Raises:
+        MissingDependencyError: without trame-slicer.
+        HipLandmarksError: when nothing can be drawn on this machine.
+    """
+    if not can_render():
+        raise HipLandmarksError(CANNOT_RENDER)
+    before = {node.GetID() for node in _nodes(scene)}
+    with captured_messages():  # what registers itself twice says so
+        logics = _application_logics(scene)
+        view = _slice_view(scene, logics[0])
+    try:
+        yield SlicePicture(view, size)
+    finally:
+        view.finalize()
+        view.set_view_node(None)
+        view._logic.SetMRMLScene(None)  # it would add its nodes again
+        for node in _nodes(scene):
+            if node.GetID() not in before and not node.IsA("vtkMRMLColorNode"):
+                scene.RemoveNode(node)
+        del view
+        logics.clear()
 
 
 def render_study(
@@ -136,14 +153,15 @@ def render_study(
         raise HipLandmarksError("There is no image or no point to draw.")
     centre = next((p for p in placed if p.key == "FHC"), placed[0]).position
     assert centre is not None
-    view = OffscreenSliceView(study.scene, size)
-    try:
-        view.show(study.volume_node, centre)
+    with offscreen_view(study.scene, size) as picture:
+        picture.show(study.volume_node, centre)
         if side is not None:
-            view.zoom_to(_middle([p.point() for p in placed]), 260.0)
-        view.save(path)
-    finally:
-        view.close()
+            picture.zoom_to(_middle([p.point() for p in placed]), 260.0)
+        picture.save(path)
+
+
+def _nodes(scene: Any) -> list[Any]:
+    return [scene.GetNthNode(i) for i in range(scene.GetNumberOfNodes())]
 
 
 def _middle(points: list[NDArray[np.float64]]) -> Vec3:

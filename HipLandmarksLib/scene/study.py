@@ -176,7 +176,7 @@ class HipStudy:
         volume, scene = self._nodes.volume, self.scene
         add(volume, (volume.TransformModifiedEvent,), self._follow_transform)
         add(scene, (scene.StartCloseEvent,), self.close)
-        self._observers.add_with_object(scene, scene.NodeRemovedEvent, self._node_removed)
+        self._observers.add_with_object(scene, scene.NodeAboutToBeRemovedEvent, self._node_goes)
         finalize(self, self._observers.drop_all).atexit = False
 
     def _follow(self, side: Side) -> None:
@@ -222,7 +222,9 @@ class HipStudy:
             self._image = image_of_volume(self._nodes.volume)
             self._live.plane = ViewPlane.from_image(self._image)
 
-    def _node_removed(self, node: Any) -> None:
+    def _node_goes(self, node: Any) -> None:
+        """A node is about to be removed from the scene, by whomever."""
         self._observers.drop(node)
+        self._nodes.folders.forget(node)
         if not self._overlay.forget(node) and self._nodes.forget(node):
             self.refresh()

@@ -352,7 +352,7 @@ def test_a_closed_study_leaves_its_nodes_alone(study: Any, scene: Any, case: Any
     study.close()
     node = study.points_node(RIGHT)
     assert not node.HasObserver(node.PointModifiedEvent)
-    assert not scene.HasObserver(scene.NodeRemovedEvent)
+    assert not scene.HasObserver(scene.NodeAboutToBeRemovedEvent)
     move(study, RIGHT, "LCP", (1.0, 0.0, 9.0))
     assert study.measurement(RIGHT, "alpha").value == pytest.approx(case.alpha[RIGHT])
     assert cell(study, RIGHT, "Alpha angle", "Value") == "50°"
