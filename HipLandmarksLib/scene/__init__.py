@@ -22,8 +22,9 @@ if not hasattr(_slicer, "vtkMRMLScene"):
         "pip install 'HipLandmarksLib[scene]'."
     )
 
+from .prepare import new_scene
 from .save import load_scene, save_scene
 from .study import HipStudy
 from .volume import add_volume, image_of_volume
 
-__all__ = ["HipStudy", "add_volume", "image_of_volume", "load_scene", "save_scene"]
+__all__ = ["HipStudy", "add_volume", "image_of_volume", "load_scene", "new_scene", "save_scene"]

@@ -213,6 +213,7 @@ class HipStudy:
             self.refresh()
         elif changed:
             measurements = self._live.follow(self._nodes.in_world(), changed)
+            self._overlay.follow_slices(self.landmarks, self._live.plane)
             self._overlay.show(measurements)
             if self._nodes.table is not None:
                 self._nodes.table.update(measurements)

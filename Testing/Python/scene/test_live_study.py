@@ -142,6 +142,19 @@ def test_what_is_drawn_is_what_is_measured(study: Any) -> None:
     assert text.GetNthControlPointLabel(0) == f"LCE {lce.display}"
 
 
+def test_the_values_follow_a_hip_to_another_slice(study: Any) -> None:
+    def depths() -> set[float]:
+        nodes = [n for id_ in IDS for n in study.mark_nodes(RIGHT, id_)]
+        values = [n for n in nodes if n.IsA("vtkMRMLMarkupsFiducialNode")]
+        return {round(n.GetNthControlPointPosition(0)[1], 3) for n in values}
+
+    assert depths() == {0.0}
+    move(study, RIGHT, "FHC", (2.0, 0.0, 0.0))
+    assert depths() == {0.0}
+    move(study, RIGHT, "FHC", (0.0, 8.0, 0.0))
+    assert depths() == {-8.0}
+
+
 def test_drawings_cannot_be_grabbed(study: Any) -> None:
     nodes = [n for side in Side for id_ in IDS for n in study.mark_nodes(side, id_)]
     assert nodes
