@@ -82,7 +82,7 @@ class Detector:
         """
         self.card = card
         self.device: ComputeDevice = choose_device(device, precision)
-        self._network = network.eval().to(self.device.name, memory_format=torch.channels_last)
+        self._network = network.eval().to(self.device.name).to(memory_format=torch.channels_last)
 
     @classmethod
     def from_bundle(

@@ -152,25 +152,26 @@ def _create(spec: NetworkSpec, encoder_weights: str | None) -> nn.Module:
 
 def _drop_unused_stages(model: nn.Module, spec: NetworkSpec) -> None:
     """Replace encoder stages that a shallow depth never calls: they only weigh on disk."""
-    encoder = model.encoder
-    called: set[str] = set()
+    encoder = model.get_submodule("encoder")
+    called = _called_modules(model, encoder, spec)
+    for name, stage in list(encoder.named_children()):
+        if not any(module in called for module in stage.modules()):
+            setattr(encoder, name, nn.Identity())
+
+
+def _called_modules(model: nn.Module, encoder: nn.Module, spec: NetworkSpec) -> set[nn.Module]:
+    """Modules of the encoder that one forward pass runs through."""
+    called: set[nn.Module] = set()
     hooks = [
-        child.register_forward_hook(lambda *_, name=name: called.add(name))
-        for name, child in encoder.named_children()
+        module.register_forward_hook(lambda module, *_: called.add(module))
+        for module in encoder.modules()
     ]
     training = model.training
     model.eval()
     side = max(64, spec.stride * 2)
     with torch.no_grad():
         model(torch.zeros(1, spec.in_channels, side, side))
+    model.train(training)
     for hook in hooks:
         hook.remove()
-    model.train(training)
-    for name, child in list(encoder.named_children()):
-        if name not in called and _is_whole_stage(child):
-            setattr(encoder, name, nn.Identity())
-
-
-def _is_whole_stage(child: nn.Module) -> bool:
-    """A container that is iterated instead of called (ModuleList) is in use, not dropped."""
-    return not isinstance(child, nn.ModuleList | nn.ModuleDict)
+    return called

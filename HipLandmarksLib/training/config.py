@@ -32,6 +32,8 @@ class TrainingConfig:
         phantom_share: share of simulated slices in every batch, 0 to 1.
         phantom_slices: how many simulated slices are made before training.
         negative_share: share of slices that show no hip.
+        teacher: output folder of an earlier run with the same patients and folds, whose models
+            label the neighbouring slices (see :mod:`.teacher`); None for no self-training.
         folds: number of folds of the patient-wise cross-validation.
         fold: which fold is held out; None trains on everything.
         patience: evaluations without progress on the held-out fold before stopping; 0 = never.
@@ -41,6 +43,7 @@ class TrainingConfig:
 
     output: Path
     data: Path | None = None
+    teacher: Path | None = None
     bundle_id: str = "mri-coronal"
     version: str = "0.1.0"
     description: str = "Hip landmarks on coronal MRI."
@@ -99,7 +102,7 @@ class TrainingConfig:
         """
         path = Path(path)
         data = _read(path)
-        for name in ("data", "output"):
+        for name in ("data", "output", "teacher"):
             if data.get(name) is not None:
                 data[name] = (path.parent / Path(str(data[name])).expanduser()).resolve()
         return cls.from_dict(data)
@@ -129,6 +132,7 @@ class TrainingConfig:
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form, without folders (they say nothing to others)."""
         plain = dataclasses.asdict(self)
+        plain["teacher"] = self.teacher is not None
         del plain["data"], plain["output"]
         return json.loads(json.dumps(plain))  # tuples to lists
 

@@ -71,7 +71,7 @@ class Pools:
         """``count`` slices, the kind first, then one of the kind."""
         pools = (self.full, self.partial, self.negative, self.simulated)
         kinds = rng.choice(len(pools), size=count, p=self.shares)
-        return [pools[kind][rng.integers(len(pools[kind]))] for kind in kinds]
+        return [pools[kind][int(rng.integers(len(pools[kind])))] for kind in kinds]
 
 
 def _kind(labelled: LabelledSlice) -> str:

@@ -28,6 +28,12 @@ from .sampling import Batch, Sampler
 StepReport = Callable[[int, int, dict[str, float]], None]
 """Called with (step, steps, figures)."""
 
+
+def run_name(fold: int | None) -> str:
+    """Folder of one run below the output folder: ``all`` or ``fold-N``."""
+    return "all" if fold is None else f"fold-{fold}"
+
+
 _CHECKPOINT = "state.safetensors"
 _MAX_GRADIENT = 5.0
 
@@ -60,9 +66,8 @@ class Trainer:
         self.held_out = list(held_out)
         self.slice_offset_mm = slice_offset_mm
         self.device = choose_device()
-        self.network = build_network(config.network).to(
-            self.device.name, memory_format=torch.channels_last
-        )
+        network = build_network(config.network).to(self.device.name)
+        self.network = network.to(memory_format=torch.channels_last)
         self.average = AveragedModel(
             self.network, multi_avg_fn=get_ema_multi_avg_fn(config.ema), use_buffers=True
         )
@@ -95,8 +100,7 @@ class Trainer:
     @property
     def folder(self) -> Path:
         """Where this run writes: one folder per fold."""
-        name = "all" if self.config.fold is None else f"fold-{self.config.fold}"
-        return self.config.output / name
+        return self.config.output / run_name(self.config.fold)
 
     @property
     def _checkpoint(self) -> Path:
@@ -104,6 +108,7 @@ class Trainer:
 
     def _step(self, step: int) -> float:
         rng = np.random.default_rng([self.config.seed, step])
+        torch.manual_seed(self.config.seed * 1_000_003 + step)  # dropout; a resumed run is the same
         for group in self.optimiser.param_groups:
             group["lr"] = self._rate(step)
         batch = self.sampler.batch(self.pools.draw(self.config.batch, rng), rng)

@@ -1,0 +1,100 @@
+"""A folder of images and landmarks as labelled slices."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from ..anatomy import HipLandmarks, LandmarkId, Side, read_landmarks, read_markups
+from ..errors import ConfigurationError
+from ..imaging import HipImage, read_image
+from .labels import LabelledSlice, PointLabel
+from .references import has_reference_table, mean_slice_offset_mm, read_references
+
+IMAGE_ENDINGS = (".nii.gz", ".nii", ".nrrd", ".mha", ".mhd", ".png", ".jpg", ".jpeg", ".dcm")
+_DEFAULT_OFFSET_MM = 6.0
+"""Mean distance of the measuring slice behind the head centre; used when data do not tell."""
+
+
+def read_folder(folder: Path) -> list[LabelledSlice]:
+    """Read every image of ``folder`` that has landmarks.
+
+    Either the folder holds a reference table ``landmarks.json`` (see :mod:`.references`), or
+    beside ``NAME.nii.gz`` (.nrrd, .mha, .png ...) lies ``NAME_landmarks.json`` as ``detect``
+    writes it, or ``NAME_right.mrk.json`` and/or ``NAME_left.mrk.json``. The patient is NAME up to
+    the first ``__``, so that ``p07__visit1`` and ``p07__visit2`` stay in one split.
+
+    Raises:
+        ConfigurationError: when the folder holds no labelled image.
+    """
+    if not folder.is_dir():
+        raise ConfigurationError(f"The data folder {folder} does not exist.")
+    if has_reference_table(folder):
+        return read_references(folder)
+    found: list[LabelledSlice] = []
+    for path in sorted(folder.iterdir()):
+        ending = next((e for e in IMAGE_ENDINGS if path.name.lower().endswith(e)), None)
+        if ending is None:
+            continue
+        landmarks = _landmarks_of(folder, path.name[: -len(ending)])
+        if landmarks is not None:
+            case = path.name[: -len(ending)].split("__")[0]
+            found += labelled_slices(case, read_image(path), landmarks)
+    if not found:
+        raise ConfigurationError(
+            f"{folder} holds no image with landmarks; put NAME_landmarks.json (or "
+            "NAME_right.mrk.json and NAME_left.mrk.json) beside each image NAME.*"
+        )
+    return found
+
+
+def slice_offset_mm(folder: Path | None) -> float:
+    """Distance of the measuring slice behind the head centre, as the data tell it."""
+    if folder is not None and has_reference_table(folder):
+        return mean_slice_offset_mm(folder)
+    return _DEFAULT_OFFSET_MM
+
+
+def labelled_slices(case: str, image: HipImage, landmarks: HipLandmarks) -> list[LabelledSlice]:
+    """Sort the points of a case onto the slices on which they lie.
+
+    An absent landmark is absent on the slice of its own side's head centre (or of any point of
+    that side), since that is where its reader looked.
+    """
+    by_slice: dict[int, dict[LandmarkId, PointLabel]] = {}
+    chosen: dict[int, set[str]] = {}
+    for side in Side:
+        home = _home_slice(image, landmarks, side)
+        if home is None:
+            continue
+        chosen.setdefault(home, set()).add(side.value)
+        for landmark in landmarks.side(side):
+            if landmark.position is None:
+                by_slice.setdefault(home, {})[landmark.id] = PointLabel(None)
+                continue
+            i, j, k = image.to_ijk(landmark.point())
+            index = int(np.clip(round(float(k)), 0, image.n_slices - 1))
+            by_slice.setdefault(index, {})[landmark.id] = PointLabel((float(i), float(j)))
+    return [
+        LabelledSlice(case, image, index, labels, frozenset(chosen.get(index, ())))
+        for index, labels in sorted(by_slice.items())
+    ]
+
+
+def _home_slice(image: HipImage, landmarks: HipLandmarks, side: Side) -> int | None:
+    placed = {lm.key: lm for lm in landmarks.side(side) if lm.position is not None}
+    if not placed:
+        return None
+    anchor = placed.get("FHC") or next(iter(placed.values()))
+    depth = round(float(image.to_ijk(anchor.point())[2]))
+    return int(np.clip(depth, 0, image.n_slices - 1))
+
+
+def _landmarks_of(folder: Path, name: str) -> HipLandmarks | None:
+    whole = folder / f"{name}_landmarks.json"
+    if whole.is_file():
+        return read_landmarks(whole)
+    halves = [folder / f"{name}_{side.word}.mrk.json" for side in Side]
+    points = [lm for path in halves if path.is_file() for lm in read_markups(path).values()]
+    return HipLandmarks.of(points, case_id=name) if points else None

@@ -1,0 +1,138 @@
+"""One command trains; another cross-validates by patient and writes the figures into the card."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..detection import Detector, load_card, write_card
+from ..errors import ConfigurationError
+from ..evaluation import PointError, summarise
+from ..files import write_text_atomic
+from .config import TrainingConfig
+from .evaluate import slice_errors
+from .folder import read_folder, slice_offset_mm
+from .labels import LabelledSlice
+from .pools import Pools
+from .simulated import simulated_slices
+from .teacher import with_taught_neighbours
+from .trainer import Trainer, run_name
+
+Report = Callable[[str, int, int], None]
+"""Called with (stage and figures, done, total)."""
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """Everything a configuration trains and is tested on."""
+
+    slices: list[LabelledSlice]
+    simulated: list[LabelledSlice]
+    slice_offset_mm: float
+
+    @property
+    def cases(self) -> list[str]:
+        """Patients in alphabetical order."""
+        return sorted({labelled.case for labelled in self.slices})
+
+
+def run_training(
+    config: Path | str | TrainingConfig, resume: bool = True, report: Report | None = None
+) -> Path:
+    """Train the model of a configuration; returns the folder of its bundle.
+
+    Raises:
+        ConfigurationError: when configuration, data or checkpoint cannot be used.
+    """
+    config = _config(config)
+    return _train(config, load_data(config, report), resume, report)
+
+
+def run_cross_validation(
+    config: Path | str | TrainingConfig, resume: bool = True, report: Report | None = None
+) -> dict[str, Any]:
+    """Train one model per fold, test each on the patients it has not seen, join the errors.
+
+    Steps are fixed beforehand: no fold's model is picked by its test patients. The result is
+    written to ``cross-validation.json`` and, where the final bundle exists, into its card.
+
+    Raises:
+        ConfigurationError: when there are fewer patients than folds.
+    """
+    config = replace(_config(config), patience=0)
+    data = load_data(config, report)
+    if len(data.cases) < config.folds:
+        raise ConfigurationError(f"{len(data.cases)} patients do not fill {config.folds} folds.")
+    errors: list[PointError] = []
+    for fold in range(config.folds):
+        fold_config = replace(config, fold=fold)
+        bundle = _train(fold_config, data, resume, report)
+        _, held_out = split(data.slices, config, fold)
+        errors += slice_errors(Detector.from_bundle(bundle), held_out)
+    result = {"folds": config.folds, "patients": len(data.cases), "errors": summarise(errors)}
+    write_text_atomic(config.output / "cross-validation.json", json.dumps(result, indent=1) + "\n")
+    write_performance(config.output / "all" / "bundle", {"cross_validation": result})
+    return result
+
+
+def write_performance(bundle: Path, figures: dict[str, Any]) -> None:
+    """Add measured figures to the card of ``bundle``; nothing happens when there is none yet."""
+    if (bundle / "model.json").is_file():
+        card = load_card(bundle)
+        write_card(bundle, replace(card, performance={**card.performance, **figures}))
+
+
+def load_data(config: TrainingConfig, report: Report | None = None) -> TrainingData:
+    """Read the folder and make the simulated slices."""
+    slices = read_folder(config.data) if config.data is not None else []
+    count = config.phantom_slices if config.phantom_share > 0 else 0
+
+    def made(done: int, total: int) -> None:
+        if report is not None:
+            report("simulating hips", done, total)
+
+    simulated = simulated_slices(count, config.seed, config.keys, made)
+    return TrainingData(slices, simulated, slice_offset_mm(config.data))
+
+
+def split(
+    slices: Sequence[LabelledSlice], config: TrainingConfig, fold: int | None
+) -> tuple[list[LabelledSlice], list[LabelledSlice]]:
+    """(training, held-out) slices; all slices of a patient fall on one side, seeded."""
+    cases = sorted({labelled.case for labelled in slices})
+    order = np.random.default_rng([config.seed, 104729]).permutation(len(cases))
+    held_out = (
+        set()
+        if fold is None
+        else {cases[n] for p, n in enumerate(order) if p % config.folds == fold}
+    )
+    train = [labelled for labelled in slices if labelled.case not in held_out]
+    return train, [labelled for labelled in slices if labelled.case in held_out]
+
+
+def _train(config: TrainingConfig, data: TrainingData, resume: bool, report: Report | None) -> Path:
+    train, held_out = split(data.slices, config, config.fold)
+    if config.teacher is not None:
+        teacher = Detector.from_bundle(config.teacher / run_name(config.fold) / "bundle")
+        train = with_taught_neighbours(train, teacher)
+    pools = Pools.of(
+        train, data.simulated, config.preprocessing, config.negative_share, config.phantom_share
+    )
+    trainer = Trainer(config, pools, held_out, data.slice_offset_mm)
+    name = "training" if config.fold is None else f"fold {config.fold + 1} of {config.folds}"
+
+    def step(done: int, total: int, figures: dict[str, float]) -> None:
+        if report is not None:
+            shown = ", ".join(f"{key} {value:.2f}" for key, value in figures.items())
+            report(f"{name} ({shown})", done, total)
+
+    return trainer.run(resume, step)
+
+
+def _config(config: Path | str | TrainingConfig) -> TrainingConfig:
+    return config if isinstance(config, TrainingConfig) else TrainingConfig.from_file(config)

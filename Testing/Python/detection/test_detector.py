@@ -1,0 +1,190 @@
+"""The detector is one path from pixels to LPS points, whatever the image looks like on disk."""
+
+import numpy as np
+import pytest
+import torch
+
+from HipLandmarksLib.anatomy import LandmarkState, Side, SourceKind
+from HipLandmarksLib.detection import (
+    BundleCard,
+    Channels,
+    DecodedPoint,
+    Detector,
+    Preprocessing,
+    SlicePrediction,
+    choose_device,
+)
+from HipLandmarksLib.detection.slices import choose_slices
+from HipLandmarksLib.errors import ConfigurationError, ImageError
+from HipLandmarksLib.imaging import (
+    Calibration,
+    HipImage,
+    Modality,
+    PlaneTransform,
+    SpacingProvenance,
+)
+from HipLandmarksLib.networks import NetworkOutput, NetworkSpec, build_network
+
+SPEC = NetworkSpec("Unet", "resnet18", 3, (16, 16, 16), landmarks=2)
+PATIENT = Calibration(SpacingProvenance.PATIENT_PLANE)
+
+
+def image_of(pixels, spacing=(1.0, 1.0, 5.0), mirrored=False):
+    matrix = np.diag([spacing[0], 1, -spacing[1], 1.0])
+    matrix[:3, 1], matrix[:3, 2] = (0, 0, -spacing[1]), (0, spacing[2], 0)
+    if mirrored:
+        matrix[:3, 0] *= -1
+        matrix[0, 3] = spacing[0] * (pixels.shape[2] - 1)
+    return HipImage(pixels.astype(np.float32), matrix, Modality.MR, PATIENT, name="case")
+
+
+def card(mirror=False, **changes):
+    values = {"slice_offset_mm": 5.0, "mirror": mirror, **changes}
+    channels = Channels.of_keys(("FHC",))
+    return BundleCard("t", "1", "", "MR", SPEC, channels, Preprocessing(1.0, multiple=8), **values)
+
+
+class BrightestPoint(torch.nn.Module):
+    """A network that answers the brightest pixel of the right and of the left half."""
+
+    def forward(self, images):
+        logits = images.float() * 40
+        half = torch.arange(images.shape[-1]) < images.shape[-1] // 2
+        right = torch.where(half, logits, -1e3)
+        left = torch.where(half, -1e3, logits)
+        nowhere = torch.full((len(images), 2), -50.0)
+        return NetworkOutput(torch.cat([right, left], dim=1), nowhere)
+
+
+def blobs(depth=9, shape=(48, 64), heads=((14.3, 20.6), (45.2, 22.4)), radius_slices=2):
+    rows, columns = np.mgrid[: shape[0], : shape[1]]
+    volume = np.zeros((depth, *shape))
+    for k in range(depth):
+        if abs(k - 4) <= radius_slices:
+            for x, y in heads:
+                volume[k] += np.exp(-((columns - x) ** 2 + (rows - y) ** 2) / 8)
+    return volume + 1e-3 * rows / shape[0]
+
+
+def normalised(detector):
+    """The test network reads raw pixels: switch the percentile window off."""
+    object.__setattr__(detector.card.preprocessing, "low_percentile", 0.0)
+    object.__setattr__(detector.card.preprocessing, "high_percentile", 100.0)
+    return detector
+
+
+def test_points_come_back_in_the_patient_with_source_and_covariance():
+    detector = normalised(Detector(BrightestPoint(), card(), "cpu"))
+    image = image_of(blobs())
+    detection = detector.detect(image, slice_index=4)
+    right = detection.landmarks[(Side.RIGHT, "FHC")]
+    assert right.state is LandmarkState.VISIBLE
+    assert right.source.kind is SourceKind.MODEL
+    assert right.point() == pytest.approx((14.3, 20.0, -20.6), abs=0.35)
+    covariance = np.array(right.covariance)
+    assert covariance[1] == pytest.approx(0)  # nothing is known across the slice
+    assert covariance[0, 0] > 0 and covariance[2, 2] > 0
+
+
+def test_a_mirrored_file_gives_the_same_points_in_the_patient():
+    detector = normalised(Detector(BrightestPoint(), card(), "cpu"))
+    straight = detector.detect(image_of(blobs()), slice_index=4).landmarks
+    flipped = detector.detect(image_of(blobs()[:, :, ::-1], mirrored=True), slice_index=4).landmarks
+    for id_, landmark in straight.items():
+        assert flipped[id_].point() == pytest.approx(landmark.point(), abs=1e-6)
+
+
+def test_averaging_with_the_mirror_image_treats_both_sides_alike():
+    torch.manual_seed(0)
+    detector = Detector(build_network(SPEC), card(mirror=True), "cpu", "float32")
+    inputs = torch.randn(1, 1, 32, 48)
+    places, nowhere = detector.probabilities(inputs, mirror=True)
+    mirrored, gone = detector.probabilities(torch.flip(inputs, dims=[3]), mirror=True)
+    assert mirrored[0, ::-1, :, ::-1] == pytest.approx(places[0], abs=1e-5)
+    assert gone[0, ::-1] == pytest.approx(nowhere[0], abs=1e-5)
+
+
+def test_what_the_model_does_not_see_is_absent_with_a_reason():
+    class SeesOnlyTheRight(BrightestPoint):
+        def forward(self, images):
+            output = super().forward(images)
+            return NetworkOutput(output.heatmaps, torch.tensor([[-1e3, 1e3]] * len(images)))
+
+    detector = normalised(Detector(SeesOnlyTheRight(), card(), "cpu"))
+    landmarks = detector.detect(image_of(blobs()), slice_index=4).landmarks
+    left = landmarks[(Side.LEFT, "FHC")]
+    assert landmarks[(Side.RIGHT, "FHC")].state is LandmarkState.VISIBLE
+    assert left.state is LandmarkState.ABSENT
+    assert left.position is None
+    assert "presence 0.00" in left.note
+
+
+def test_a_slice_that_does_not_exist_is_refused():
+    detector = Detector(BrightestPoint(), card(), "cpu")
+    with pytest.raises(ImageError, match="slices 0 to 8"):
+        detector.detect(image_of(blobs()), slice_index=9)
+
+
+def test_an_axial_stack_is_refused():
+    matrix = np.diag([1.0, 1.0, 4.0, 1.0])
+    axial = HipImage(blobs().astype(np.float32), matrix, Modality.MR, PATIENT)
+    with pytest.raises(ImageError, match="axial"):
+        Detector(BrightestPoint(), card(), "cpu").detect(axial)
+
+
+def test_progress_is_told_for_every_slice():
+    seen = []
+    detector = normalised(Detector(BrightestPoint(), card(), "cpu"))
+    detector.predict(image_of(blobs()), range(9), lambda *now: seen.append(now))
+    assert seen[-1] == ("slices", 9, 9)
+    assert [done for _, done, _ in seen] == sorted(done for _, done, _ in seen)
+
+
+def survey(presences_right, presences_left):
+    def point(presence):
+        return DecodedPoint((0, 0), np.eye(2), 1, 1, presence)
+
+    plane = PlaneTransform.identity((16, 16))
+    return [
+        SlicePrediction(k, {(Side.RIGHT, "FHC"): point(r), (Side.LEFT, "FHC"): point(left)}, plane)
+        for k, (r, left) in enumerate(zip(presences_right, presences_left, strict=True))
+    ]
+
+
+def test_each_hip_gets_the_slice_behind_its_own_head_centre():
+    image = image_of(blobs(depth=10))
+    slices = choose_slices(
+        survey([0, 1, 1, 1, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 1, 1, 1, 0, 0, 0]), image, 5.0
+    )
+    assert slices == {Side.RIGHT: 3, Side.LEFT: 6}
+
+
+def test_a_stack_that_runs_forwards_is_followed_backwards():
+    image = image_of(blobs(depth=10), spacing=(1, 1, -5.0))
+    slices = choose_slices(
+        survey([0, 0, 0, 0, 1, 1, 1, 0, 0, 0], [0, 0, 0, 0, 1, 1, 1, 0, 0, 0]), image, 5.0
+    )
+    assert slices == {Side.RIGHT: 4, Side.LEFT: 4}
+
+
+def test_a_hip_that_is_not_found_is_looked_for_where_the_other_one_is():
+    image = image_of(blobs(depth=5))
+    slices = choose_slices(survey([0, 1, 1, 1, 0], [0.1] * 5), image, 0.0)
+    assert slices == {Side.RIGHT: 2, Side.LEFT: 2}
+
+
+def test_a_stack_without_any_femoral_head_says_so():
+    with pytest.raises(ImageError, match="no femoral head"):
+        choose_slices(survey([0.1] * 5, [0.2] * 5), image_of(blobs(depth=5)), 5.0)
+
+
+def test_a_device_that_is_not_there_is_refused_with_the_ones_that_are():
+    if torch.cuda.is_available():
+        pytest.skip("this computer has CUDA")
+    with pytest.raises(ConfigurationError, match="choose auto or"):
+        choose_device("cuda")
+
+
+def test_an_unknown_precision_is_refused():
+    with pytest.raises(ConfigurationError, match="float7"):
+        choose_device("cpu", "float7")
