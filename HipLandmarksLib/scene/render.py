@@ -75,12 +75,14 @@ class SlicePicture:
         self.view.get_view_node().JumpSlice(*flip_frame(at))
 
     def zoom_to(self, centre: Vec3, width_mm: float) -> None:
-        """Show ``width_mm`` about ``centre`` (LPS)."""
+        """Show ``width_mm`` about ``centre`` (LPS), in the slice that is shown now."""
+        slice_value = self.view.get_slice_value()
         node = self.view.get_view_node()
         width, height = self.view.render_window().GetSize()
         depth = node.GetFieldOfView()[2]
         node.SetFieldOfView(width_mm, width_mm * height / width, depth)
         node.JumpSliceByCentering(*flip_frame(centre))
+        self.view.set_slice_value(slice_value)
 
     def pixel_of(self, point: Vec3) -> tuple[float, float]:
         """Position of a point (LPS) in the view, pixels from the lower left."""

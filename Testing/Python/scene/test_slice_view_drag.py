@@ -204,6 +204,22 @@ def reference_case(root: Path, name: str) -> tuple[HipImage, HipLandmarks]:
     return image, HipLandmarks.of(points, case_id=name)
 
 
+def test_one_hip_is_magnified_in_the_slice_of_its_head(study: HipStudy, tmp_path: Path) -> None:
+    """Also when the shaft lies on other slices."""
+    for key in ("SHP", "SHD"):
+        node = study.points_node(RIGHT)
+        labels = [node.GetNthControlPointLabel(i) for i in range(node.GetNumberOfControlPoints())]
+        r, a, s = node.GetNthControlPointPosition(labels.index(key))
+        node.SetNthControlPointPosition(labels.index(key), r, a - 16.0, s)
+    render_study(study, tmp_path / "right.png", side=RIGHT, size=SIZE)
+    render_study(study, tmp_path / "both.png", size=SIZE)
+    yellow = [
+        len(coloured(tmp_path / name, lambda p: (p[..., 1] > 0.85) & (p[..., 2] < 0.4)))
+        for name in ("right.png", "both.png")
+    ]  # lines and arc of alpha
+    assert yellow[0] > yellow[1] > 0
+
+
 def test_on_a_real_mri(shared_data: Path, tmp_path: Path) -> None:
     image, landmarks = reference_case(shared_data, "case_03")
     viewer = Viewer(image, landmarks)
