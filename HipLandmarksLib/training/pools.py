@@ -12,7 +12,7 @@ from ..errors import ConfigurationError
 from .labels import LabelledSlice
 from .sampling import PreparedSlice, prepare
 
-_PARTIAL_SHARE = 0.15
+_PARTIAL_SHARE = 0.3
 """Share of slices on which only some landmarks are annotated."""
 
 
