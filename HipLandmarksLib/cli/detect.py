@@ -133,7 +133,7 @@ def _detect(arguments: argparse.Namespace, image: HipImage) -> Detection:
 
     bundle = arguments.model or default_bundle()
     detector = Detector.from_bundle(bundle, device=arguments.device)
-    print(f"Reading {image.name}, {image.n_slices} slices ...", file=sys.stderr)
+    print(f"Searching {image.n_slices} slices of {image.name} ...", file=sys.stderr)
     with progress_bar() as report:
         return detector.detect(image, slice_index=arguments.slice, progress=report)
 

@@ -45,8 +45,9 @@ def settings_of(arguments: argparse.Namespace, image: HipImage | None) -> Measur
         ConfigurationError: when the threshold set is unknown.
     """
     from ..imaging import Calibration, SpacingProvenance
-    from ..measurement import Edge, MeasurementSettings, Reference
+    from ..measurement import Edge, MeasurementSettings, Reference, threshold_set
 
+    threshold_set(arguments.thresholds)  # refuse a wrong name before anything is computed
     chosen = {
         "reference": Reference(arguments.reference),
         "edge": Edge(arguments.edge),
