@@ -80,8 +80,8 @@ class PointList:
         self._add_rows(key for key in self.landmarks if key not in self.keys)
         for index, key in self._rows():
             self._write_point(index, self.landmarks.get(key))
+        self._seen = self._read()  # before anyone answers to the event that follows
         self.node.EndModify(modifying)
-        self._seen = self._read()
 
     def update(self) -> frozenset[str]:
         """Take over what has changed in the node; the keys of the changed points."""

@@ -41,6 +41,7 @@ class HipStudy:
         self._busy = False
         self._waiting: set[Side] = set()
         self._everything = False
+        self._plane_is_old = False
         self.refresh()
         self._observe()
 
@@ -151,6 +152,7 @@ class HipStudy:
         finally:
             self._busy = False
         self.refresh()
+        self._work()  # what others answered to our writing
 
     def refresh(self) -> None:
         """Measure and draw everything anew."""
@@ -174,7 +176,7 @@ class HipStudy:
             add(node, moved, self._follow, side)
             add(node, (node.TransformModifiedEvent,), self._follow_transform)
         volume, scene = self._nodes.volume, self.scene
-        add(volume, (volume.TransformModifiedEvent,), self._follow_transform)
+        add(volume, (volume.TransformModifiedEvent,), self._follow_volume)
         add(scene, (scene.StartCloseEvent,), self.close)
         self._observers.add_with_object(scene, scene.NodeAboutToBeRemovedEvent, self._node_goes)
         finalize(self, self._observers.drop_all).atexit = False
@@ -186,6 +188,10 @@ class HipStudy:
     def _follow_transform(self) -> None:
         self._everything = True
         self._work()
+
+    def _follow_volume(self) -> None:
+        self._plane_is_old = True
+        self._follow_transform()
 
     def _work(self) -> None:
         """Do what is waiting; events that arrive meanwhile wait for the next round."""
@@ -219,9 +225,10 @@ class HipStudy:
                 self._nodes.table.update(measurements)
 
     def _take_plane(self) -> None:
-        if self._nodes.volume is not None:
+        if self._plane_is_old and self._nodes.volume is not None:
             self._image = image_of_volume(self._nodes.volume)
             self._live.plane = ViewPlane.from_image(self._image)
+            self._plane_is_old = False
 
     def _node_goes(self, node: Any) -> None:
         """A node is about to be removed from the scene, by whomever."""

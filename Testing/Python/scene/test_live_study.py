@@ -325,6 +325,24 @@ def test_new_landmarks_replace_the_old_ones_at_once(study: Any, case: Any) -> No
     assert study.measurement(LEFT, "alpha").value == pytest.approx(case.alpha[LEFT])
 
 
+def test_an_answer_to_new_landmarks_is_followed(study: Any, case: Any) -> None:
+    node = study.points_node(RIGHT)
+    answered: list[bool] = []
+
+    def answer(*_: Any) -> None:
+        if not answered:
+            answered.append(True)
+            move(study, RIGHT, "LCP", (0.0, 0.0, 6.0))
+
+    node.AddObserver(node.PointModifiedEvent, answer)
+    study.set_landmarks(case.landmarks)
+    assert answered
+    assert study.landmarks[(RIGHT, "LCP")].source.kind is SourceKind.READER
+    assert study.measurement(RIGHT, "alpha").value == pytest.approx(
+        angle(study, RIGHT, "NA", "LCP")
+    )
+
+
 def test_placing_a_point_where_a_prosthesis_was_brings_the_whole_side_back(
     study: Any, case: Any
 ) -> None:
