@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ..anatomy import Side
+from ..anatomy import HipLandmarks, Landmark, Side, Source, SourceKind
 from ..detection import Detector
 from ..detection.detector import SlicePrediction
 from ..evaluation import PointError
 from ..imaging import HipImage
+from ..measurement import MeasurementSettings, Reference, ViewPlane, measure
 from .labels import LabelledSlice
 
 
@@ -52,3 +53,55 @@ def _offset(image: HipImage, side: Side, delta_ij: np.ndarray) -> tuple[float, f
     in_plane = float(np.linalg.norm(step))
     cranial = float(np.sqrt(max(in_plane**2 - lateral**2, 0.0)) * np.sign(step[2]))
     return float(lateral), cranial
+
+
+def slice_choice_differences(
+    detector: Detector, slices: Sequence[LabelledSlice]
+) -> dict[tuple[str, str], int]:
+    """Automatically chosen slice minus the reader's, by (patient, side)."""
+    readers = {(s.case, side): s for s in slices for side in s.chosen}
+    found: dict[str, Mapping[Side, int]] = {}
+    for (case, _), labelled in readers.items():
+        if case not in found:
+            found[case] = detector.detect(labelled.image).slices
+    return {
+        (case, side): found[case][Side(side)] - labelled.index
+        for (case, side), labelled in readers.items()
+    }
+
+
+def angle_errors(
+    detector: Detector, slices: Sequence[LabelledSlice], ids: Sequence[str] = ("alpha", "lce")
+) -> dict[str, list[float]]:
+    """Measured minus reference angles in degrees on the reader's slices.
+
+    Both are measured by the same engine against the image's own axes.
+    """
+    errors: dict[str, list[float]] = {id_: [] for id_ in ids}
+    for labelled in slices:
+        if not labelled.chosen:
+            continue
+        found = detector.detect(labelled.image, labelled.index).landmarks
+        for id_, side, truth in _angles(labelled.image, _reference(labelled), ids):
+            value = {(i, s): v for i, s, v in _angles(labelled.image, found, ids)}.get((id_, side))
+            if value is not None and side.value in labelled.chosen:
+                errors[id_].append(value - truth)
+    return errors
+
+
+def _angles(
+    image: HipImage, landmarks: HipLandmarks, ids: Sequence[str]
+) -> list[tuple[str, Side, float]]:
+    settings = MeasurementSettings.for_image(image, reference=Reference.IMAGE)
+    measured = measure(landmarks, ViewPlane.from_image(image), settings, ids=ids)
+    return [(m.id, m.side, m.value) for m in measured if m.value is not None]
+
+
+def _reference(labelled: LabelledSlice) -> HipLandmarks:
+    source = Source(SourceKind.REFERENCE)
+    points = []
+    for (side, key), label in labelled.labels.items():
+        if label.ij is not None and side.value in labelled.chosen:
+            x, y, z = labelled.image.to_lps([*label.ij, labelled.index])
+            points.append(Landmark(side, key, (float(x), float(y), float(z)), source=source))
+    return HipLandmarks.of(points)

@@ -15,13 +15,16 @@ from ..errors import ConfigurationError
 from ..evaluation import PointError, summarise
 from ..files import write_text_atomic
 from .config import TrainingConfig
-from .evaluate import slice_errors
+from .evaluate import angle_errors, slice_choice_differences, slice_errors
 from .folder import read_folder, slice_offset_mm
 from .labels import LabelledSlice
 from .pools import Pools
 from .simulated import simulated_slices
 from .teacher import with_taught_neighbours
 from .trainer import Trainer, run_name
+
+DRAWN_KEYS = ("FHC", "NA", "LAE", "LCP")
+"""Landmarks that readers draw; the shaft midpoints come from masks and are free along the shaft."""
 
 Report = Callable[[str, int, int], None]
 """Called with (stage and figures, done, total)."""
@@ -68,16 +71,46 @@ def run_cross_validation(
     data = load_data(config, report)
     if len(data.cases) < config.folds:
         raise ConfigurationError(f"{len(data.cases)} patients do not fill {config.folds} folds.")
-    errors: list[PointError] = []
+    test = _FoldTest()
     for fold in range(config.folds):
         fold_config = replace(config, fold=fold)
         bundle = _train(fold_config, data, resume, report)
         _, held_out = split(data.slices, config, fold)
-        errors += slice_errors(Detector.from_bundle(bundle), held_out)
-    result = {"folds": config.folds, "patients": len(data.cases), "errors": summarise(errors)}
+        test.add(Detector.from_bundle(bundle), held_out)
+    result = {"folds": config.folds, "patients": len(data.cases), **test.figures()}
     write_text_atomic(config.output / "cross-validation.json", json.dumps(result, indent=1) + "\n")
     write_performance(config.output / "all" / "bundle", {"cross_validation": result})
     return result
+
+
+class _FoldTest:
+    """Joins the errors of all folds."""
+
+    def __init__(self) -> None:
+        self.points: list[PointError] = []
+        self.angles: dict[str, list[float]] = {}
+        self.slice_differences: list[int] = []
+
+    def add(self, detector: Detector, held_out: Sequence[LabelledSlice]) -> None:
+        """Test one fold's model on the patients it has not seen."""
+        self.points += slice_errors(detector, held_out)
+        for id_, errors in angle_errors(detector, held_out).items():
+            self.angles.setdefault(id_, []).extend(errors)
+        self.slice_differences += slice_choice_differences(detector, held_out).values()
+
+    def figures(self) -> dict[str, Any]:
+        """Localisation of all points and of the four that readers drew; angles; slices."""
+        drawn = [error for error in self.points if error.key in DRAWN_KEYS]
+        within_one = np.mean(np.abs(self.slice_differences) <= 1)
+        return {
+            "errors": {"drawn": summarise(drawn)["all"], **summarise(self.points)},
+            "angle_mae_deg": {
+                id_: round(float(np.mean(np.abs(errors))), 2)
+                for id_, errors in self.angles.items()
+                if errors
+            },
+            "slice_within_one": round(float(within_one), 3),
+        }
 
 
 def write_performance(bundle: Path, figures: dict[str, Any]) -> None:
