@@ -89,7 +89,7 @@ def run(arguments: argparse.Namespace) -> None:
     image = _read(arguments)
     if not arguments.overwrite:
         protect_edited(arguments.out, safe_name(image.name))
-    settings = settings_of(arguments, image)
+    settings = settings_of(arguments, image.calibration, image.modality)
     detection = _detect(arguments, image)
     measurements = measure(detection.landmarks, ViewPlane.from_image(image), settings)
     written = write_results(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,14 +11,16 @@ from .options import add_measurement_options, print_results, settings_of
 
 if TYPE_CHECKING:
     from ..anatomy import HipLandmarks
-    from ..imaging import HipImage
+    from ..imaging import Calibration, HipImage, Modality
+    from ..measurement import ViewPlane
+    from ..report import RecordedGeometry
 
 NAME = "measure"
 SUMMARY = "measure landmarks that are already placed (markups of 3D Slicer or our JSON)"
 DESCRIPTION = (
     "Measure landmarks that a model or a person placed. Give the markups files of both hips\n"
-    "(*.mrk.json), or one *_landmarks.json. Needs neither torch nor an image; with the image,\n"
-    "its slice plane and the origin of its pixel size are known too."
+    "(*.mrk.json), or one *_landmarks.json. Needs no torch. The slice plane and the origin of the\n"
+    "pixel size come from --image or, without it, from results of 'detect' in the same folder."
 )
 EXAMPLES = """examples:
   hiplandmarks measure case_right.mrk.json case_left.mrk.json
@@ -55,22 +58,27 @@ def run(arguments: argparse.Namespace) -> None:
     Raises:
         HipLandmarksError: when a file is not what it should be.
     """
-    from ..measurement import ViewPlane, measure
-    from ..report import Output, check_folder, format_table, write_results
+    from ..measurement import measure
+    from ..report import Output, RecordedGeometry, check_folder, format_table, write_results
 
     if arguments.out is not None:
         check_folder(arguments.out)
     image = _image(arguments)
     landmarks = read_landmark_files(arguments.markups)
-    settings = settings_of(arguments, image)
-    plane = ViewPlane.from_image(image) if image else ViewPlane.coronal()
+    recorded = None if image else RecordedGeometry.beside(arguments.markups[0])
+    plane, calibration, modality = _geometry(image, recorded)
+    settings = settings_of(arguments, calibration, modality)
     measurements = measure(landmarks, plane, settings)
     print(format_table(measurements))
     if arguments.out is not None:
-        name = landmarks.case_id or _stem(arguments.markups[0])
-        outputs = (Output.TABLES, Output.OVERLAY)
         written = write_results(
-            arguments.out, image, landmarks, measurements, name=name, outputs=outputs
+            arguments.out,
+            image,
+            landmarks,
+            measurements,
+            image_record=recorded.image if recorded else None,
+            name=landmarks.case_id or _stem(arguments.markups[0]),
+            outputs=(Output.TABLES, Output.OVERLAY),
         )
         print()
         print_results(written)
@@ -111,6 +119,22 @@ def _image(arguments: argparse.Namespace) -> HipImage | None:
     from ..imaging import read_image
 
     return read_image(arguments.image)
+
+
+def _geometry(
+    image: HipImage | None, recorded: RecordedGeometry | None
+) -> tuple[ViewPlane, Calibration, Modality]:
+    """What is known of the image: from itself, from results beside the markups, or nothing."""
+    from ..imaging import Calibration, Modality, SpacingProvenance
+    from ..measurement import ViewPlane
+
+    if image is not None:
+        return ViewPlane.from_image(image), image.calibration, image.modality
+    if recorded is not None:
+        print(f"Slice plane and pixel size as recorded in {recorded.source}", file=sys.stderr)
+        return recorded.plane, recorded.calibration, recorded.modality
+    print("Without --image the coronal plane is assumed; lengths stay unsure.", file=sys.stderr)
+    return ViewPlane.coronal(), Calibration(SpacingProvenance.NONE), Modality.UNKNOWN
 
 
 def _stem(path: Path) -> str:

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..imaging import HipImage
+    from ..imaging import Calibration, Modality
     from ..measurement import MeasurementSettings
     from ..report import WrittenResults
 
@@ -38,24 +38,24 @@ def add_measurement_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def settings_of(arguments: argparse.Namespace, image: HipImage | None) -> MeasurementSettings:
-    """Measurement settings from the options and the image's calibration.
+def settings_of(
+    arguments: argparse.Namespace, calibration: Calibration, modality: Modality
+) -> MeasurementSettings:
+    """Measurement settings from the options and what is known of the image.
 
     Raises:
         ConfigurationError: when the threshold set is unknown.
     """
-    from ..imaging import Calibration, SpacingProvenance
     from ..measurement import Edge, MeasurementSettings, Reference, threshold_set
 
     threshold_set(arguments.thresholds)  # refuse a wrong name before anything is computed
-    chosen = {
-        "reference": Reference(arguments.reference),
-        "edge": Edge(arguments.edge),
-        "threshold_set": arguments.thresholds,
-    }
-    if image is not None:
-        return MeasurementSettings.for_image(image, **chosen)
-    return MeasurementSettings(calibration=Calibration(SpacingProvenance.NONE), **chosen)
+    return MeasurementSettings(
+        calibration=calibration,
+        modality=modality,
+        reference=Reference(arguments.reference),
+        edge=Edge(arguments.edge),
+        threshold_set=arguments.thresholds,
+    )
 
 
 def print_results(written: WrittenResults) -> None:

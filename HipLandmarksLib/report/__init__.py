@@ -1,6 +1,7 @@
 """Results of a case for people and programs: files, picture, terminal table."""
 
 from .case import CaseReport, safe_name
+from .recorded import RecordedGeometry
 from .results import (
     Output,
     ResultsExistError,
@@ -14,6 +15,7 @@ from .terminal import format_table, format_value
 __all__ = [
     "CaseReport",
     "Output",
+    "RecordedGeometry",
     "ResultsExistError",
     "WrittenResults",
     "check_folder",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -35,6 +35,7 @@ class CaseReport:
         device: processor on which the model ran, "" without model.
         seconds: duration of the detection, None without model.
         slices: slice (from 0) on which each hip was read.
+        image_record: what earlier results say of the image, where the image itself is not given.
     """
 
     name: str
@@ -45,6 +46,7 @@ class CaseReport:
     device: str = ""
     seconds: float | None = None
     slices: Mapping[Side, int] = field(default_factory=dict)
+    image_record: Mapping[str, Any] | None = None
 
     @classmethod
     def of(

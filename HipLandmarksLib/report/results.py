@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..anatomy import HipLandmarks, write_landmarks
 from ..anatomy.markups import write_markups
@@ -59,6 +59,7 @@ def write_results(
     measurements: list[Measurement],
     *,
     settings: MeasurementSettings | None = None,
+    image_record: Mapping[str, Any] | None = None,
     name: str = "",
     outputs: Collection[Output] = tuple(Output),
     overwrite: bool = False,
@@ -72,6 +73,7 @@ def write_results(
         measurements: what was measured on them.
         settings: how it was measured, so that the scene goes on measuring in the same way; None
             takes the image's modality and calibration.
+        image_record: record of the image in earlier results, when ``image`` is None.
         name: case name; by default the image's.
         outputs: which kinds of files to write.
         overwrite: replace landmark files even when someone edited them since.
@@ -81,7 +83,7 @@ def write_results(
         HipLandmarksError: when ``out_dir`` is or lies in a file.
         OSError: when the folder cannot be written.
     """
-    case = CaseReport.of(image, found, measurements, name)
+    case = replace(CaseReport.of(image, found, measurements, name), image_record=image_record)
     folder = Path(out_dir) / case.name
     check_folder(out_dir)
     if Output.LANDMARKS in outputs and not overwrite:
@@ -113,7 +115,7 @@ def _write_all(
         write_overlay(folder / f"{case.name}_overlay.png", case)
     if Output.SCENE in outputs and case.image is not None:
         remarks += _write_scene(folder / f"{case.name}.mrb", case, settings)
-    if Output.TABLES in outputs:  # last: their time tells later edits of the landmarks
+    if Output.TABLES in outputs:
         write_csv(folder / f"{case.name}_measurements.csv", case)
         write_json(folder / f"{case.name}_measurements.json", case)
 
@@ -156,10 +158,10 @@ def protect_edited(out_dir: Path | str, name: str) -> None:
         ResultsExistError: names the file.
     """
     folder = Path(out_dir) / name
-    tables = folder / f"{name}_measurements.json"
-    if not tables.exists():
+    detected = folder / f"{name}_landmarks.json"  # written with the markups, and only then
+    if not detected.exists():
         return
-    written = tables.stat().st_mtime
+    written = detected.stat().st_mtime
     for side in SIDES:
         markups = folder / f"{name}_{side.word}.mrk.json"
         if markups.exists() and markups.stat().st_mtime > written + _EDIT_TOLERANCE_S:

@@ -80,7 +80,7 @@ def case_to_dict(case: CaseReport) -> dict[str, Any]:
 def _image_to_dict(case: CaseReport) -> dict[str, Any] | None:
     image = case.image
     if image is None:
-        return None
+        return None if case.image_record is None else dict(case.image_record)
     return {
         "name": image.name,
         "modality": image.modality.value,
@@ -89,6 +89,10 @@ def _image_to_dict(case: CaseReport) -> dict[str, Any] | None:
         "ijk_to_lps": image.ijk_to_lps.tolist(),
         "orientation": image.orientation,
         "obliquity_deg": image.obliquity_deg,
+        "calibration": {
+            "provenance": image.calibration.provenance.value,
+            "factor": image.calibration.factor,
+        },
     }
 
 

@@ -163,7 +163,7 @@ def test_landmarks_edited_by_hand_are_protected_before_anything_is_computed(
 ) -> None:
     folder = tmp_path / "o" / "mri"
     folder.mkdir(parents=True)
-    (folder / "mri_measurements.json").touch()
+    (folder / "mri_landmarks.json").touch()
     edited = folder / "mri_right.mrk.json"
     edited.touch()
     os.utime(edited, (time.time() + 60,) * 2)

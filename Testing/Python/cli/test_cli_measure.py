@@ -14,6 +14,8 @@ import pytest
 from HipLandmarksLib.anatomy import HipLandmarks, Landmark, Side, write_landmarks
 from HipLandmarksLib.anatomy.markups import write_markups
 from HipLandmarksLib.cli import main
+from HipLandmarksLib.imaging import read_image
+from HipLandmarksLib.report import Output, write_results
 
 _OFFSETS = {"FHC": (0, 0), "NA": (20, -20), "LAE": (14, 24.2487), "LCP": (20, 0)}
 WITHOUT_TORCH = """
@@ -162,6 +164,33 @@ def test_an_unknown_threshold_set_names_the_known_ones(
     write_landmarks(tmp_path / "a.json", hips)
     assert main(["measure", "a.json", "--thresholds", "mine"]) == 1
     assert "consensus_60" in capsys.readouterr().err
+
+
+def test_edited_points_are_measured_in_the_recorded_plane_and_pixel_size(
+    tmp_path: Path, hips: HipLandmarks, mri: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Detect, edit in place, measure again: no image is needed."""
+    shaft = [
+        Landmark(side, key, (sign * (90.0 + lateral), 3.0, cranial))
+        for side, sign in ((Side.RIGHT, -1), (Side.LEFT, 1))
+        for key, (lateral, cranial) in {"SHP": (40, -70), "SHD": (40, -110)}.items()
+    ]
+    case = HipLandmarks.of([*hips.values(), *shaft], case_id="mri")
+    image = read_image(mri)
+    outputs = [Output.LANDMARKS, Output.TABLES]
+    folder = write_results(tmp_path, image, case, [], name="mri", outputs=outputs).folder
+    assert main(["measure", *(str(path) for path in sorted(folder.glob("*.mrk.json")))]) == 0
+    captured = capsys.readouterr()
+    assert "mri_measurements.json" in captured.err
+    assert _line(captured.out, "Femoral offset").count("40.0 mm") == 2
+    assert "calibrat" not in captured.out
+    record = json.loads((folder / "mri_measurements.json").read_text())["image"]
+    markups = [str(path) for path in sorted(folder.glob("*.mrk.json"))]
+    assert main(["measure", *markups, "--out", str(tmp_path)]) == 0
+    assert json.loads((folder / "mri_measurements.json").read_text())["image"] == record
+    (folder / "mri_measurements.json").unlink()
+    assert main(["measure", *markups]) == 0
+    assert "--image" in capsys.readouterr().err
 
 
 INTERRUPTED = """
