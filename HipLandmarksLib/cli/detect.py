@@ -114,10 +114,9 @@ def _where(detection: Detection) -> str:
 
 
 def _read(arguments: argparse.Namespace) -> HipImage:
-    from ..imaging import read_image, require_coronal
+    from ..imaging import as_coronal, read_image
 
-    image = read_image(arguments.image, series=arguments.series)
-    require_coronal(image)
+    image = as_coronal(read_image(arguments.image, series=arguments.series))
     for note in filter(None, (_assumption(image), image.metadata.get("notes"))):
         print(f"{image.name}: note: {note}", file=sys.stderr)
     return image

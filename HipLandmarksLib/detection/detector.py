@@ -21,7 +21,8 @@ from ..anatomy import (
     Source,
     SourceKind,
 )
-from ..imaging import HipImage, PlaneTransform
+from ..errors import ImageError
+from ..imaging import HipImage, Modality, PlaneTransform, SpacingProvenance
 from ..networks import LandmarkNetwork
 from .bundle import BundleCard, load_bundle
 from .decoding import DecodedPoint
@@ -32,6 +33,7 @@ Progress = Callable[[str, int, int], None]
 """Called with (stage, done, total)."""
 
 _BATCH = 4
+_KIND = {Modality.MR: "MR image", Modality.CT: "CT image", Modality.XRAY: "radiograph"}
 _PATIENT_TRIPLE = tuple[float, float, float]
 
 
@@ -108,11 +110,10 @@ class Detector:
             progress: told about every slice.
 
         Raises:
-            ImageError: when the slice does not exist or the image is not coronal.
+            ImageError: when the slice does not exist, the image is not coronal, or it is of
+                another kind than the model was trained on.
         """
-        from ..imaging import require_coronal
-
-        require_coronal(image)
+        self._require_usable(image)
         start = time.perf_counter()
         if slice_index is not None:
             image.slice_pixels(slice_index)
@@ -128,6 +129,19 @@ class Detector:
         seconds = time.perf_counter() - start
         model = f"{self.card.id} {self.card.version}"
         return Detection(landmarks, slices, peaks, model, self.device.description, seconds)
+
+    def _require_usable(self, image: HipImage) -> None:
+        """A picture file does not tell its modality; any other image does, and is held to it."""
+        from ..imaging import require_coronal
+
+        require_coronal(image)
+        told = image.calibration.provenance is not SpacingProvenance.NONE
+        known = told and image.modality is not Modality.UNKNOWN
+        if known and image.modality.value != self.card.modality:
+            raise ImageError(
+                f"{image.name} is a {_KIND[image.modality]}, and the model {self.card.id} reads "
+                f"{_KIND[Modality(self.card.modality)]}s: choose a model that was made for it."
+            )
 
     def predict(
         self,

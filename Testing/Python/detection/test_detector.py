@@ -1,5 +1,7 @@
 """The detector is one path from pixels to LPS points, whatever the image looks like on disk."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -130,6 +132,27 @@ def test_an_axial_stack_is_refused():
     axial = HipImage(blobs().astype(np.float32), matrix, Modality.MR, PATIENT)
     with pytest.raises(ImageError, match="axial"):
         Detector(BrightestPoint(), card(), "cpu").detect(axial)
+
+
+@pytest.mark.parametrize(
+    ("modality", "word"), [(Modality.XRAY, "radiograph"), (Modality.CT, "CT image")]
+)
+def test_an_image_of_another_kind_is_refused(modality, word):
+    image = replace(image_of(blobs()), modality=modality)
+    with pytest.raises(ImageError, match=f"is a {word}.*reads MR images"):
+        Detector(BrightestPoint(), card(), "cpu").detect(image)
+
+
+@pytest.mark.parametrize(
+    ("modality", "provenance"),
+    [
+        (Modality.UNKNOWN, SpacingProvenance.PATIENT_PLANE),  # NIfTI and NRRD do not tell
+        (Modality.XRAY, SpacingProvenance.NONE),  # a picture file does not tell either
+    ],
+)
+def test_an_image_that_does_not_tell_its_kind_is_read(modality, provenance):
+    image = replace(image_of(blobs()), modality=modality, calibration=Calibration(provenance))
+    assert Detector(BrightestPoint(), card(), "cpu").detect(image, slice_index=4).landmarks
 
 
 def test_progress_is_told_for_every_slice():
