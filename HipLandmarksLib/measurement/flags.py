@@ -53,8 +53,7 @@ def _reference(e: Evidence) -> Iterator[Flag]:
     if used is not requested:
         yield (
             MeasurementStatus.REFERENCE_FALLBACK,
-            f"Measured against the {used.value} reference because the {requested.value} line is "
-            "not available.",
+            f"Measured against {used.words}, because {requested.words} is not available.",
         )
 
 

@@ -29,6 +29,19 @@ class Reference(str, Enum):
     NONE = "none"
     """The measurement needs no reference line."""
 
+    @property
+    def words(self) -> str:
+        """For sentences, such as ``the line through both teardrops``."""
+        named = {
+            Reference.TEARDROP: "teardrops",
+            Reference.ISCHIUM: "ischia",
+            Reference.TRIRADIATE: "triradiate cartilages",
+            Reference.FHC: "femoral head centres",
+        }
+        if self in named:
+            return f"the line through both {named[self]}"
+        return "the image's own axes" if self is Reference.IMAGE else "no line"
+
 
 class Edge(str, Enum):
     """Which lateral acetabular edge the landmark LAE marks; part of the name of LCE."""

@@ -45,7 +45,7 @@ def test_a_fallback_reference_has_a_footnote(measurements: list[Measurement]) ->
 
 def test_a_note_that_both_sides_share_is_printed_once(measurements: list[Measurement]) -> None:
     table = format_table(measurements)
-    assert table.count("teardrop line is not available") == 1
+    assert table.count("both teardrops is not available") == 1
 
 
 def test_a_flag_without_a_sentence_is_still_named(measurements: list[Measurement]) -> None:
