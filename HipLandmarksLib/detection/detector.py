@@ -27,6 +27,7 @@ from ..networks import LandmarkNetwork
 from .bundle import BundleCard, load_bundle
 from .decoding import DecodedPoint
 from .device import ComputeDevice, choose_device
+from .sides import decode_slice
 from .slices import choose_slices
 
 Progress = Callable[[str, int, int], None]
@@ -159,10 +160,13 @@ class Detector:
             inputs = np.stack([self._input(image, index, plane) for index in batch])
             places, nowhere = self.probabilities(torch.from_numpy(inputs)[:, None], mirror)
             for index, maps, absent in zip(batch, places, nowhere, strict=True):
-                points = {
-                    id_: self.card.decoder.decode(maps[channel], float(absent[channel]))
-                    for channel, id_ in enumerate(self.card.channels.ids)
-                }
+                points = decode_slice(
+                    maps,
+                    absent,
+                    self.card.channels,
+                    self.card.decoder,
+                    self.card.preprocessing.spacing_mm,
+                )
                 predictions.append(SlicePrediction(index, points, plane))
             if progress is not None:
                 progress("slices", first + len(batch), len(indices))

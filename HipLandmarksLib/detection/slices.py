@@ -10,11 +10,10 @@ import numpy as np
 from ..anatomy import Side
 from ..errors import ImageError
 from ..imaging import HipImage
+from .sides import HEAD
 
 if TYPE_CHECKING:
     from .detector import SlicePrediction
-
-_HEAD = "FHC"
 
 
 def choose_slices(
@@ -48,7 +47,7 @@ def choose_slices(
 def head_depth(survey: Sequence[SlicePrediction], side: Side) -> float | None:
     """Slice coordinate of the head centre, or None when the head is on no slice."""
     indices = np.array([prediction.index for prediction in survey], dtype=float)
-    presence = np.array([prediction.points[(side, _HEAD)].presence for prediction in survey])
+    presence = np.array([prediction.points[(side, HEAD)].presence for prediction in survey])
     if presence.max() < 0.5:
         return None
     best = int(np.argmax(_smoothed(presence)))

@@ -31,7 +31,7 @@ SPEC = NetworkSpec("Unet", "resnet18", 3, (16, 16, 16), landmarks=2)
 PATIENT = Calibration(SpacingProvenance.PATIENT_PLANE)
 
 
-def image_of(pixels, spacing=(1.0, 1.0, 5.0), mirrored=False):
+def image_of(pixels, spacing=(4.0, 4.0, 5.0), mirrored=False):
     matrix = np.diag([spacing[0], 1, -spacing[1], 1.0])
     matrix[:3, 1], matrix[:3, 2] = (0, 0, -spacing[1]), (0, spacing[2], 0)
     if mirrored:
@@ -43,7 +43,7 @@ def image_of(pixels, spacing=(1.0, 1.0, 5.0), mirrored=False):
 def card(mirror=False, **changes):
     values = {"slice_offset_mm": 5.0, "mirror": mirror, **changes}
     channels = Channels.of_keys(("FHC",))
-    return BundleCard("t", "1", "", "MR", SPEC, channels, Preprocessing(1.0, multiple=8), **values)
+    return BundleCard("t", "1", "", "MR", SPEC, channels, Preprocessing(4.0, multiple=8), **values)
 
 
 class BrightestPoint(torch.nn.Module):
@@ -82,7 +82,7 @@ def test_points_come_back_in_the_patient_with_source_and_covariance():
     right = detection.landmarks[(Side.RIGHT, "FHC")]
     assert right.state is LandmarkState.VISIBLE
     assert right.source.kind is SourceKind.MODEL
-    assert right.point() == pytest.approx((14.3, 20.0, -20.6), abs=0.35)
+    assert right.point() == pytest.approx((4 * 14.3, 20.0, -4 * 20.6), abs=1.5)
     covariance = np.array(right.covariance)
     assert covariance[1] == pytest.approx(0)  # nothing is known across the slice
     assert covariance[0, 0] > 0 and covariance[2, 2] > 0
@@ -183,7 +183,7 @@ def test_each_hip_gets_the_slice_behind_its_own_head_centre():
 
 
 def test_a_stack_that_runs_forwards_is_followed_backwards():
-    image = image_of(blobs(depth=10), spacing=(1, 1, -5.0))
+    image = image_of(blobs(depth=10), spacing=(4, 4, -5.0))
     slices = choose_slices(
         survey([0, 0, 0, 0, 1, 1, 1, 0, 0, 0], [0, 0, 0, 0, 1, 1, 1, 0, 0, 0]), image, 5.0
     )
