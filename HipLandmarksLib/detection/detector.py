@@ -22,7 +22,13 @@ from ..anatomy import (
     SourceKind,
 )
 from ..errors import ImageError
-from ..imaging import HipImage, Modality, PlaneTransform, SpacingProvenance
+from ..imaging import (
+    HipImage,
+    Modality,
+    PlaneTransform,
+    SpacingProvenance,
+    require_coronal,
+)
 from ..networks import LandmarkNetwork
 from .bundle import BundleCard, load_bundle
 from .decoding import DecodedPoint
@@ -133,8 +139,6 @@ class Detector:
 
     def _require_usable(self, image: HipImage) -> None:
         """A picture file does not tell its modality; any other image does, and is held to it."""
-        from ..imaging import require_coronal
-
         require_coronal(image)
         told = image.calibration.provenance is not SpacingProvenance.NONE
         known = told and image.modality is not Modality.UNKNOWN

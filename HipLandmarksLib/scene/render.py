@@ -203,6 +203,8 @@ def _notice() -> Any:
     text = vtkTextActor()
     text.SetInput(NOTICE)
     text.GetTextProperty().SetFontSize(14)
-    text.GetTextProperty().SetColor(0.8, 0.8, 0.8)
+    text.GetTextProperty().SetColor(0.9, 0.9, 0.9)
+    text.GetTextProperty().SetBackgroundColor(0.0, 0.0, 0.0)  # legible on bright tissue
+    text.GetTextProperty().SetBackgroundOpacity(0.7)
     text.SetPosition(8, 6)
     return text
