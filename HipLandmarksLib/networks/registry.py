@@ -92,11 +92,32 @@ class LandmarkNetwork(nn.Module):
         self.spec = spec
         self.model = _create(spec, encoder_weights)
         _drop_unused_stages(self.model, spec)
+        for head in ("segmentation_head", "classification_head"):
+            _compute_in_float32(self.model.get_submodule(head))
 
     def forward(self, images: Tensor) -> NetworkOutput:
         """(B, C, H, W) normalised images to heatmap and nowhere logits."""
         heatmaps, nowhere = self.model(images)
         return NetworkOutput(heatmaps, nowhere)
+
+
+class _Float32:
+    """Mixin: compute in float32 even under autocast.
+
+    bfloat16 has 8 significant bits; logits of 20 would be rounded to steps of 0.1, which moves a
+    softmax centroid by tenths of a pixel. The heads are a small part of the work.
+    """
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        with torch.autocast(inputs[0].device.type, enabled=False):
+            result: Tensor = super().forward(*(x.float() for x in inputs))  # type: ignore[misc]
+        return result
+
+
+def _compute_in_float32(module: nn.Module) -> None:
+    """Change the class in place: parameters, their names and copies of the module stay right."""
+    kind = type(module)
+    module.__class__ = type(f"Float32{kind.__name__}", (_Float32, kind), {})
 
 
 def legal_architectures() -> tuple[str, ...]:
