@@ -101,6 +101,10 @@ class LandmarkNetwork(nn.Module):
         return NetworkOutput(heatmaps, nowhere)
 
 
+_PROBE_SIDE = 256
+"""Side of the input on which a new network is tried; a multiple of every stride."""
+
+
 class _Float32:
     """Mixin: compute in float32 even under autocast.
 
@@ -188,11 +192,23 @@ def _called_modules(model: nn.Module, encoder: nn.Module, spec: NetworkSpec) -> 
         for module in encoder.modules()
     ]
     training = model.training
-    model.eval()
-    side = max(64, spec.stride * 2)
-    with torch.no_grad():
-        model(torch.zeros(1, spec.in_channels, side, side))
+    _require_full_resolution(model.eval(), spec)
     model.train(training)
     for hook in hooks:
         hook.remove()
     return called
+
+
+def _require_full_resolution(model: nn.Module, spec: NetworkSpec) -> None:
+    """One pass through the network; its heatmaps must have the size of its input."""
+    name = f"{spec.architecture} with encoder {spec.encoder} (depth {spec.depth})"
+    try:
+        with torch.no_grad():
+            heatmaps, _ = model(torch.zeros(1, spec.in_channels, _PROBE_SIDE, _PROBE_SIDE))
+    except (RuntimeError, ValueError, TypeError) as error:
+        raise ConfigurationError(f"{name} cannot be run: {error}") from error
+    if heatmaps.shape[-1] != _PROBE_SIDE:
+        raise ConfigurationError(
+            f"{name} gives heatmaps of {heatmaps.shape[-1] / _PROBE_SIDE:g} times the input's "
+            "size; choose the depth that this architecture is made for."
+        )

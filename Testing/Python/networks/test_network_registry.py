@@ -40,6 +40,18 @@ def test_unet_plus_plus_with_a_transformer_encoder_is_refused_with_the_reason():
         build_network(NetworkSpec("UnetPlusPlus", "mit_b1"))
 
 
+def test_dpt_of_paper_1_builds_with_a_timm_encoder():
+    network = build_network(NetworkSpec("DPT", "tu-resnet18", 4, landmarks=4)).eval()
+    with torch.inference_mode():
+        assert network(torch.zeros(1, 1, 64, 64)).heatmaps.shape == (1, 4, 64, 64)
+
+
+def test_a_depth_that_gives_small_heatmaps_is_refused():
+    with pytest.raises(ConfigurationError, match="times the input's size"):
+        build_network(NetworkSpec("PSPNet", "resnet18", 5))
+    build_network(NetworkSpec("PSPNet", "resnet18", 3))
+
+
 def test_an_unknown_architecture_names_the_legal_ones():
     with pytest.raises(ConfigurationError, match="UnetPlusPlus"):
         build_network(NetworkSpec("Unnet", "resnet18"))
