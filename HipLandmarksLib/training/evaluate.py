@@ -9,6 +9,7 @@ import numpy as np
 from ..anatomy import HipLandmarks, Landmark, Side, Source, SourceKind
 from ..detection import Detector
 from ..detection.detector import SlicePrediction
+from ..errors import ImageError
 from ..evaluation import PointError
 from ..imaging import HipImage
 from ..measurement import MeasurementSettings, Reference, ViewPlane, measure
@@ -57,17 +58,30 @@ def _offset(image: HipImage, side: Side, delta_ij: np.ndarray) -> tuple[float, f
 
 def slice_choice_differences(
     detector: Detector, slices: Sequence[LabelledSlice]
-) -> dict[tuple[str, str], int]:
-    """Automatically chosen slice minus the reader's, by (patient, side)."""
+) -> dict[tuple[str, str], int | None]:
+    """Automatically chosen slice minus the reader's, by (patient, side).
+
+    None where the model finds no femoral head in the volume.
+    """
     readers = {(s.case, side): s for s in slices for side in s.chosen}
-    found: dict[str, Mapping[Side, int]] = {}
+    found: dict[str, Mapping[Side, int] | None] = {}
     for (case, _), labelled in readers.items():
         if case not in found:
-            found[case] = detector.detect(labelled.image).slices
-    return {
-        (case, side): found[case][Side(side)] - labelled.index
-        for (case, side), labelled in readers.items()
-    }
+            found[case] = _chosen_slices(detector, labelled.image)
+    differences: dict[tuple[str, str], int | None] = {}
+    for (case, side), labelled in readers.items():
+        slices_found = found[case]
+        differences[(case, side)] = (
+            None if slices_found is None else slices_found[Side(side)] - labelled.index
+        )
+    return differences
+
+
+def _chosen_slices(detector: Detector, image: HipImage) -> Mapping[Side, int] | None:
+    try:
+        return detector.detect(image).slices
+    except ImageError:  # no head on any slice: a failure of the model, not of the evaluation
+        return None
 
 
 def angle_errors(

@@ -89,7 +89,7 @@ class _FoldTest:
     def __init__(self) -> None:
         self.points: list[PointError] = []
         self.angles: dict[str, list[float]] = {}
-        self.slice_differences: list[int] = []
+        self.slice_differences: list[int | None] = []
 
     def add(self, detector: Detector, held_out: Sequence[LabelledSlice]) -> None:
         """Test one fold's model on the patients it has not seen."""
@@ -101,7 +101,7 @@ class _FoldTest:
     def figures(self) -> dict[str, Any]:
         """Localisation of all points and of the four that readers drew; angles; slices."""
         drawn = [error for error in self.points if error.key in DRAWN_KEYS]
-        within_one = np.mean(np.abs(self.slice_differences) <= 1)
+        within_one = np.mean([d is not None and abs(d) <= 1 for d in self.slice_differences])
         return {
             "errors": {"drawn": summarise(drawn)["all"], **summarise(self.points)},
             "angle_mae_deg": {

@@ -8,18 +8,20 @@ import numpy as np
 import pytest
 import torch
 
-from HipLandmarksLib.anatomy import Side
+from HipLandmarksLib.anatomy import HipLandmarks, Side, write_landmarks
 from HipLandmarksLib.detection import Detector, load_bundle
 from HipLandmarksLib.errors import ConfigurationError
 from HipLandmarksLib.evaluation import PointError, format_summary, summarise
+from HipLandmarksLib.imaging import write_image
 from HipLandmarksLib.networks import NetworkSpec
 from HipLandmarksLib.resources import resource_path
-from HipLandmarksLib.synthesis import make_phantom, random_parameters
+from HipLandmarksLib.synthesis import best_slices, make_phantom, random_parameters
 from HipLandmarksLib.training import (
     LabelledSlice,
     PointLabel,
     Trainer,
     TrainingConfig,
+    run_cross_validation,
     run_training,
     split,
 )
@@ -178,6 +180,25 @@ def test_a_bad_configuration_file_is_one_sentence(tmp_path, text):
 @pytest.mark.parametrize("name", ["quick.yaml", "mri-coronal.yaml"])
 def test_the_recipes_that_ship_are_valid(name):
     TrainingConfig.from_file(resource_path("Training", name))
+
+
+def test_cross_validation_reports_every_patient_even_when_a_model_finds_nothing(tmp_path):
+    """Two steps teach nothing: the figures must say so instead of failing."""
+    for seed in (1, 2):
+        parameters = random_parameters(np.random.default_rng(seed))
+        best = best_slices(parameters)[Side.RIGHT]
+        phantom = make_phantom(parameters, seed=seed, slices=[best - 1, best, best + 1])
+        write_image(tmp_path / f"p{seed}.nii.gz", phantom.image)
+        heads = [p for p in phantom.landmarks_on(1).values() if p.key == "FHC"]
+        write_landmarks(tmp_path / f"p{seed}_landmarks.json", HipLandmarks.of(heads))
+    config = tiny(tmp_path, data=tmp_path, phantom_share=0.0, steps=2, folds=2)
+    result = run_cross_validation(config)
+    assert result["patients"] == 2
+    assert result["errors"]["drawn"]["n"] == 4
+    assert 0 <= result["slice_within_one"] <= 1
+    assert json.loads((config.output / "cross-validation.json").read_text()) == result
+    with pytest.raises(ConfigurationError, match="do not fill"):
+        run_cross_validation(replace(config, folds=3))
 
 
 def test_summary_counts_missed_points_as_failures():
