@@ -31,7 +31,6 @@ class HipShape(str, Enum):
 
 _ALPHA = {
     HipShape.NORMAL: (42.0, 5.0),
-    HipShape.CAM: (70.0, 9.0),
     HipShape.DYSPLASTIC: (46.0, 6.0),
     HipShape.OVERCOVERED: (45.0, 7.0),
 }
@@ -41,13 +40,15 @@ _LCE = {
     HipShape.DYSPLASTIC: (16.0, 5.0),
     HipShape.OVERCOVERED: (46.0, 4.0),
 }
-_SHARES = (0.5, 0.22, 0.13, 0.15)
+_SHARES = (0.35, 0.35, 0.15, 0.15)
+_CAM_ALPHA = (52.0, 90.0)
+"""Drawn evenly: a model that learns from few cams must meet small and large ones alike."""
 
 
 def random_parameters(rng: np.random.Generator) -> PhantomParameters:
     """Draw one phantom: shape, size, soft tissue, contrast and scan all vary.
 
-    Half of the hips are normal, the rest cam, dysplastic or overcovered; right and left resemble
+    A third of the hips are normal, a third cam, the rest dysplastic or overcovered; right and left resemble
     each other without being equal. Head sizes, angles and offsets follow adult ranges.
 
     Raises:
@@ -83,7 +84,7 @@ def _draw(rng: np.random.Generator) -> PhantomParameters:
 
 
 def _hip(rng: np.random.Generator, shape: HipShape, size: float) -> HipParameters:
-    alpha = float(np.clip(rng.normal(*_ALPHA[shape]), 33, 92))
+    alpha = _alpha(rng, shape)
     radius = float(np.clip(rng.normal(22.8, 1.4) * size, 17.5, 29))
     widest = radius * math.sin(math.radians(min(alpha, 90)))
     neck = min(radius * rng.uniform(0.54, 0.68), 0.97 * widest)
@@ -106,6 +107,12 @@ def _hip(rng: np.random.Generator, shape: HipShape, size: float) -> HipParameter
         trochanter_height_mm=float(np.clip(rng.normal(-3, 4), -14, 7)),
         joint_space_mm=float(rng.uniform(2.6, 4.8)),
     )
+
+
+def _alpha(rng: np.random.Generator, shape: HipShape) -> float:
+    if shape is HipShape.CAM:
+        return float(rng.uniform(*_CAM_ALPHA))
+    return float(np.clip(rng.normal(*_ALPHA[shape]), 33, 92))
 
 
 def _variation(rng: np.random.Generator, hip: HipParameters, depth: float) -> HipParameters:
