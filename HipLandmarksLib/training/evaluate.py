@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ..anatomy import HipLandmarks, Landmark, Side, Source, SourceKind
+from ..anatomy import HipLandmarks, Landmark, LandmarkId, Side, Source, SourceKind
 from ..detection import Detector
 from ..detection.detector import SlicePrediction
 from ..errors import ImageError
@@ -87,35 +87,69 @@ def _chosen_slices(detector: Detector, image: HipImage) -> Mapping[Side, int] | 
 def angle_errors(
     detector: Detector, slices: Sequence[LabelledSlice], ids: Sequence[str] = ("alpha", "lce")
 ) -> dict[str, list[float]]:
-    """Measured minus reference angles in degrees on the reader's slices.
+    """Measured minus reference angles in degrees on the reader's slices, by measurement id.
 
-    Both are measured by the same engine against the image's own axes.
+    Both are measured by the same engine against the image's own axes. Angles that the model does
+    not give are left out; the localisation errors tell of missed points.
     """
     errors: dict[str, list[float]] = {id_: [] for id_ in ids}
     for labelled in slices:
-        if not labelled.chosen:
-            continue
-        found = detector.detect(labelled.image, labelled.index).landmarks
-        for id_, side, truth in _angles(labelled.image, _reference(labelled), ids):
-            value = {(i, s): v for i, s, v in _angles(labelled.image, found, ids)}.get((id_, side))
-            if value is not None and side.value in labelled.chosen:
-                errors[id_].append(value - truth)
+        if labelled.chosen:
+            sides = [Side(side) for side in labelled.chosen]
+            for id_ in ids:
+                pairs = angle_pairs(detector, labelled, id_, sides)
+                errors[id_] += [found - truth for truth, found in pairs if found is not None]
     return errors
 
 
-def _angles(
-    image: HipImage, landmarks: HipLandmarks, ids: Sequence[str]
-) -> list[tuple[str, Side, float]]:
+def angle_pairs(
+    detector: Detector, labelled: LabelledSlice, id_: str, sides: Sequence[Side] = tuple(Side)
+) -> list[tuple[float, float | None]]:
+    """(reference, measured) angle in degrees of every labelled side on its own slice.
+
+    The second is None where the model gives no such angle.
+    """
+    truth = _angles(labelled.image, _reference(labelled, sides), id_)
+    if not truth:
+        return []
+    (prediction,) = detector.predict(labelled.image, [labelled.index])
+    found = _angles(labelled.image, _placed(labelled, prediction, detector, sides), id_)
+    return [(value, found.get(side)) for side, value in truth.items()]
+
+
+def _angles(image: HipImage, landmarks: HipLandmarks, id_: str) -> dict[Side, float]:
     settings = MeasurementSettings.for_image(image, reference=Reference.IMAGE)
-    measured = measure(landmarks, ViewPlane.from_image(image), settings, ids=ids)
-    return [(m.id, m.side, m.value) for m in measured if m.value is not None]
+    measured = measure(landmarks, ViewPlane.from_image(image), settings, ids=[id_])
+    return {Side(m.side): m.value for m in measured if m.value is not None}
 
 
-def _reference(labelled: LabelledSlice) -> HipLandmarks:
-    source = Source(SourceKind.REFERENCE)
-    points = []
-    for (side, key), label in labelled.labels.items():
-        if label.ij is not None and side.value in labelled.chosen:
-            x, y, z = labelled.image.to_lps([*label.ij, labelled.index])
-            points.append(Landmark(side, key, (float(x), float(y), float(z)), source=source))
-    return HipLandmarks.of(points)
+def _reference(labelled: LabelledSlice, sides: Sequence[Side]) -> HipLandmarks:
+    points = {
+        id_: label.ij
+        for id_, label in labelled.labels.items()
+        if label.ij is not None and id_[0] in sides
+    }
+    return _in_patient(labelled, points, SourceKind.REFERENCE)
+
+
+def _placed(
+    labelled: LabelledSlice, prediction: SlicePrediction, detector: Detector, sides: Sequence[Side]
+) -> HipLandmarks:
+    threshold = detector.card.presence_threshold
+    points = {}
+    for id_, decoded in prediction.points.items():
+        if id_[0] in sides and decoded.presence >= threshold:
+            i, j = prediction.plane.backward(decoded.xy)
+            points[id_] = (float(i), float(j))
+    return _in_patient(labelled, points, SourceKind.MODEL)
+
+
+def _in_patient(
+    labelled: LabelledSlice, points: Mapping[LandmarkId, tuple[float, float]], kind: SourceKind
+) -> HipLandmarks:
+    landmarks = []
+    for (side, key), ij in points.items():
+        x, y, z = labelled.image.to_lps([*ij, labelled.index])
+        position = (float(x), float(y), float(z))
+        landmarks.append(Landmark(side, key, position, source=Source(kind)))
+    return HipLandmarks.of(landmarks)

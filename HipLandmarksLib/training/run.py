@@ -14,6 +14,7 @@ from ..detection import Detector, load_card, write_card
 from ..errors import ConfigurationError
 from ..evaluation import PointError, summarise
 from ..files import write_text_atomic
+from .cam_test import CamTest, cam_slices, cam_test
 from .config import TrainingConfig
 from .evaluate import angle_errors, slice_choice_differences, slice_errors
 from .folder import read_folder, slice_offset_mm
@@ -25,6 +26,9 @@ from .trainer import Trainer, run_name
 
 DRAWN_KEYS = ("FHC", "NA", "LAE", "LCP")
 """Landmarks that readers draw; the shaft midpoints come from masks and are free along the shaft."""
+
+_CAM_SLICES = 80
+"""Simulated slices of the test of cams: about 120 hips, a third of them cams."""
 
 Report = Callable[[str, int, int], None]
 """Called with (stage and figures, done, total)."""
@@ -71,12 +75,13 @@ def run_cross_validation(
     data = load_data(config, report)
     if len(data.cases) < config.folds:
         raise ConfigurationError(f"{len(data.cases)} patients do not fill {config.folds} folds.")
+    simulated = _cam_slices(config, report)
     test = _FoldTest()
     for fold in range(config.folds):
         fold_config = replace(config, fold=fold)
         bundle = _train(fold_config, data, resume, report)
         _, held_out = split(data.slices, config, fold)
-        test.add(Detector.from_bundle(bundle), held_out)
+        test.add(Detector.from_bundle(bundle), held_out, simulated)
     result = {"folds": config.folds, "patients": len(data.cases), **test.figures()}
     write_text_atomic(config.output / "cross-validation.json", json.dumps(result, indent=1) + "\n")
     write_performance(config.output / "all" / "bundle", {"cross_validation": result})
@@ -90,13 +95,20 @@ class _FoldTest:
         self.points: list[PointError] = []
         self.angles: dict[str, list[float]] = {}
         self.slice_differences: list[int | None] = []
+        self.cams = CamTest((), ())
 
-    def add(self, detector: Detector, held_out: Sequence[LabelledSlice]) -> None:
-        """Test one fold's model on the patients it has not seen."""
+    def add(
+        self,
+        detector: Detector,
+        held_out: Sequence[LabelledSlice],
+        simulated: Sequence[LabelledSlice] = (),
+    ) -> None:
+        """Test one fold's model on patients and simulated hips that it has not seen."""
         self.points += slice_errors(detector, held_out)
         for id_, errors in angle_errors(detector, held_out).items():
             self.angles.setdefault(id_, []).extend(errors)
         self.slice_differences += slice_choice_differences(detector, held_out).values()
+        self.cams = self.cams.joined(cam_test(detector, simulated))
 
     def figures(self) -> dict[str, Any]:
         """Localisation of all points and of the four that readers drew; angles; slices."""
@@ -110,6 +122,7 @@ class _FoldTest:
                 if errors
             },
             "slice_within_one": round(float(within_one), 3),
+            "simulated_cams": self.cams.figures(),
         }
 
 
@@ -146,6 +159,17 @@ def split(
     )
     train = [labelled for labelled in slices if labelled.case not in held_out]
     return train, [labelled for labelled in slices if labelled.case in held_out]
+
+
+def _cam_slices(config: TrainingConfig, report: Report | None) -> list[LabelledSlice]:
+    if not {"FHC", "NA", "LCP"} <= set(config.keys):
+        return []  # the model gives no alpha
+
+    def made(done: int, total: int) -> None:
+        if report is not None:
+            report("simulating hips for the test", done, total)
+
+    return cam_slices(_CAM_SLICES, config.seed, config.keys, made)
 
 
 def _train(config: TrainingConfig, data: TrainingData, resume: bool, report: Report | None) -> Path:
