@@ -1,13 +1,15 @@
 """What a hip is: landmarks, sides, states; the points of one case; files in and out."""
 
-from .landmarks import HipLandmarks, Landmark, LandmarkId
+from .landmarks import HipLandmarkId, HipLandmarks, Landmark, LandmarkId
 from .markups import read_markups, write_markups
 from .serialisation import read_landmarks, write_landmarks
 from .table import LandmarkDefinition, LandmarkTable, Limb
-from .types import Frame, LandmarkState, Side, Source, SourceKind
+from .types import AnySide, Frame, LandmarkState, Midline, Side, Source, SourceKind, parse_side
 
 __all__ = [
+    "AnySide",
     "Frame",
+    "HipLandmarkId",
     "HipLandmarks",
     "Landmark",
     "LandmarkDefinition",
@@ -15,9 +17,11 @@ __all__ = [
     "LandmarkState",
     "LandmarkTable",
     "Limb",
+    "Midline",
     "Side",
     "Source",
     "SourceKind",
+    "parse_side",
     "read_landmarks",
     "read_markups",
     "write_landmarks",

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from math import isfinite
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .types import Frame, LandmarkState, Side, Source, SourceKind
+from .types import AnySide, Frame, LandmarkState, Side, Source, SourceKind
 
-LandmarkId = tuple[Side, str]
+HipLandmarkId = tuple[Side, str]
+"""(side, key) of a point of one hip."""
+
+LandmarkId = tuple[AnySide, str]
+"""(side or midline, key); the points of a list are numbered: RIM1, RIM2, ..., AW1, ..."""
 
 
 @dataclass(frozen=True)
 class Landmark:
-    """One named point of one hip.
+    """One named point of one hip or of the midline.
 
     Attributes:
-        side: the patient's side.
+        side: the patient's side, or the midline.
         key: key of the landmark table, such as ``FHC``.
         position: (x, y, z) in LPS mm, or None when the state has no position.
         state: see :class:`LandmarkState`.
@@ -29,7 +34,7 @@ class Landmark:
         note: free text, e.g. why a point is absent.
     """
 
-    side: Side
+    side: AnySide
     key: str
     position: tuple[float, float, float] | None
     state: LandmarkState = LandmarkState.VISIBLE
@@ -40,7 +45,7 @@ class Landmark:
 
     def __post_init__(self) -> None:
         if self.state.has_position:
-            if self.position is None or not np.all(np.isfinite(self.position)):
+            if self.position is None or not all(isfinite(v) for v in self.position):
                 raise ValueError(
                     f"{self.side.word} {self.key} is {self.state.value} and needs three finite "
                     f"coordinates, got {self.position}."
@@ -49,6 +54,14 @@ class Landmark:
             raise ValueError(
                 f"{self.side.word} {self.key} is {self.state.value} and must not have a position."
             )
+        self._check_doubt()
+
+    def _check_doubt(self) -> None:
+        rows = self.covariance
+        if rows is not None and not all(isfinite(v) for row in rows for v in row):
+            raise ValueError(f"The covariance of {self.side.word} {self.key} must be finite.")
+        if self.confidence is not None and not isfinite(self.confidence):
+            raise ValueError(f"The confidence of {self.side.word} {self.key} must be finite.")
 
     @property
     def id(self) -> LandmarkId:
@@ -132,11 +145,25 @@ class HipLandmarks(Mapping[LandmarkId, Landmark]):
     def __hash__(self) -> int:
         return hash((self.case_id, frozenset(self.items_)))
 
-    def side(self, side: Side) -> list[Landmark]:
-        """The landmarks of one side, in insertion order."""
+    def side(self, side: AnySide) -> list[Landmark]:
+        """The landmarks of one side or of the midline, in insertion order."""
         return [landmark for landmark in self.items_.values() if landmark.side is side]
 
-    def position(self, side: Side, key: str) -> NDArray[np.float64] | None:
+    def series(self, side: AnySide, key: str) -> list[Landmark]:
+        """The numbered points ``key`` + 1, 2, 3, ... of a list that have a position, in order.
+
+        A point that was looked at and is not there is passed over; the first number that nobody
+        has looked at ends the list.
+        """
+        found: list[Landmark] = []
+        number = 1
+        while (landmark := self.items_.get((side, f"{key}{number}"))) is not None:
+            if landmark.position is not None:
+                found.append(landmark)
+            number += 1
+        return found
+
+    def position(self, side: AnySide, key: str) -> NDArray[np.float64] | None:
         """LPS mm position, shape (3,), or None when not annotated or without position."""
         landmark = self.items_.get((side, key))
         if landmark is None or landmark.position is None:

@@ -1,4 +1,4 @@
-"""Slicer markups JSON (``.mrk.json``): the points of one hip as one fiducial list.
+"""Slicer markups JSON (``.mrk.json``): the points of one hip, or of the midline, as one list.
 
 Written as schema 1.0.3, read as any 1.x. What Slicer has no field for goes into the points'
 descriptions (:mod:`.point_note`). Point status and landmark state correspond:
@@ -29,7 +29,7 @@ from ..errors import LandmarkFileError
 from ..files import write_text_atomic
 from .landmarks import HipLandmarks, Landmark
 from .point_note import decode_note, encode_note
-from .types import Frame, LandmarkState, Side, Source, SourceKind
+from .types import AnySide, Frame, LandmarkState, Midline, Side, Source, SourceKind
 
 SCHEMA_URL = (
     "https://raw.githubusercontent.com/slicer/slicer/master/Modules/Loadable/Markups/Resources/"
@@ -37,18 +37,20 @@ SCHEMA_URL = (
 )
 _SCHEMA_PATTERN = re.compile(r"markups-schema-v1\.[0-9]+\.[0-9]+\.json")
 _KEY_PATTERN = re.compile(r"[A-Z][A-Z0-9]{0,15}")
-_SIDE_PATTERN = re.compile(r"(?<![a-z0-9])(right|left|r|l)(?![a-z0-9])", re.IGNORECASE)
+_SIDE_PATTERN = re.compile(r"(?<![a-z0-9])(right|left|midline|r|l)(?![a-z0-9])", re.IGNORECASE)
+_SIDE_OF_LETTER: Mapping[str, AnySide] = {"r": Side.RIGHT, "l": Side.LEFT, "m": Midline.PELVIS}
 _FLIP_XY = {Frame.LPS.value: (1.0, 1.0, 1.0), Frame.RAS.value: (-1.0, -1.0, 1.0)}
 _UNKNOWN_SIGMA = -1.0
 
 
-def markups_name(side: Side, case_id: str = "") -> str:
-    """Name of the node and markup of one hip, such as ``case_03 right hip``."""
-    return f"{case_id} {side.word} hip".strip()
+def markups_name(side: AnySide, case_id: str = "") -> str:
+    """Name of the node and markup of a hip or the midline, such as ``case_03 right hip``."""
+    words = f"{side.word} hip" if isinstance(side, Side) else f"{side.word} midline"
+    return f"{case_id} {words}".strip()
 
 
 def write_markups(
-    path: Path | str, landmarks: HipLandmarks, side: Side, keys: Collection[str] = ()
+    path: Path | str, landmarks: HipLandmarks, side: AnySide, keys: Collection[str] = ()
 ) -> None:
     """Write the points of one side as Slicer markups JSON, atomically.
 
@@ -76,7 +78,7 @@ def write_markups(
     write_text_atomic(path, text + "\n")
 
 
-def read_markups(path: Path | str, side: Side | None = None) -> HipLandmarks:
+def read_markups(path: Path | str, side: AnySide | None = None) -> HipLandmarks:
     """Read the landmarks of a Slicer markups file (one fiducial list per hip).
 
     Args:
@@ -155,7 +157,7 @@ def _markups(path: Path) -> list[Mapping[str, Any]]:
 
 
 def _read_markup(
-    markup: Mapping[str, Any], path: Path, side: Side | None
+    markup: Mapping[str, Any], path: Path, side: AnySide | None
 ) -> tuple[list[Landmark], str]:
     signs = _signs(markup, path.name)
     points = markup.get("controlPoints", [])
@@ -201,23 +203,22 @@ def _text(point: Mapping[str, Any]) -> str:
     return str(point.get("description", ""))
 
 
-def _side(noted: set[Side], given: Side | None, name: str, path: Path) -> Side:
+def _side(noted: set[AnySide], given: AnySide | None, name: str, path: Path) -> AnySide:
     """Points know best, then the caller, then the markup's name, then the file's name."""
     known = noted | ({given} if given else set())
     for text in (name, path.name.removesuffix(".mrk.json")):
         if not known:
-            letters = {match[0].upper() for match in _SIDE_PATTERN.findall(text)}
-            known = {Side(letter) for letter in letters}
+            known = {_SIDE_OF_LETTER[match[0].lower()] for match in _SIDE_PATTERN.findall(text)}
     if len(known) == 1:
         return next(iter(known))
     problem = "contradictory" if known else "not stated"
     raise LandmarkFileError(
-        f"The side of {path.name} is {problem}: say 'right' or 'left' in the file name."
+        f"The side of {path.name} is {problem}: say 'right', 'left' or 'midline' in the file name."
     )
 
 
 def _landmark(
-    point: Mapping[str, Any], key: str, side: Side, signs: tuple[float, float, float]
+    point: Mapping[str, Any], key: str, side: AnySide, signs: tuple[float, float, float]
 ) -> Landmark | None:
     status = point.get("positionStatus", "defined" if point.get("position") else "undefined")
     if status not in ("defined", "missing", "undefined", "preview"):
@@ -232,7 +233,7 @@ def _landmark(
 
 
 def landmark_of_point(
-    key: str, side: Side, description: str, position: tuple[float, float, float] | None
+    key: str, side: AnySide, description: str, position: tuple[float, float, float] | None
 ) -> Landmark:
     """The landmark of a control point, from its description and present position.
 

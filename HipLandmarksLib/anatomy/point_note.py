@@ -16,7 +16,7 @@ import numpy as np
 
 from ..errors import LandmarkFileError
 from .landmarks import Landmark
-from .types import LandmarkState, Side, Source, SourceKind
+from .types import LandmarkState, Source, SourceKind, parse_side
 
 FORMAT = "hiplandmarks-point-1"
 MOVED_MM = 0.01
@@ -114,7 +114,7 @@ def _landmark(data: Mapping[str, Any], key: str) -> Landmark:
     state = LandmarkState(data["state"])
     position = data.get("lps", (0.0, 0.0, 0.0) if state.has_position else None)
     return Landmark(
-        side=Side(data["side"]),
+        side=parse_side(data["side"]),
         key=key,
         position=None if position is None else _triple(position),
         state=state,

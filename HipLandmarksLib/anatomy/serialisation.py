@@ -10,7 +10,7 @@ from typing import Any
 from ..errors import LandmarkFileError
 from ..files import write_text_atomic
 from .landmarks import HipLandmarks, Landmark
-from .types import Frame, LandmarkState, Side, Source, SourceKind
+from .types import Frame, LandmarkState, Source, SourceKind, parse_side
 
 FORMAT = "hiplandmarks-landmarks-1"
 
@@ -89,7 +89,7 @@ def _landmark_from_dict(entry: Mapping[str, Any]) -> Landmark:
     covariance = entry.get("covariance")
     source = entry["source"]
     return Landmark(
-        side=Side(entry["side"]),
+        side=parse_side(entry["side"]),
         key=str(entry["key"]),
         position=None if position is None else _triple(position),
         state=LandmarkState(entry["state"]),

@@ -15,6 +15,7 @@ from ..resources import resource_path
 LANDMARKS_FORMAT = "hiplandmarks-landmarks-table-1"
 LIMBS_FORMAT = "hiplandmarks-limbs-1"
 _KINDS = ("point", "points", "polyline")
+_LISTS = ("points", "polyline")
 _LATERALITIES = ("side", "midline")
 
 
@@ -96,12 +97,15 @@ class LandmarkTable:
         return tuple(self.definitions)
 
     def __getitem__(self, key: str) -> LandmarkDefinition:
-        """Definition of ``key``.
+        """Definition of ``key``; a numbered point such as ``RIM2`` has that of its list.
 
         Raises:
             LandmarkFileError: when there is no such landmark.
         """
         if key not in self.definitions:
+            of_list = self.definitions.get(key.rstrip("0123456789"))
+            if of_list is not None and of_list.kind in _LISTS:
+                return of_list
             raise LandmarkFileError(
                 f"There is no landmark {key!r}; known are {', '.join(self.definitions)}."
             )

@@ -23,6 +23,38 @@ class Side(str, Enum):
         return "right" if self is Side.RIGHT else "left"
 
 
+class Midline(str, Enum):
+    """Where a landmark belongs that neither hip owns, and a measurement of the whole pelvis.
+
+    ``for side in Side`` means the two hips; the midline is asked for by name.
+    """
+
+    PELVIS = "B"
+
+    @property
+    def opposite(self) -> Midline:
+        """Itself: a mirror leaves the midline where it is."""
+        return self
+
+    @property
+    def word(self) -> str:
+        """``pelvis``, for sentences and node names."""
+        return "pelvis"
+
+
+AnySide = Side | Midline
+"""A hip or the midline."""
+
+
+def parse_side(letter: str) -> AnySide:
+    """``R``, ``L`` or ``B`` of a file as side or midline.
+
+    Raises:
+        ValueError: when it is another text.
+    """
+    return Midline(letter) if letter == Midline.PELVIS.value else Side(letter)
+
+
 class Frame(str, Enum):
     """Patient coordinate frame of 3D points, in millimetres."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..anatomy import LandmarkId, Side
+from ..anatomy import HipLandmarkId, Side
 from ..errors import ConfigurationError
 
 MRI_KEYS = ("FHC", "NA", "LAE", "LCP", "SHP", "SHD")
@@ -15,7 +15,7 @@ MRI_KEYS = ("FHC", "NA", "LAE", "LCP", "SHP", "SHD")
 class Channels:
     """The landmarks of a model in the order of its heatmaps."""
 
-    ids: tuple[LandmarkId, ...]
+    ids: tuple[HipLandmarkId, ...]
 
     def __post_init__(self) -> None:
         if len(set(self.ids)) != len(self.ids):

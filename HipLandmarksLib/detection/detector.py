@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..anatomy import (
+    HipLandmarkId,
     HipLandmarks,
     Landmark,
-    LandmarkId,
     LandmarkState,
     Side,
     Source,
@@ -49,7 +49,7 @@ class SlicePrediction:
     """All landmarks of the model in one slice; points in input pixels (see ``plane``)."""
 
     index: int
-    points: Mapping[LandmarkId, DecodedPoint]
+    points: Mapping[HipLandmarkId, DecodedPoint]
     plane: PlaneTransform
 
 
@@ -68,7 +68,7 @@ class Detection:
 
     landmarks: HipLandmarks
     slices: Mapping[Side, int]
-    peaks: Mapping[LandmarkId, float]
+    peaks: Mapping[HipLandmarkId, float]
     model: str
     device: str
     seconds: float
@@ -204,7 +204,7 @@ class Detector:
 
     def _assemble(
         self, image: HipImage, by_side: Mapping[Side, SlicePrediction]
-    ) -> tuple[HipLandmarks, dict[LandmarkId, float]]:
+    ) -> tuple[HipLandmarks, dict[HipLandmarkId, float]]:
         landmarks, peaks = [], {}
         for side, key in self.card.channels.ids:
             prediction = by_side[side]

@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..anatomy import LandmarkId, Side
+from ..anatomy import HipLandmarkId, Side
 from .channels import Channels
 from .decoding import DecodedPoint, Decoder
 
@@ -31,7 +31,7 @@ def decode_slice(
     channels: Channels,
     decoder: Decoder,
     pixel_mm: float,
-) -> dict[LandmarkId, DecodedPoint]:
+) -> dict[HipLandmarkId, DecodedPoint]:
     """Decode all heatmaps of one slice.
 
     Args:
@@ -53,7 +53,7 @@ def decode_slice(
     }
     heads = _told_apart(heads, maps, decoder, _LEAST_HEAD_DISTANCE_MM / pixel_mm)
     fields = own_fields(heads, places.shape[1:])
-    points: dict[LandmarkId, DecodedPoint] = {}
+    points: dict[HipLandmarkId, DecodedPoint] = {}
     for (side, key), (heatmap, absent) in maps.items():
         if key == HEAD:
             points[(side, key)] = heads[side]
@@ -79,7 +79,7 @@ def own_fields(
 
 def _told_apart(
     heads: dict[Side, DecodedPoint],
-    maps: Mapping[LandmarkId, tuple[NDArray[np.float32], np.float32]],
+    maps: Mapping[HipLandmarkId, tuple[NDArray[np.float32], np.float32]],
     decoder: Decoder,
     least_px: float,
 ) -> dict[Side, DecodedPoint]:
@@ -104,7 +104,7 @@ def _too_near(heads: Mapping[Side, DecodedPoint], least_px: float) -> bool:
 
 
 def _withdrawn(
-    id_: LandmarkId, point: DecodedPoint, heads: Mapping[Side, DecodedPoint]
+    id_: HipLandmarkId, point: DecodedPoint, heads: Mapping[Side, DecodedPoint]
 ) -> DecodedPoint:
     """A side whose head was withdrawn has no points at all."""
     head = heads.get(id_[0])

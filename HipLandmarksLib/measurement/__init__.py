@@ -4,12 +4,13 @@ Research software, not a medical device.
 """
 
 from .definitions import MeasurementDefinition, MeasurementTable
+from .difference import SideDifference, side_differences
 from .drawing import Arc, Drawing, Segment
 from .engine import affected_by, measure
 from .plane import ViewPlane
 from .result import Measurement, MeasurementInput
 from .thresholds import ThresholdRow, ThresholdSet, load_threshold_sets, threshold_set
-from .types import Edge, MeasurementSettings, MeasurementStatus, Reference
+from .types import Edge, MeasurementSettings, MeasurementStatus, Reference, Sex
 from .uncertainty import probability_above, propagate
 
 __all__ = [
@@ -24,6 +25,8 @@ __all__ = [
     "MeasurementTable",
     "Reference",
     "Segment",
+    "Sex",
+    "SideDifference",
     "ThresholdRow",
     "ThresholdSet",
     "ViewPlane",
@@ -32,5 +35,6 @@ __all__ = [
     "measure",
     "probability_above",
     "propagate",
+    "side_differences",
     "threshold_set",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..anatomy import HipLandmarks, Landmark, LandmarkId, LandmarkState, Side
+from ..anatomy import AnySide, HipLandmarks, Landmark, LandmarkId, LandmarkState, Side
 from .frames import (
     CRANIAL_KEYS,
     IMAGE_UP,
@@ -40,7 +40,7 @@ class CaseGeometry:
         self._points: dict[LandmarkId, Vec2] = {}
         self._line: ReferenceLine | None = None
         self._sides: dict[Side, str] = {}
-        self._prosthesis: frozenset[Side] | None = None
+        self._prosthesis: frozenset[AnySide] | None = None
 
     def landmark(self, id_: LandmarkId) -> Landmark | None:
         """The landmark if it has a position."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 
-from ..anatomy import HipLandmarks, Side
+from ..anatomy import AnySide, HipLandmarks, Midline, Side
 from .case import LATERAL_KEYS, CaseGeometry
 from .definitions import MeasurementTable
 from .frames import CRANIAL_KEYS, LINE_KEY
@@ -16,6 +16,7 @@ from .thresholds import threshold_set
 from .types import MeasurementSettings
 
 BOTH_SIDES = (Side.RIGHT, Side.LEFT)
+WHOLE_CASE: tuple[AnySide, ...] = (*BOTH_SIDES, Midline.PELVIS)
 
 
 def measure(
@@ -23,7 +24,7 @@ def measure(
     plane: ViewPlane,
     settings: MeasurementSettings,
     ids: Collection[str] | None = None,
-    sides: Sequence[Side] = BOTH_SIDES,
+    sides: Sequence[AnySide] = WHOLE_CASE,
 ) -> list[Measurement]:
     """Measure a case.
 
@@ -32,7 +33,7 @@ def measure(
         plane: plane onto which they are projected.
         settings: reference line, edge, calibration, thresholds.
         ids: measurement ids, None for all.
-        sides: sides to measure.
+        sides: hips to measure; the midline stands for what belongs to the whole pelvis.
 
     Returns:
         One result per side and measurement, in the order of ``sides`` and of the table; a value
@@ -47,12 +48,13 @@ def measure(
     return [
         MeasurementRun(case, definition, side).result()
         for side in sides
+        if isinstance(side, Side)
         for definition in definitions
     ]
 
 
 @lru_cache(maxsize=256)
-def affected_by(side: Side, key: str) -> frozenset[tuple[Side, str]]:
+def affected_by(side: AnySide, key: str) -> frozenset[tuple[AnySide, str]]:
     """Measurements (side, id) that may change when landmark ``key`` of ``side`` moves.
 
     A point of a reference line, or one that tells which way is cranial, concerns both sides;
@@ -60,7 +62,7 @@ def affected_by(side: Side, key: str) -> frozenset[tuple[Side, str]]:
     Marking a point as prosthesis, or taking that mark away, concerns the whole side and is not
     covered here.
     """
-    affected: set[tuple[Side, str]] = set()
+    affected: set[tuple[AnySide, str]] = set()
     of_the_line = key in LINE_KEY.values() or key in CRANIAL_KEYS
     for definition in MeasurementTable.load().select(None):
         if key in definition.keys or key == "FHC" or key in LATERAL_KEYS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..anatomy import LandmarkState, Side
+from ..anatomy import AnySide, LandmarkState
 from ..imaging import Calibration
 from .drawing import Drawing
 from .types import Edge, MeasurementStatus, Reference
@@ -22,7 +22,7 @@ class MeasurementInput:
         sigma_mm: root mean square of the two in-plane standard deviations, None when unknown.
     """
 
-    side: Side
+    side: AnySide
     key: str
     position: tuple[float, float, float]
     state: LandmarkState
@@ -31,10 +31,10 @@ class MeasurementInput:
 
 @dataclass(frozen=True)
 class Measurement:
-    """One measurement of one hip. Research software: not a diagnosis.
+    """One measurement of one hip or of the pelvis. Research software: not a diagnosis.
 
     Attributes:
-        id, side, unit: what was measured; ``deg`` or ``mm``.
+        id, side, unit: what was measured; ``deg``, ``mm``, ``%`` or ``ratio``.
         value: the number, or None; then ``status`` and ``reason`` say why. Never 0 for missing.
         status: ``(OK,)`` or everything a reader must know.
         reason: sentences for the statuses, empty when there is nothing to say.
@@ -46,6 +46,9 @@ class Measurement:
         classification: text of the published range, None where classifying is not allowed.
         threshold: nearest threshold; ``p_above_threshold``: probability to lie above it.
         threshold_set: id of the set.
+        finding: relation or sign in words, such as ``fovea above the line``; None without one.
+        usual: (low, high) of the usual range, None where it is open; None without a range.
+        range_source: literature of the range, "" without one.
         method_version: construction, such as ``alpha/1``.
         name, short_name, definition: for tables, labels and help.
         calibration: provenance and factor of the pixel size.
@@ -54,7 +57,7 @@ class Measurement:
     """
 
     id: str
-    side: Side
+    side: AnySide
     value: float | None
     unit: str
     status: tuple[MeasurementStatus, ...]
@@ -76,15 +79,16 @@ class Measurement:
     calibration: Calibration
     pixel_spacing: tuple[float, float]
     drawing: Drawing | None
+    finding: str | None = None
+    usual: tuple[float | None, float | None] | None = None
+    range_source: str = ""
 
     @property
     def display(self) -> str:
         """Value for the screen: whole degrees, half millimetres; a dash when there is none."""
         if self.value is None:
             return "–"
-        if self.unit == "deg":
-            return f"{round(self.value)}°"
-        return f"{round(self.value * 2) / 2:.1f} {self.unit}"
+        return display_value(self.value, self.unit)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready dictionary; the drawing is left out."""
@@ -107,6 +111,9 @@ class Measurement:
             "threshold": self.threshold,
             "p_above_threshold": self.p_above_threshold,
             "threshold_set": self.threshold_set,
+            "finding": self.finding,
+            "usual": None if self.usual is None else list(self.usual),
+            "range_source": self.range_source,
             "method_version": self.method_version,
             "definition": self.definition,
         }
@@ -119,6 +126,18 @@ class Measurement:
             "factor": self.calibration.factor,
             "calibrated": self.calibration.calibrated,
         }
+
+
+def display_value(value: float, unit: str) -> str:
+    """A number for the screen: whole degrees and percent, half millimetres, two decimals.
+
+    Finer is noise.
+    """
+    if unit == "mm":
+        return f"{round(value * 2) / 2:.1f} mm"
+    if unit == "ratio":
+        return f"{value:.2f}"
+    return f"{round(value)}°" if unit == "deg" else f"{round(value)} {unit}"
 
 
 def _input_to_dict(entry: MeasurementInput) -> dict[str, Any]:

@@ -43,6 +43,14 @@ class Reference(str, Enum):
         return "the image's own axes" if self is Reference.IMAGE else "no line"
 
 
+class Sex(str, Enum):
+    """Sex of the patient, for thresholds that differ; both limits are shown when unknown."""
+
+    FEMALE = "F"
+    MALE = "M"
+    UNKNOWN = "U"
+
+
 class Edge(str, Enum):
     """Which lateral acetabular edge the landmark LAE marks; part of the name of LCE."""
 
@@ -108,6 +116,9 @@ class MeasurementSettings:
         threshold_set: id of a set in ``Resources/Anatomy/thresholds.json``.
         modality: kind of image; a threshold made for another kind is not applied.
         patient_age_years: age if known; below 16 the adult thresholds are off.
+        sex: for thresholds that differ between the sexes.
+        extra_points: also measure what needs points beyond the common ones (walls, symphysis,
+            physeal scar and so on).
         min_confidence: a landmark with less confidence counts as estimated.
         reader_sigma_mm: standard deviation per axis assumed for a landmark without covariance;
             None gives no sigma when an input has none.
@@ -122,6 +133,8 @@ class MeasurementSettings:
     threshold_set: str = "consensus_60"
     modality: Modality = Modality.UNKNOWN
     patient_age_years: float | None = None
+    sex: Sex = Sex.UNKNOWN
+    extra_points: bool = False
     min_confidence: float = 0.5
     reader_sigma_mm: float | None = None
 

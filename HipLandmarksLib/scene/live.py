@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
-from ..anatomy import HipLandmarks, Landmark, LandmarkId, LandmarkState, Side
+from ..anatomy import AnySide, HipLandmarks, Landmark, LandmarkId, LandmarkState, Side
 from ..measurement import Measurement, MeasurementSettings, ViewPlane, affected_by, measure
 
 
@@ -26,7 +26,7 @@ class LiveMeasurements:
         self.settings = settings
         self.ids = tuple(ids)
         self.landmarks = HipLandmarks({}, case_id=case_id)
-        self._results: dict[tuple[str, Side], Measurement] = {}
+        self._results: dict[tuple[str, AnySide], Measurement] = {}
 
     @property
     def measurements(self) -> list[Measurement]:
@@ -65,9 +65,9 @@ class LiveMeasurements:
 
     def _affected(
         self, before: HipLandmarks, changed: Collection[LandmarkId]
-    ) -> dict[Side, list[str]]:
+    ) -> dict[AnySide, list[str]]:
         """Ids to measure per side. A prosthesis put in or taken out concerns its whole side."""
-        found: defaultdict[Side, set[str]] = defaultdict(set)
+        found: defaultdict[AnySide, set[str]] = defaultdict(set)
         for side, key in changed:
             for other, id_ in affected_by(side, key):
                 found[other].add(id_)

@@ -7,7 +7,7 @@ from functools import partial
 from math import inf
 from typing import Any
 
-from ..anatomy import HipLandmarks, Side
+from ..anatomy import AnySide, HipLandmarks, Side
 from ..imaging import HipImage
 from ..measurement import Measurement, ViewPlane
 from .layout import image_extent, value_places
@@ -29,7 +29,7 @@ class Overlay:
         self._ids = tuple(ids)
         self._extent = (0.0, 0.0)
         self._depths: dict[Side, float] = {}
-        self._marks = {
+        self._marks: dict[tuple[AnySide, str], MeasurementMark] = {
             (side, id_): MeasurementMark(scene, side, id_, partial(register, side=side))
             for id_ in ids
             for side in Side

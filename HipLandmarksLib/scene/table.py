@@ -8,14 +8,14 @@ from typing import Any
 
 from vtkmodules.vtkCommonCore import vtkDoubleArray, vtkStringArray
 
-from ..anatomy import Side
+from ..anatomy import AnySide
 from ..measurement import Measurement, MeasurementStatus, Reference
 
 CLASS_NAME = "vtkMRMLTableNode"
 NOTICE = "Research software, not a medical device."
 TEXT_COLUMNS = ("Measurement", "Side", "Value", "Flag", "Reason", "Reference", "Class", "Unit")
 EXACT_COLUMN = "Exact value"
-Row = tuple[Side, str]
+Row = tuple[AnySide, str]
 
 
 class ResultTable:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ..anatomy import HipLandmarks, Landmark, LandmarkId, Side, Source, SourceKind
+from ..anatomy import HipLandmarkId, HipLandmarks, Landmark, Side, Source, SourceKind
 from ..detection import Detector
 from ..detection.detector import SlicePrediction
 from ..errors import ImageError
@@ -145,7 +145,7 @@ def _placed(
 
 
 def _in_patient(
-    labelled: LabelledSlice, points: Mapping[LandmarkId, tuple[float, float]], kind: SourceKind
+    labelled: LabelledSlice, points: Mapping[HipLandmarkId, tuple[float, float]], kind: SourceKind
 ) -> HipLandmarks:
     landmarks = []
     for (side, key), ij in points.items():

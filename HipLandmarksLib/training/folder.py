@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..anatomy import HipLandmarks, LandmarkId, Side, read_landmarks, read_markups
+from ..anatomy import HipLandmarkId, HipLandmarks, Side, read_landmarks, read_markups
 from ..errors import ConfigurationError
 from ..imaging import HipImage, read_image
 from .labels import LabelledSlice, PointLabel
@@ -62,7 +62,7 @@ def labelled_slices(case: str, image: HipImage, landmarks: HipLandmarks) -> list
     An absent landmark is absent on the slice of its own side's head centre (or of any point of
     that side), since that is where its reader looked.
     """
-    by_slice: dict[int, dict[LandmarkId, PointLabel]] = {}
+    by_slice: dict[int, dict[HipLandmarkId, PointLabel]] = {}
     chosen: dict[int, set[str]] = {}
     for side in Side:
         home = _home_slice(image, landmarks, side)
@@ -71,11 +71,11 @@ def labelled_slices(case: str, image: HipImage, landmarks: HipLandmarks) -> list
         chosen.setdefault(home, set()).add(side.value)
         for landmark in landmarks.side(side):
             if landmark.position is None:
-                by_slice.setdefault(home, {})[landmark.id] = PointLabel(None)
+                by_slice.setdefault(home, {})[(side, landmark.key)] = PointLabel(None)
                 continue
             i, j, k = image.to_ijk(landmark.point())
             index = int(np.clip(round(float(k)), 0, image.n_slices - 1))
-            by_slice.setdefault(index, {})[landmark.id] = PointLabel((float(i), float(j)))
+            by_slice.setdefault(index, {})[(side, landmark.key)] = PointLabel((float(i), float(j)))
     return [
         LabelledSlice(case, image, index, labels, frozenset(chosen.get(index, ())))
         for index, labels in sorted(by_slice.items())

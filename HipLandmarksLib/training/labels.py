@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..anatomy import LandmarkId
+from ..anatomy import HipLandmarkId
 from ..imaging import HipImage
 
 
@@ -41,5 +41,5 @@ class LabelledSlice:
     case: str
     image: HipImage
     index: int
-    labels: Mapping[LandmarkId, PointLabel]
+    labels: Mapping[HipLandmarkId, PointLabel]
     chosen: frozenset[str] = frozenset()

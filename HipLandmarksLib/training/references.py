@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..anatomy import LandmarkId, Side
+from ..anatomy import HipLandmarkId, Side
 from ..errors import ConfigurationError
 from ..imaging import HipImage, read_image
 from .labels import LabelledSlice, PointLabel
@@ -104,7 +104,7 @@ def _case_slices(
     )
     found = []
     for index in range(image.n_slices):
-        labels: dict[LandmarkId, PointLabel] = {}
+        labels: dict[HipLandmarkId, PointLabel] = {}
         chosen = set()
         for side in Side:
             hip = entry[side.word]
@@ -123,8 +123,8 @@ def _labels(
     side: Side,
     hip: Mapping[str, Any],
     rule: ReferenceRule,
-) -> dict[LandmarkId, PointLabel]:
-    labels: dict[LandmarkId, PointLabel] = {}
+) -> dict[HipLandmarkId, PointLabel]:
+    labels: dict[HipLandmarkId, PointLabel] = {}
     centre = _sphere(hip)
     distance = abs(index - centre[2]) * image.spacing[2]
     radius = float(hip["sphere_radius_mm"])
@@ -143,7 +143,7 @@ def _labels(
 
 def _shaft_labels(
     femur: NDArray[np.bool_], image: HipImage, side: Side, hip: Mapping[str, Any]
-) -> list[dict[LandmarkId, PointLabel]]:
+) -> list[dict[HipLandmarkId, PointLabel]]:
     """Per slice: SHP and SHD, both absent, or nothing where the cut is doubtful."""
     head = _section_centre(hip)
     spacing = (image.spacing[0], image.spacing[1])
@@ -151,7 +151,7 @@ def _shaft_labels(
     rule = ShaftRule()
     widest = max(shaft_width(mask, head, spacing) for mask in own)
     rule = replace(rule, narrowest=max(rule.narrowest, rule.share_of_widest * widest))
-    found: list[dict[LandmarkId, PointLabel]] = []
+    found: list[dict[HipLandmarkId, PointLabel]] = []
     for mask in own:
         shaft = shaft_midpoints(mask, head, spacing, rule)
         if shaft is not None:

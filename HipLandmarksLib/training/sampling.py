@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..anatomy import LandmarkId
+from ..anatomy import HipLandmarkId
 from ..detection import Channels, Preprocessing
 from ..imaging import PlaneTransform
 from .augmentation import Augmentation
@@ -39,7 +39,7 @@ class PreparedSlice:
 
     pixels: NDArray[np.float32]
     plane: PlaneTransform
-    labels: Mapping[LandmarkId, PointLabel]
+    labels: Mapping[HipLandmarkId, PointLabel]
     centre: tuple[float, float]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 
 import numpy as np
 
-from ..anatomy import LandmarkId, Side
+from ..anatomy import HipLandmarkId, Side
 from ..imaging import HipImage
 from ..synthesis import (
     PhantomParameters,
@@ -59,14 +59,16 @@ def _pick_slice(parameters: PhantomParameters, rng: np.random.Generator) -> int:
 
 def _labels(
     image: HipImage, parameters: PhantomParameters, index: int, keys: Collection[str]
-) -> dict[LandmarkId, PointLabel]:
-    labels: dict[LandmarkId, PointLabel] = {}
+) -> dict[HipLandmarkId, PointLabel]:
+    labels: dict[HipLandmarkId, PointLabel] = {}
     for side, hip in ((Side.RIGHT, parameters.right), (Side.LEFT, parameters.left)):
         distance = abs(slice_depth(parameters, index) - hip.head_depth_mm)
         if distance > hip.head_radius_mm + _CLEAR_MM:
             labels.update({(side, key): PointLabel(None) for key in _HEAD_KEYS if key in keys})
-    for landmark in landmarks_on_slice(parameters, index).values():
-        if landmark.key in keys:
-            i, j, _ = image.to_ijk(landmark.point())
-            labels[landmark.id] = PointLabel((float(i), float(j)))
+    landmarks = landmarks_on_slice(parameters, index)
+    for side in Side:
+        for landmark in landmarks.side(side):
+            if landmark.key in keys:
+                i, j, _ = image.to_ijk(landmark.point())
+                labels[(side, landmark.key)] = PointLabel((float(i), float(j)))
     return labels

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..anatomy import LandmarkId, Side
+from ..anatomy import HipLandmarkId, Side
 from ..detection import Detector
 from ..detection.detector import SlicePrediction
 from .labels import LabelledSlice, PointLabel
@@ -50,7 +50,7 @@ def _neighbours(labelled: LabelledSlice, reach: int) -> list[int]:
 
 def _sure_points(
     prediction: SlicePrediction, sides: Sequence[Side]
-) -> dict[LandmarkId, PointLabel]:
+) -> dict[HipLandmarkId, PointLabel]:
     found = {}
     for (side, key), point in prediction.points.items():
         sure = point.presence >= _LEAST_PRESENCE and point.mass >= _LEAST_MASS
