@@ -40,7 +40,7 @@ _LCE = {
     HipShape.DYSPLASTIC: (16.0, 5.0),
     HipShape.OVERCOVERED: (46.0, 4.0),
 }
-_SHARES = (0.35, 0.35, 0.15, 0.15)
+_SHARES = (0.25, 0.45, 0.15, 0.15)
 _CAM_ALPHA = (52.0, 90.0)
 """Drawn evenly: a model that learns from few cams must meet small and large ones alike."""
 
@@ -48,7 +48,7 @@ _CAM_ALPHA = (52.0, 90.0)
 def random_parameters(rng: np.random.Generator) -> PhantomParameters:
     """Draw one phantom: shape, size, soft tissue, contrast and scan all vary.
 
-    A third of the hips are normal, a third cam, the rest dysplastic or overcovered; right and left resemble
+    A quarter of the hips are normal, nearly half cam, the rest dysplastic or overcovered; right and left resemble
     each other without being equal. Head sizes, angles and offsets follow adult ranges.
 
     Raises:
