@@ -3,6 +3,13 @@
 Research software, not a medical device.
 """
 
+from .classification import (
+    ReferenceRange,
+    classify_difference,
+    classify_value,
+    difference_flag,
+    reference_range,
+)
 from .definitions import MeasurementDefinition, MeasurementTable
 from .difference import SideDifference, side_differences
 from .drawing import Arc, Drawing, Segment
@@ -24,6 +31,7 @@ __all__ = [
     "MeasurementStatus",
     "MeasurementTable",
     "Reference",
+    "ReferenceRange",
     "Segment",
     "Sex",
     "SideDifference",
@@ -31,10 +39,14 @@ __all__ = [
     "ThresholdSet",
     "ViewPlane",
     "affected_by",
+    "classify_difference",
+    "classify_value",
+    "difference_flag",
     "load_threshold_sets",
     "measure",
     "probability_above",
     "propagate",
+    "reference_range",
     "side_differences",
     "threshold_set",
 ]

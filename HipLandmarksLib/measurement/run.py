@@ -181,6 +181,8 @@ class MeasurementRun:
             classification=found.text,
             threshold=found.threshold,
             p_above_threshold=found.p_above,
+            usual=found.usual,
+            range_source=found.source,
             threshold_set=settings.threshold_set,
             method_version=definition.method_version,
             name=definition.display_name(settings.edge),

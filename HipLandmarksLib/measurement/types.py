@@ -117,6 +117,7 @@ class MeasurementSettings:
         modality: kind of image; a threshold made for another kind is not applied.
         patient_age_years: age if known; below 16 the adult thresholds are off.
         sex: for thresholds that differ between the sexes.
+        open_physes: growth plates are open: the adult thresholds are off at any age.
         extra_points: also measure what needs points beyond the common ones (walls, symphysis,
             physeal scar and so on).
         min_confidence: a landmark with less confidence counts as estimated.
@@ -134,6 +135,7 @@ class MeasurementSettings:
     modality: Modality = Modality.UNKNOWN
     patient_age_years: float | None = None
     sex: Sex = Sex.UNKNOWN
+    open_physes: bool = False
     extra_points: bool = False
     min_confidence: float = 0.5
     reader_sigma_mm: float | None = None
