@@ -10,6 +10,7 @@ from .classification import (
     difference_flag,
     reference_range,
 )
+from .contour import BumpHeight, ContourExit, bump_height, contour_exit
 from .definitions import MeasurementDefinition, MeasurementTable
 from .difference import SideDifference, side_differences
 from .drawing import Arc, Drawing, Segment
@@ -19,9 +20,20 @@ from .result import Measurement, MeasurementInput
 from .thresholds import ThresholdRow, ThresholdSet, load_threshold_sets, threshold_set
 from .types import Edge, MeasurementSettings, MeasurementStatus, Reference, Sex
 from .uncertainty import probability_above, propagate
+from .volume import (
+    VolumeMeasurement,
+    acetabular_version,
+    clock_alpha,
+    explore_slices,
+    femoral_version,
+    mckibbin,
+    omega,
+)
 
 __all__ = [
     "Arc",
+    "BumpHeight",
+    "ContourExit",
     "Drawing",
     "Edge",
     "Measurement",
@@ -38,12 +50,21 @@ __all__ = [
     "ThresholdRow",
     "ThresholdSet",
     "ViewPlane",
+    "VolumeMeasurement",
+    "acetabular_version",
     "affected_by",
+    "bump_height",
     "classify_difference",
     "classify_value",
+    "clock_alpha",
+    "contour_exit",
     "difference_flag",
+    "explore_slices",
+    "femoral_version",
     "load_threshold_sets",
+    "mckibbin",
     "measure",
+    "omega",
     "probability_above",
     "propagate",
     "reference_range",
