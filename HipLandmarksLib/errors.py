@@ -9,6 +9,10 @@ class ImageError(HipLandmarksError):
     """The image cannot be used: missing, corrupt, empty, of the wrong kind or orientation."""
 
 
+class CalibrationError(HipLandmarksError):
+    """A marker, a known length or a magnification cannot calibrate the image."""
+
+
 class ModelError(HipLandmarksError):
     """The model bundle cannot be used: missing, altered, incomplete or of another format."""
 

@@ -117,7 +117,8 @@ def _read(arguments: argparse.Namespace) -> HipImage:
     from ..imaging import as_coronal, read_image
 
     image = as_coronal(read_image(arguments.image, series=arguments.series))
-    for note in filter(None, (_assumption(image), image.metadata.get("notes"))):
+    warnings = image.calibration.warnings
+    for note in filter(None, (_assumption(image), image.metadata.get("notes"), *warnings)):
         print(f"{image.name}: note: {note}", file=sys.stderr)
     return image
 

@@ -12,17 +12,34 @@ from typing import TYPE_CHECKING, Any
 from .affine import PlaneTransform
 from .calibration import Calibration, SpacingProvenance
 from .display import window_level
+from .film import is_mirrored, with_orientation
 from .image import HipImage, Modality
 from .orientation import as_coronal, axis_letters, coronal_angle_deg, require_coronal
+from .plausibility import MarkerPlaneError, head_diameter_warning, marker_plane_error
+from .recalibration import (
+    DEFAULT_MAGNIFICATION,
+    choose_calibration,
+    length_calibration,
+    magnification_calibration,
+    ruler_calibration,
+    with_calibration,
+)
 
 if TYPE_CHECKING:
+    from .ball_search import find_ball
     from .dicom import DicomSeries, SeriesChoiceError, list_series
+    from .marker import DEFAULT_BALL_MM, MarkerBall, ball_calibration, ball_from_rim
     from .read import read_image
     from .sitk_io import from_sitk, to_sitk, write_image
 
 _LOADED_ON_USE = {
+    "DEFAULT_BALL_MM": ".marker",
     "DicomSeries": ".dicom",
+    "MarkerBall": ".marker",
     "SeriesChoiceError": ".dicom",
+    "ball_calibration": ".marker",
+    "ball_from_rim": ".marker",
+    "find_ball": ".ball_search",
     "list_series": ".dicom",
     "read_image": ".read",
     "from_sitk": ".sitk_io",
@@ -38,21 +55,37 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
+    "DEFAULT_BALL_MM",
+    "DEFAULT_MAGNIFICATION",
     "Calibration",
     "DicomSeries",
     "HipImage",
+    "MarkerBall",
+    "MarkerPlaneError",
     "Modality",
     "PlaneTransform",
     "SeriesChoiceError",
     "SpacingProvenance",
     "as_coronal",
     "axis_letters",
+    "ball_calibration",
+    "ball_from_rim",
+    "choose_calibration",
     "coronal_angle_deg",
+    "find_ball",
     "from_sitk",
+    "head_diameter_warning",
+    "is_mirrored",
+    "length_calibration",
     "list_series",
+    "magnification_calibration",
+    "marker_plane_error",
     "read_image",
     "require_coronal",
+    "ruler_calibration",
     "to_sitk",
     "window_level",
+    "with_calibration",
+    "with_orientation",
     "write_image",
 ]

@@ -34,7 +34,10 @@ class HipImage:
         modality: kind of image.
         calibration: provenance of the spacing.
         name: short name for files and nodes.
-        metadata: selected header facts, as text.
+        metadata: selected header facts, as text; a key is absent where nothing is known. Some
+            decide how to measure: ``patient_sex`` (F, M or O), ``patient_age_years`` (a number),
+            ``laterality`` (R or L on a film of one hip, B or U on a pelvis) and ``view_position``
+            (such as AP).
 
     Raises:
         ImageError: when the pixels are empty, not finite or constant, or the matrix is singular.
@@ -82,6 +85,22 @@ class HipImage:
     def obliquity_deg(self) -> float:
         """Angle in degrees between the slices and the nearest patient plane."""
         return float(np.degrees(np.arccos(min(1.0, float(np.max(np.abs(self.slice_normal)))))))
+
+    @property
+    def patient_sex(self) -> str | None:
+        """``F``, ``M``, ``O`` (other), or None where the file does not say."""
+        return self.metadata.get("patient_sex") or None
+
+    @property
+    def patient_age_years(self) -> float | None:
+        """Age in years when the image was taken; 90 stands for all ages above 89, None for unknown.
+
+        Whole years from 2 on.
+        """
+        try:
+            return float(self.metadata["patient_age_years"])
+        except (KeyError, ValueError):
+            return None
 
     def to_lps(self, ijk: ArrayLike) -> NDArray[np.float64]:
         """Map (..., 3) continuous indices to LPS mm."""

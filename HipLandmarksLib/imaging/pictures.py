@@ -11,28 +11,10 @@ from PIL import Image
 
 from ..errors import ImageError
 from .calibration import Calibration, SpacingProvenance
+from .film import ASSUMED_ORIENTATION, projection_matrix
 from .image import HipImage, Modality
 
-ASSUMED_ORIENTATION = "assumed: columns to the patient's left, rows to the feet (AP view)"
-
 _LUMA = np.array([0.299, 0.587, 0.114])
-_SIDE = {"L": 1.0, "R": -1.0}
-_LENGTH = {"F": -1.0, "H": 1.0}
-
-
-def projection_matrix(
-    row_mm: float, column_mm: float, columns_to: str = "L", rows_to: str = "F"
-) -> NDArray[np.float64]:
-    """4x4 ijk to LPS of an image in the coronal plane, its first pixel at the origin.
-
-    ``columns_to`` is L or R, the patient side to which the column index grows; ``rows_to`` is F
-    (feet) or H (head). The slice axis (1 mm) makes the axes right-handed.
-    """
-    matrix = np.eye(4)
-    matrix[:3, 0] = column_mm * _SIDE[columns_to], 0, 0
-    matrix[:3, 1] = 0, 0, row_mm * _LENGTH[rows_to]
-    matrix[:3, 2] = 0, -_SIDE[columns_to] * _LENGTH[rows_to], 0
-    return matrix
 
 
 def read_picture(path: Path, name: str) -> HipImage:

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from ..errors import ImageError
 from ..files import atomic_path
 from .calibration import Calibration, SpacingProvenance
+from .film import ASSUMED_ORIENTATION, projection_matrix
 from .headers import stated_geometry
 from .image import HipImage, Modality
-from .pictures import ASSUMED_ORIENTATION, projection_matrix
 from .quiet import quiet_libraries
 
 VOLUME_FORMATS: Mapping[str, str] = {

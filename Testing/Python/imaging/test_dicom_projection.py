@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import numpy as np
 import pytest
-from pydicom.uid import ComputedRadiographyImageStorage, SecondaryCaptureImageStorage
 
 from HipLandmarksLib.errors import ImageError
-from HipLandmarksLib.imaging import Modality, SpacingProvenance, axis_letters, read_image
-
-CASES = json.loads((Path(__file__).parent / "calibration_cases.json").read_text(encoding="utf-8"))
-SOP_CLASSES = {"CR": ComputedRadiographyImageStorage, "OT": SecondaryCaptureImageStorage}
-
-
-@pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
-def test_pixel_size_follows_the_specification(case, tmp_path, radiograph, mr_slice, save):
-    """The vectors of the measurement specification that tags alone decide."""
-    tags = dict(case["tags"])
-    modality = tags.pop("Modality")
-    dataset = mr_slice(0, **tags) if modality == "MR" else radiograph(Modality=modality, **tags)
-    image = read_image(save(dataset, tmp_path / "film.dcm"))
-    expected, calibration = case["expected"], image.calibration
-    provenance = expected["provenance"].replace("PixelSpacing(patient)", "PATIENT_PLANE")
-    column_mm, row_mm, _ = np.asarray(image.spacing) * calibration.factor
-    assert row_mm == pytest.approx(expected["row_mm"], abs=1e-6)
-    assert column_mm == pytest.approx(expected["col_mm"], abs=1e-6)
-    assert calibration.provenance is SpacingProvenance(provenance)
-    assert calibration.calibrated is expected["calibrated"]
+from HipLandmarksLib.imaging import (
+    Modality,
+    SpacingProvenance,
+    axis_letters,
+    read_image,
+    with_orientation,
+)
 
 
 def test_the_magnification_stays_apart_from_the_grid(tmp_path, radiograph, save):
@@ -99,7 +82,8 @@ def test_an_ignored_magnification_is_told(tmp_path, radiograph, save):
         ImagerPixelSpacing=[0.15, 0.15], EstimatedRadiographicMagnificationFactor=12.0
     )
     image = read_image(save(film, tmp_path / "film.dcm"))
-    assert "magnification of 12 was ignored" in image.metadata["notes"]
+    assert "magnification of 12 was ignored" in image.calibration.remarks[0]
+    assert image.calibration.provenance is SpacingProvenance.DETECTOR_PLANE
 
 
 def test_a_film_lies_in_the_coronal_plane(tmp_path, radiograph, save):
@@ -126,13 +110,39 @@ def test_a_film_upside_down_is_understood(tmp_path, radiograph, save):
     assert axis_letters(image) == "RSP"
 
 
-@pytest.mark.parametrize("stated", [None, ["A", "F"], ["F", "L"], ["L"]])
+@pytest.mark.parametrize(
+    ("stated", "letters"),
+    [(["F", "R"], "IRP"), (["F", "L"], "ILA"), (["H", "L"], "SLP"), (["L", "H"], "LSA")],
+)
+def test_a_turned_film_lies_as_its_file_states(tmp_path, radiograph, save, stated, letters):
+    film = radiograph(PatientOrientation=stated, ImagerPixelSpacing=[0.2, 0.1])
+    image = read_image(save(film, tmp_path / "film.dcm"))
+    assert axis_letters(image) == letters
+    assert image.spacing[:2] == pytest.approx((0.1, 0.2))
+    assert image.orientation == "coronal"
+    assert "stored turned" in image.metadata["notes"]
+    assert ("mirrored" in image.metadata["notes"]) == letters.endswith("A")
+
+
+@pytest.mark.parametrize("stated", [None, ["A", "F"], ["L"], ["L", "R"], ["X", "F"], ["F", "H"]])
 def test_any_other_orientation_is_assumed_and_told(tmp_path, radiograph, save, stated):
     image = read_image(save(radiograph(PatientOrientation=stated), tmp_path / "film.dcm"))
     assert axis_letters(image) == "LIP"
     assert image.metadata["orientation"].startswith("assumed")
     if stated:
         assert "\\".join(stated) in image.metadata["orientation"]
+
+
+def test_a_person_can_state_the_orientation_that_the_file_does_not(tmp_path, radiograph, save):
+    film = radiograph(PatientOrientation=None, ImagerPixelSpacing=[0.2, 0.1])
+    image = read_image(save(film, tmp_path / "film.dcm"))
+    turned = with_orientation(image, "R", "F")
+    assert axis_letters(turned) == "RIA"
+    assert turned.spacing[:2] == pytest.approx((0.1, 0.2))
+    assert turned.metadata["orientation"].startswith("stated by the user")
+    assert turned.calibration is image.calibration
+    with pytest.raises(ImageError, match="does not show the hips from the front"):
+        with_orientation(image, "A", "F")
 
 
 def test_monochrome1_is_inverted_so_that_bone_is_bright(tmp_path, radiograph, save):
