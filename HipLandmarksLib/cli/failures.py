@@ -13,7 +13,6 @@ _EXTRA_OF_PACKAGE = {
     "vtkmodules": "scene",
     "trame_slicer": "scene",
     "yaml": "train",
-    "pingouin": "train",
 }
 
 
