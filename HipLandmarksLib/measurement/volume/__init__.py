@@ -6,7 +6,7 @@ Research software, not a medical device.
 from __future__ import annotations
 
 from .clock import ClockFrame, alpha_samples, clock_alpha, clock_hour, clock_words
-from .explorer import SliceProfile, SliceValue, explore_slices
+from .explorer import SliceProfile, explore_slices
 from .omega import ClockArc, OmegaSpan, omega
 from .radial import RadialPlane, cam_map, radial_plane
 from .result import VolumeMeasurement
@@ -15,10 +15,10 @@ from .slice_rules import (
     anterior_mm,
     clock_resolution_deg,
     offset_label,
-    on_slice,
     section_radius,
     through_head,
 )
+from .slice_value import HeadSphere, SlicePlace, SliceValue
 from .space import PATIENT, ConstructionError, PatientAxes
 from .version import (
     AcetabularLevel,
@@ -37,9 +37,11 @@ __all__ = [
     "ClockFrame",
     "ConstructionError",
     "FemoralVersionMethod",
+    "HeadSphere",
     "OmegaSpan",
     "PatientAxes",
     "RadialPlane",
+    "SlicePlace",
     "SlicePlane",
     "SliceProfile",
     "SliceValue",
@@ -59,7 +61,6 @@ __all__ = [
     "mckibbin",
     "offset_label",
     "omega",
-    "on_slice",
     "radial_plane",
     "section_radius",
     "through_head",

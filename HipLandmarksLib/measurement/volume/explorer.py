@@ -14,33 +14,10 @@ from ..engine import measure
 from ..plane import ViewPlane
 from ..result import Measurement
 from ..types import MeasurementSettings
-from ..vector import Vec3
-from .slice_rules import anterior_mm, on_slice, through_head
+from .slice_rules import clock_resolution_deg
+from .slice_value import HeadSphere, SlicePlace, SliceValue
 
 EXPLORED = ("alpha", "lce")
-
-
-@dataclass(frozen=True)
-class SliceValue:
-    """A measurement on one slice.
-
-    Attributes:
-        position_mm: depth of the slice, mm to the front (the origin is the caller's).
-        offset_mm: the same from the head centre, None when that is not known.
-        measurement: value with sigma; its name tells when the slice is off the head centre.
-        spread: largest minus smallest value on this slice and its two neighbours, None when
-            fewer than two of them have a value.
-    """
-
-    position_mm: float
-    offset_mm: float | None
-    measurement: Measurement
-    spread: float | None
-
-    @property
-    def value(self) -> float | None:
-        """The number, None with a reason in ``measurement``."""
-        return self.measurement.value
 
 
 @dataclass(frozen=True)
@@ -52,6 +29,8 @@ class SliceProfile:
         values: from the back to the front.
         centre: the slice through the head centre, None when there is none or it is not known.
         maximum: the slice of the largest value, None without values.
+        clock_resolution_deg: degrees of the clock face between neighbouring slices, None when
+            the head radius is not known; nothing may be read off more finely.
     """
 
     side: Side
@@ -59,6 +38,7 @@ class SliceProfile:
     values: tuple[SliceValue, ...]
     centre: SliceValue | None
     maximum: SliceValue | None
+    clock_resolution_deg: float | None
 
     @property
     def spread(self) -> float | None:
@@ -67,14 +47,16 @@ class SliceProfile:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready dictionary."""
+        centre, top = self.centre, self.maximum
         return {
             "side": self.side.value,
             "id": self.id,
-            "slices": [_value_to_dict(entry) for entry in self.values],
-            "centre_position_mm": None if self.centre is None else self.centre.position_mm,
-            "maximum": None if self.maximum is None else self.maximum.value,
-            "maximum_position_mm": None if self.maximum is None else self.maximum.position_mm,
+            "slices": [entry.to_dict() for entry in self.values],
+            "centre_position_mm": None if centre is None else centre.place.position_mm,
+            "maximum": None if top is None else top.value,
+            "maximum_position_mm": None if top is None else top.place.position_mm,
             "spread": self.spread,
+            "clock_resolution_deg": self.clock_resolution_deg,
         }
 
 
@@ -82,7 +64,7 @@ def explore_slices(
     slices: Mapping[float, HipLandmarks],
     plane: ViewPlane,
     settings: MeasurementSettings,
-    head_centres: Mapping[Side, Vec3] | None = None,
+    heads: Mapping[Side, HeadSphere] | None = None,
     slice_spacing_mm: float | None = None,
     ids: Sequence[str] = EXPLORED,
 ) -> list[SliceProfile]:
@@ -93,8 +75,8 @@ def explore_slices(
             :func:`~HipLandmarksLib.measurement.volume.slice_rules.anterior_mm` counts.
         plane: plane of the slices.
         settings: reference line, edge, thresholds.
-        head_centres: centre of each head sphere, LPS mm; without it no slice counts as central
-            and LCE is not compared with thresholds.
+        heads: the head spheres; without them no slice counts as central and LCE is not compared
+            with thresholds. A slice that passes the sphere by has no value.
         slice_spacing_mm: from the depths by default; needed for a single slice.
         ids: measurements, alpha and LCE by default.
 
@@ -113,18 +95,16 @@ def explore_slices(
         position: {(m.side, m.id): m for m in measure(slices[position], plane, settings, ids)}
         for position in positions
     }
-    depths = {side: anterior_mm(plane, point) for side, point in (head_centres or {}).items()}
-    return [
-        _profile(
-            side,
-            id_,
-            [(position, measured[position][(side, id_)]) for position in positions],
-            depths.get(side),
-            spacing,
-        )
-        for side in Side
-        for id_ in ids
-    ]
+    profiles = []
+    for side in Side:
+        head = (heads or {}).get(side)
+        places = [SlicePlace.of(position, spacing, plane, head) for position in positions]
+        radius = None if head is None else head.radius
+        resolution = None if radius is None else clock_resolution_deg(spacing, radius)
+        for id_ in ids:
+            row = [measured[position][(side, id_)] for position in positions]
+            profiles.append(_profile(side, id_, _values(places, row), resolution))
+    return profiles
 
 
 def _spacing(positions: Sequence[float]) -> float:
@@ -133,49 +113,36 @@ def _spacing(positions: Sequence[float]) -> float:
     return median(after - before for before, after in pairwise(positions))
 
 
-def _profile(
-    side: Side,
-    id_: str,
-    measured: Sequence[tuple[float, Measurement]],
-    head: float | None,
-    spacing: float,
-) -> SliceProfile:
-    values = []
-    for i, (position, measurement) in enumerate(measured):
-        offset = None if head is None else position - head
-        spread = _spread(measured[max(0, i - 1) : i + 2], position, spacing)
-        values.append(SliceValue(position, offset, on_slice(measurement, offset, spacing), spread))
-    central = [
-        entry
-        for entry in values
-        if entry.offset_mm is not None and through_head(entry.offset_mm, spacing)
-    ]
-    known = [entry for entry in values if entry.value is not None]
-    return SliceProfile(
-        side,
-        id_,
-        tuple(values),
-        min(central, key=lambda entry: abs(entry.offset_mm or 0.0), default=None),
-        max(known, key=lambda entry: entry.value or 0.0, default=None),
+def _values(places: Sequence[SlicePlace], row: Sequence[Measurement]) -> tuple[SliceValue, ...]:
+    alone = [SliceValue(place, m, None) for place, m in zip(places, row, strict=True)]
+    return tuple(
+        SliceValue(entry.place, entry.measurement, _spread(alone[max(0, i - 1) : i + 2], entry))
+        for i, entry in enumerate(alone)
     )
 
 
-def _spread(
-    neighbours: Sequence[tuple[float, Measurement]], position: float, spacing: float
-) -> float | None:
+def _spread(neighbours: Sequence[SliceValue], entry: SliceValue) -> float | None:
     """Over slices not farther than one and a half spacings: a gap in the stack is no neighbour."""
+    limit = 1.5 * entry.place.spacing_mm
     values = [
-        measurement.value
-        for at, measurement in neighbours
-        if measurement.value is not None and abs(at - position) <= 1.5 * spacing
+        other.value
+        for other in neighbours
+        if other.value is not None
+        and abs(other.place.position_mm - entry.place.position_mm) <= limit
     ]
     return max(values) - min(values) if len(values) > 1 else None
 
 
-def _value_to_dict(entry: SliceValue) -> dict[str, Any]:
-    return {
-        "position_mm": entry.position_mm,
-        "offset_mm": entry.offset_mm,
-        "spread": entry.spread,
-        "measurement": entry.measurement.to_dict(),
-    }
+def _profile(
+    side: Side, id_: str, values: tuple[SliceValue, ...], resolution: float | None
+) -> SliceProfile:
+    central = [entry for entry in values if entry.place.central]
+    known = [entry for entry in values if entry.value is not None]
+    return SliceProfile(
+        side=side,
+        id=id_,
+        values=values,
+        centre=min(central, key=lambda entry: abs(entry.place.offset_mm or 0.0), default=None),
+        maximum=max(known, key=lambda entry: entry.value or 0.0, default=None),
+        clock_resolution_deg=resolution,
+    )

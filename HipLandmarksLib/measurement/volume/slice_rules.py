@@ -6,19 +6,16 @@ Source: measurement specification, section 6.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import atan2, degrees, hypot, isfinite, sqrt
 
 from ...errors import ImageError
 from ..flags import CORONAL_LIMIT_DEG
 from ..plane import ViewPlane
-from ..result import Measurement
 from ..vector import Vec3, cross3, dot3
 from .space import add3, direction3, length3, reject3, scale3
 
 _SKEWED = 1e-2
-LCE_IDS = frozenset({"lce"})
-"""Measurements that are valid only on the slice through the head centre."""
 
 
 @dataclass(frozen=True)
@@ -119,27 +116,3 @@ def clock_resolution_deg(slice_spacing_mm: float, radius: float) -> float:
     if not (slice_spacing_mm > 0.0 and radius > 0.0):
         raise ImageError("Slice spacing and head radius must be above 0 mm.")
     return degrees(slice_spacing_mm / radius)
-
-
-def on_slice(
-    measurement: Measurement, offset_mm: float | None, slice_spacing_mm: float
-) -> Measurement:
-    """A measurement of one slice, labelled with where the slice lies.
-
-    Off the head centre the name says where; LCE is then not compared with thresholds. With an
-    unknown place (None) LCE is not compared with thresholds either.
-    """
-    if measurement.value is None:
-        return measurement
-    if offset_mm is None:
-        label, note = "", "How far the slice lies from the head centre is not known."
-    else:
-        label = offset_label(offset_mm, slice_spacing_mm)
-        note = f"The slice lies {abs(offset_mm):.1f} mm from the head centre." if label else ""
-    if not note:
-        return measurement
-    reason = " ".join(filter(None, (measurement.reason, note)))
-    named = replace(measurement, name=f"{measurement.name} {label}".strip(), reason=reason)
-    if measurement.id not in LCE_IDS:
-        return named
-    return replace(named, classification=None, threshold=None, p_above_threshold=None)

@@ -29,8 +29,10 @@ _RIM_LEVEL_MM = 5.0  # rim points farther apart in height do not come from one a
 
 
 class FemoralVersionMethod(str, Enum):
-    """Which point the landmark NB marks; part of the result, for methods differ by up to 18
-    degrees (Kaiser 2016)."""
+    """Which point the landmark NB marks.
+
+    Part of the result: methods differ by up to 18 degrees on the same femur (Kaiser 2016).
+    """
 
     NECK_BASE = "neck base"
     """Centre of the neck base."""

@@ -14,6 +14,7 @@ from HipLandmarksLib.errors import ConfigurationError, ImageError
 from HipLandmarksLib.imaging import Calibration, SpacingProvenance
 from HipLandmarksLib.measurement import MeasurementSettings, MeasurementStatus, ViewPlane
 from HipLandmarksLib.measurement.volume import (
+    HeadSphere,
     SlicePlane,
     anterior_mm,
     clock_resolution_deg,
@@ -135,7 +136,7 @@ def stack(plain_points):
 def heads(plain_points):
     """The left head centre lies on the middle slice, the right one two slices to the front."""
     depth = {Side.LEFT: 0.4, Side.RIGHT: 2 * SPACING}
-    return {side: (plain_points[(side, "FHC")][0], -depth[side], 0.0) for side in Side}
+    return {side: HeadSphere((plain_points[(side, "FHC")][0], -depth[side], 0.0)) for side in Side}
 
 
 def profiles(stack, heads, **options):
@@ -151,7 +152,7 @@ def test_every_slice_has_alpha_and_lce_with_sigma(stack, heads):
     found = profiles(stack, heads)
     assert set(found) == {(side, id_) for side in Side for id_ in ("alpha", "lce")}
     for profile in found.values():
-        assert [entry.position_mm for entry in profile.values] == sorted(stack)
+        assert [entry.place.position_mm for entry in profile.values] == sorted(stack)
         assert all(entry.measurement.sigma > 1.0 for entry in profile.values)
 
 
@@ -159,50 +160,68 @@ def test_the_largest_alpha_is_found_with_its_slice(stack, heads):
     profile = profiles(stack, heads)[(Side.LEFT, "alpha")]
     values = [entry.value for entry in profile.values]
     assert values == sorted(values)
-    assert profile.maximum.position_mm == pytest.approx(3 * SPACING)
+    assert profile.maximum.place.position_mm == pytest.approx(3 * SPACING)
     assert profile.maximum.value == max(values)
 
 
 def test_the_spread_reaches_one_slice_to_each_side(stack, heads):
     profile = profiles(stack, heads)[(Side.LEFT, "alpha")]
     values = [entry.value for entry in profile.values]
-    assert profile.centre.position_mm == 0.0
+    assert profile.centre.place.position_mm == 0.0
     assert profile.spread == pytest.approx(values[4] - values[2])
     assert profile.values[0].spread == pytest.approx(values[1] - values[0])
 
 
 def test_each_hip_has_its_own_central_slice(stack, heads):
     found = profiles(stack, heads)
-    assert found[(Side.RIGHT, "lce")].centre.position_mm == pytest.approx(2 * SPACING)
-    assert found[(Side.LEFT, "lce")].centre.position_mm == 0.0
+    assert found[(Side.RIGHT, "lce")].centre.place.position_mm == pytest.approx(2 * SPACING)
+    assert found[(Side.LEFT, "lce")].centre.place.position_mm == 0.0
 
 
 def test_lce_off_the_head_centre_is_labelled_and_not_classified(stack, heads):
     profile = profiles(stack, heads)[(Side.RIGHT, "lce")]
-    central = profile.centre.measurement
-    off = profile.values[2].measurement  # 3.3 mm behind the middle, the head is 6.6 mm in front
-    assert "at" not in central.name.split()
-    assert central.threshold is not None
-    assert off.name.endswith("at -9.9 mm posterior")
+    central = profile.centre
+    off = profile.values[2]  # 3.3 mm behind the middle, the head is 6.6 mm in front
+    assert central.name == central.measurement.name
+    assert central.may_be_classified
+    assert central.reason == central.measurement.reason
+    assert off.name == f"{off.measurement.name} at -9.9 mm posterior"
     assert off.value == pytest.approx(central.value)
+    assert not off.may_be_classified
     assert off.classification is None
-    assert off.p_above_threshold is None
     assert "9.9 mm from the head centre" in off.reason
+    written = off.to_dict()["measurement"]
+    assert (written["name"], written["p_above_threshold"]) == (off.name, None)
 
 
 def test_alpha_off_the_head_centre_keeps_its_threshold(stack, heads):
-    off = profiles(stack, heads)[(Side.LEFT, "alpha")].values[-1].measurement
+    off = profiles(stack, heads)[(Side.LEFT, "alpha")].values[-1]
     assert off.name.endswith("anterior")
-    assert off.threshold is not None
+    assert off.may_be_classified
+    assert off.classification == off.measurement.classification
+
+
+def test_each_slice_knows_its_circle_and_one_beside_the_head_is_not_measured(stack, heads):
+    spheres = {side: HeadSphere(head.centre, 9.0) for side, head in heads.items()}
+    profile = profiles(stack, spheres)[(Side.RIGHT, "alpha")]
+    central, beside = profile.centre, profile.values[0]
+    assert central.place.section_radius_mm == pytest.approx(9.0)
+    assert profile.values[4].place.section_radius_mm == pytest.approx((9.0**2 - 3.3**2) ** 0.5)
+    assert beside.place.section_radius_mm is None
+    assert beside.value is None
+    assert beside.status == (MeasurementStatus.NOT_APPLICABLE,)
+    assert "passes the femoral head by" in beside.reason
+    assert profile.clock_resolution_deg == pytest.approx(21.0, abs=0.1)
+    assert profiles(stack, heads)[(Side.RIGHT, "alpha")].clock_resolution_deg is None
 
 
 def test_without_head_centres_no_slice_is_central(stack):
     profile = profiles(stack, None)[(Side.LEFT, "lce")]
     assert profile.centre is None
     assert profile.spread is None
-    assert profile.values[3].offset_mm is None
-    assert profile.values[3].measurement.classification is None
-    assert "not known" in profile.values[3].measurement.reason
+    assert profile.values[3].place.offset_mm is None
+    assert profile.values[3].classification is None
+    assert "not known" in profile.values[3].reason
     assert profile.maximum is not None
 
 
@@ -250,10 +269,10 @@ def test_where_the_stack_lies_in_the_scanner_does_not_matter(shift, plain_points
             SPACING * i + by: slice_of(SPACING * i + by, plain_points, cam=-1.5 * i)
             for i in range(-2, 3)
         }
-        heads = dict.fromkeys(Side, (0.0, -by, 0.0))
+        heads = dict.fromkeys(Side, HeadSphere((0.0, -by, 0.0)))
         return profiles(slices, heads)[(Side.RIGHT, "alpha")]
 
     before, after = profile(0.0), profile(shift)
     assert [e.value for e in after.values] == pytest.approx([e.value for e in before.values])
-    assert after.centre.offset_mm == pytest.approx(0.0, abs=1e-9)
+    assert after.centre.place.offset_mm == pytest.approx(0.0, abs=1e-9)
     assert after.spread == pytest.approx(before.spread)
