@@ -1,0 +1,207 @@
+"""``Entry``: all that is told of one measurement or landmark, for terminal, help and report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import Enum
+from functools import lru_cache
+
+from ..anatomy import LandmarkDefinition, LandmarkTable, Side
+from ..errors import ConfigurationError
+from ..measurement import MeasurementDefinition, MeasurementTable, threshold_set
+from ..measurement.thresholds import ThresholdRow
+from ..measurement.volume.construction import VolumeDefinition
+from ..measurement.volume.version import ACETABULAR_VERSION, FEMORAL_VERSION
+from .drawings import landmark_svg, measurement_svg
+from .words import first_sentence, remarks
+
+DEFAULT_SET = "consensus_60"
+
+
+class EntryKind(str, Enum):
+    """What an entry explains."""
+
+    MEASUREMENT = "measurement"
+    LANDMARK = "landmark"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One definition.
+
+    Attributes:
+        key: measurement id or landmark key.
+        kind: which of the two.
+        name: full name.
+        short_name: abbreviation; the key of a landmark.
+        sentence: the definition in one sentence.
+        facts: further lines as (heading, text), in the order of display.
+    """
+
+    key: str
+    kind: EntryKind
+    name: str
+    short_name: str
+    sentence: str
+    facts: tuple[tuple[str, str], ...]
+
+    def svg(self, side: Side = Side.RIGHT) -> str:
+        """The drawing of a side; measurements of the whole pelvis show both."""
+        draw = measurement_svg if self.kind is EntryKind.MEASUREMENT else landmark_svg
+        return draw(self.key, side)
+
+
+@lru_cache(maxsize=4)
+def entries(threshold_set_id: str = DEFAULT_SET) -> Mapping[str, Entry]:
+    """Every measurement, then every landmark, by key.
+
+    Raises:
+        ConfigurationError: when the threshold set is unknown.
+    """
+    rows = threshold_set(threshold_set_id).rows
+    reasons = threshold_set(threshold_set_id).report_only
+    found = {
+        d.id: _of_measurement(d, rows.get(d.id, ()), reasons.get(d.id, ""))
+        for d in MeasurementTable.load().select(None)
+    }
+    for volume in (FEMORAL_VERSION, ACETABULAR_VERSION):
+        found[volume.id] = _of_volume(volume, rows.get(volume.id, ()))
+    for definition in LandmarkTable.load().definitions.values():
+        found[definition.key] = _of_landmark(definition)
+    return found
+
+
+def find_entry(word: str, threshold_set_id: str = DEFAULT_SET) -> Entry:
+    """The entry of a key, an abbreviation or a name; capitals do not matter.
+
+    Raises:
+        ConfigurationError: when there is none; the sentence gives the nearest names.
+    """
+    known = entries(threshold_set_id)
+    by_word: dict[str, Entry] = {}
+    for entry in known.values():
+        for alias in (entry.key, entry.short_name, entry.name):
+            by_word.setdefault(alias.casefold(), entry)
+    exact = known.get(word) or by_word.get(word.casefold())
+    if exact is not None:
+        return exact
+    near = get_close_matches(word.casefold(), by_word, n=4, cutoff=0.5)
+    names = list(dict.fromkeys(by_word[name].key for name in near))
+    hint = f"Did you mean {' or '.join(names)}? " if names else ""
+    raise ConfigurationError(
+        f"There is no landmark or measurement {word!r}. {hint}"
+        "'hiplandmarks define' without a name lists all."
+    )
+
+
+def _of_measurement(
+    definition: MeasurementDefinition, rows: tuple[ThresholdRow, ...], reason: str
+) -> Entry:
+    facts = [
+        ("Landmarks", ", ".join(_named(key) for key in definition.points)),
+        ("Unit", _UNITS.get(definition.unit, definition.unit)),
+        ("Reference line", _reference(definition)),
+        ("Pixel size", _calibration(definition)),
+        *_range_facts(rows, definition.unit),
+        ("Usual range", reason),
+        ("Remarks", remarks(definition.definition)),
+        ("Source", definition.source),
+    ]
+    return Entry(
+        definition.id,
+        EntryKind.MEASUREMENT,
+        definition.name,
+        definition.short_name,
+        first_sentence(definition.definition),
+        tuple(fact for fact in facts if fact[1]),
+    )
+
+
+def _of_volume(definition: VolumeDefinition, rows: tuple[ThresholdRow, ...]) -> Entry:
+    keys = {"femoral_version": ("FHC", "NB", "CONDM", "CONDL"), "acetabular_version": ("AR", "PR")}
+    facts = (
+        ("Landmarks", ", ".join(_named(key) for key in keys[definition.id])),
+        ("Unit", _UNITS.get(definition.unit, definition.unit)),
+        ("Needs", "an axial or 3D series"),
+        *_range_facts(rows, definition.unit),
+        ("Remarks", remarks(definition.definition)),
+        ("Source", definition.source),
+    )
+    return Entry(
+        definition.id,
+        EntryKind.MEASUREMENT,
+        definition.name,
+        definition.name,
+        first_sentence(definition.definition),
+        tuple(fact for fact in facts if fact[1]),
+    )
+
+
+def _of_landmark(definition: LandmarkDefinition) -> Entry:
+    used = [
+        d.short_name for d in MeasurementTable.load().select(None) if definition.key in d.points
+    ]
+    facts = [
+        ("Number", "" if definition.number is None else f"{definition.number} of paper 2"),
+        ("Remarks", remarks(definition.definition)),
+        ("When unsure", definition.state_hint),
+        ("Seen on", ", ".join(definition.views)),
+        ("Serves", definition.serves),
+        ("Enters", ", ".join(used)),
+    ]
+    return Entry(
+        definition.key,
+        EntryKind.LANDMARK,
+        definition.name,
+        definition.key,
+        first_sentence(definition.definition),
+        tuple(fact for fact in facts if fact[1]),
+    )
+
+
+_UNITS = {"deg": "degrees", "mm": "millimetres", "%": "percent", "ratio": "ratio, without unit"}
+
+
+def _named(key: str) -> str:
+    known = LandmarkTable.load().definitions.get(key)
+    return key if known is None else f"{key} ({known.name[0].lower()}{known.name[1:]})"
+
+
+def _reference(definition: MeasurementDefinition) -> str:
+    if not definition.reference:
+        return "none needed"
+    return "the line through both teardrops (TD), or the next one of the order, flagged"
+
+
+def _calibration(definition: MeasurementDefinition) -> str:
+    if definition.is_length:
+        return "calibrated millimetres needed; from an uncalibrated film only the sign counts"
+    return "only the ratio of row and column spacing; no calibration needed"
+
+
+def _range_facts(rows: tuple[ThresholdRow, ...], unit: str) -> list[tuple[str, str]]:
+    facts = []
+    for row in rows:
+        who = [_SEX_WORDS[sex.value] for sex in row.sexes] if len(row.sexes) == 1 else []
+        who += [] if row.for_adults else [f"age {row.ages[0]:g} to {row.ages[1]:g}"]
+        heading = ", ".join(["Usual", *who]) if who else "Usual range"
+        if row.usual is not None:
+            facts.append((heading, _span(row.usual, unit)))
+        facts.append(
+            ("Classes" if not who else ", ".join(["Classes", *who]), "; ".join(row.labels))
+        )
+        facts.append(("Range from", row.provenance))
+        facts.append(("Also published", row.alternatives))
+    return facts
+
+
+_SEX_WORDS = {"F": "women", "M": "men", "U": "sex unknown"}
+
+
+def _span(usual: tuple[float | None, float | None], unit: str) -> str:
+    low, high = usual
+    if low is None or high is None:
+        return f"up to {high:g} {unit}" if low is None else f"from {low:g} {unit}"
+    return f"{low:g} to {high:g} {unit}"

@@ -1,0 +1,202 @@
+"""Drawings of the definitions: every measurement and every landmark on the schematic pelvis.
+
+Values and constructions come from the measurement engine, applied to the drawn points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from ..anatomy import AnySide, LandmarkTable, Midline, Side
+from ..imaging import Calibration, SpacingProvenance
+from ..measurement import (
+    Measurement,
+    MeasurementSettings,
+    MeasurementTable,
+    Reference,
+    ViewPlane,
+    measure,
+)
+from .aids import aids_of
+from .axial import (
+    AXIAL_KEYS,
+    AXIAL_MEASUREMENTS,
+    axial_landmark_figure,
+    axial_measurement_figure,
+)
+from .curves import Point
+from .examples import example_shape
+from .figure import Figure, Line, Mark, Sector
+from .painting import PelvisBackdrop
+from .schematic import Schematic, SchematicShape
+from .words import first_sentence
+
+Window = tuple[float, float, float, float]
+_PLANE = ViewPlane.coronal()
+_PELVIS: Window = (-150.0, -96.0, 150.0, 158.0)
+_CORE = (44.0, 44.0)  # half of the least window about a head centre, mm
+_ROOM_MM = 13.0
+
+
+def drawing_settings() -> MeasurementSettings:
+    """Settings with which the drawn values are measured: a calibrated image, all defaults."""
+    return MeasurementSettings(
+        calibration=Calibration(SpacingProvenance.PATIENT_PLANE), extra_points=True
+    )
+
+
+def schematic_measurements(
+    shape: SchematicShape, ids: Iterable[str] | None = None
+) -> list[Measurement]:
+    """All measurements, or ``ids``, of the drawn pelvis."""
+    wanted = None if ids is None else list(ids)
+    return measure(Schematic(shape).landmarks, _PLANE, drawing_settings(), wanted)
+
+
+@lru_cache(maxsize=128)
+def measurement_svg(id_: str, side: Side = Side.RIGHT) -> str:
+    """SVG that shows measurement ``id_``, of ``side`` where it is one of a single hip.
+
+    Raises:
+        ConfigurationError: when there is no such measurement.
+    """
+    if id_ in AXIAL_MEASUREMENTS:
+        return axial_measurement_figure(id_, side).svg()
+    return measurement_figure(id_, side).svg()
+
+
+@lru_cache(maxsize=128)
+def landmark_svg(key: str, side: Side = Side.RIGHT) -> str:
+    """SVG that shows where landmark ``key`` lies, on ``side`` where it is one of a hip.
+
+    Raises:
+        LandmarkFileError: when there is no such landmark.
+    """
+    if key in AXIAL_KEYS:
+        return axial_landmark_figure(key, side).svg()
+    return landmark_figure(key, side).svg()
+
+
+def measurement_figure(id_: str, side: Side) -> Figure:
+    """The figure behind :func:`measurement_svg`."""
+    definition = MeasurementTable.load().select([id_])[0]
+    shape = example_shape(id_)
+    found = schematic_measurements(shape, [id_])
+    result = next(m for m in found if m.side in (side, Midline.PELVIS))
+    drawing = result.drawing
+    lines, sector, value = [], None, None
+    if drawing is not None:
+        lines = [Line(_flat(s.start), _flat(s.end), s.role) for s in drawing.segments]
+        arc = drawing.arc
+        if arc is not None:
+            sector = Sector(_flat(arc.centre), _flat(arc.start), _flat(arc.end))
+        value = (f"{result.short_name} {result.display}", _flat(drawing.label_anchor))
+    marks = tuple(_marks(result))
+    lines += _reference_line(result)
+    return Figure(
+        PelvisBackdrop(Schematic(shape)),
+        result.side,
+        definition.name,
+        first_sentence(definition.definition),
+        _window(result.side, [m.at for m in marks], lines),
+        tuple(lines),
+        sector,
+        marks=marks,
+        value=value,
+        circles=tuple(_head_circles(Schematic(shape), result)),
+    )
+
+
+def landmark_figure(key: str, side: Side) -> Figure:
+    """The figure behind :func:`landmark_svg` for landmarks of the AP view."""
+    definition = LandmarkTable.load()[key]
+    schematic = Schematic(example_shape(key))
+    where: AnySide = Midline.PELVIS if definition.laterality == "midline" else side
+    points = _points_of(schematic, where, key)
+    lines, circles = aids_of(key, schematic, where)
+    words = [key if number == len(points) // 2 else "" for number in range(len(points))]
+    marks = tuple(Mark(text, point) for text, point in zip(words, points, strict=True))
+    name = definition.name
+    return Figure(
+        PelvisBackdrop(schematic),
+        where,
+        f"{key}: {name[0].lower()}{name[1:]}",
+        first_sentence(definition.definition),
+        _window(where, points, lines),
+        lines,
+        circles=circles,
+        marks=marks,
+        footer="Schematic drawing. Research software, not a medical device.",
+        emphasised=True,
+    )
+
+
+def _points_of(schematic: Schematic, side: AnySide, key: str) -> list[Point]:
+    single = schematic.positions.get((side, key))
+    if single is not None:
+        return [single]
+    found, number = [], 1
+    while (point := schematic.positions.get((side, f"{key}{number}"))) is not None:
+        found.append(point)
+        number += 1
+    return found
+
+
+def _marks(result: Measurement) -> Iterable[Mark]:
+    """Marks of the landmarks used; a numbered list is named once, at its middle."""
+    lists: dict[str, list[Point]] = {}
+    for entry in result.inputs:
+        if entry.side is not result.side and result.side is not Midline.PELVIS:
+            continue
+        stem = entry.key.rstrip("0123456789")
+        numbered = stem != entry.key and stem in LandmarkTable.load().definitions
+        if numbered and LandmarkTable.load()[stem].kind != "point":
+            lists.setdefault(stem, []).append(_flat(entry.position))
+        else:
+            yield Mark(entry.key, _flat(entry.position))
+    for stem, points in lists.items():
+        for number, point in enumerate(points):
+            yield Mark(stem if number == len(points) // 2 else "", point)
+
+
+def _reference_line(result: Measurement) -> list[Line]:
+    """The line through both points of the reference, where the measurement has one."""
+    if result.reference in (Reference.NONE, Reference.IMAGE):
+        return []
+    pairs = {entry.key: _flat(entry.position) for entry in result.inputs if entry.side is Side.LEFT}
+    for entry in result.inputs:
+        if entry.side is Side.RIGHT and entry.key in pairs and entry.key in _REFERENCE_KEYS:
+            return [Line(_flat(entry.position), pairs[entry.key], "reference")]
+    return []
+
+
+_REFERENCE_KEYS = ("TD", "ISCH", "TRI", "FHC")
+
+
+def _head_circles(schematic: Schematic, result: Measurement) -> Iterable[tuple[Point, float]]:
+    """The head circle where the alpha angle or a radius depends on it."""
+    keys = {entry.key for entry in result.inputs}
+    if not keys & {"HEDGE", "LCP", "RIM1", "Q"} or not isinstance(result.side, Side):
+        return
+    hip = schematic.shape.parameters.hip(result.side)
+    yield schematic.positions[(result.side, "FHC")], hip.head_radius_mm
+
+
+def _window(side: AnySide, points: Iterable[Point], lines: Iterable[Line]) -> Window:
+    """The part of the pelvis that is shown, mm."""
+    if not isinstance(side, Side):
+        return _PELVIS
+    drawn = [p for line in lines if line.role != "reference" for p in (line.start, line.end)]
+    head = Schematic().positions[(side, "FHC")]
+    core = [(head[0] + sx * _CORE[0], head[1] + sz * _CORE[1]) for sx, sz in ((-1, -1), (1, 1))]
+    every = [*core, *((x + dx, z + dz) for x, z in (*points, *drawn)
+                      for dx, dz in ((-_ROOM_MM, -_ROOM_MM), (_ROOM_MM, _ROOM_MM)))]  # fmt: skip
+    xs, zs = [p[0] for p in every], [p[1] for p in every]
+    low = max(min(zs), Schematic().lowest + 1.0)
+    return (min(xs), low, max(xs), max(zs))
+
+
+def _flat(point: tuple[float, float, float]) -> Point:
+    """LPS mm in the coronal plane to the coordinates of the drawing."""
+    return (point[0], point[2])

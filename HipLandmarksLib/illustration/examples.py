@@ -1,0 +1,43 @@
+"""Which hip each drawing shows: an unremarkable one unless another shape explains better."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ..synthesis import PhantomParameters
+from .pelvis_outline import RoofShape
+from .schematic import TEXTBOOK_HIP, SchematicShape
+
+_CAM = SchematicShape.with_hips(alpha_deg=66.0)
+_SHALLOW = SchematicShape.with_hips(RoofShape(medial_edge_deg=42.0), lce_deg=26.0)
+_TILTED = SchematicShape(
+    PhantomParameters(right=TEXTBOOK_HIP, left=TEXTBOOK_HIP, obliquity_deg=7.0)
+)
+_UNEQUAL = SchematicShape(
+    PhantomParameters(
+        right=replace(TEXTBOOK_HIP, neck_shaft_angle_deg=134.0),
+        left=replace(TEXTBOOK_HIP, neck_shaft_angle_deg=122.0),
+    )
+)
+_RETROVERTED = SchematicShape.with_hips(RoofShape(40.0, retroverted=True), lce_deg=34.0)
+_SHAPES: Mapping[str, SchematicShape] = {
+    "alpha": _CAM,
+    "LCP": _CAM,
+    "head_neck_offset_mm": _CAM,
+    "head_neck_ratio": _CAM,
+    "triangular_index_mm": SchematicShape.with_hips(alpha_deg=76.0),
+    "Q": SchematicShape.with_hips(alpha_deg=76.0),
+    "tonnis": _SHALLOW,
+    "obliquity_teardrop": _TILTED,
+    "obliquity_ischium": _TILTED,
+    "retroversion_index_pct": _RETROVERTED,
+    "SPINE": _RETROVERTED,
+    "BRIM": _RETROVERTED,
+    "ischial_spine": _RETROVERTED,
+}
+
+
+def example_shape(key: str) -> SchematicShape:
+    """Shape drawn for a measurement id or a landmark key."""
+    return _SHAPES.get(key, SchematicShape())
