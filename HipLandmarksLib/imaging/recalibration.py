@@ -147,7 +147,10 @@ def plane_points(image: HipImage, points: ArrayLike) -> NDArray[np.float64]:
     Raises:
         CalibrationError: when they have another shape or are not finite.
     """
-    given = np.asarray(points, dtype=np.float64)
+    try:
+        given = np.asarray(points, dtype=np.float64)
+    except (TypeError, ValueError):  # no numbers, or points of two kinds
+        given = np.empty(0)
     if given.ndim != 2 or given.shape[1] not in (2, 3) or not np.all(np.isfinite(given)):
         raise CalibrationError(
             "A point has no valid position: place it again (LPS millimetres, or column and row)."
