@@ -15,7 +15,7 @@ from ...errors import ImageError
 from .tags import number, text, value_of
 
 VOLUME_MODALITIES = frozenset({"MR", "CT"})
-PROJECTION_MODALITIES = frozenset({"CR", "DX", "RF", "XA", "OT", "SC"})
+PROJECTION_MODALITIES = frozenset({"CR", "DX", "RF", "XA", "RG", "OT", "SC"})
 
 _DEFERRED_BYTES = 1 << 16  # larger values (the pixels) are fetched only for the chosen series
 _DICOM_SUFFIXES = frozenset({".dcm", ".dicom", ".ima"})
@@ -110,7 +110,7 @@ def require_whole(path: Path, dataset: Dataset) -> None:
 
 
 def is_projection(dataset: Dataset) -> bool:
-    """Whether the file is a projection radiograph or a plain picture (CR, DX, RF, XA, OT, SC)."""
+    """Whether the file is a projection radiograph or a plain picture (CR, DX, RF, XA, RG, OT, SC)."""
     return text(dataset, "Modality") in PROJECTION_MODALITIES
 
 
