@@ -80,6 +80,19 @@ def test_a_wider_tolerance_moves_the_exit_towards_the_neck():
     assert loose < strict - 2.0
 
 
+def test_a_contour_within_the_tolerance_has_not_left():
+    """Half a millimetre above the circle from 90 degrees on, then the neck from 60 degrees on."""
+    contour = []
+    for angle in range(160, 20, -1):
+        radius = 23.98 + (0.5 if angle < 90 else 0.0) + max(0.0, 60.0 - angle)
+        contour.append((radius * cos(radians(angle)), radius * sin(radians(angle))))
+    strict = contour_exit(contour, CENTRE, RADIUS, NECK).alpha_deg
+    loose = contour_exit(contour, CENTRE, RADIUS, NECK, tolerance=0.04)
+    assert strict == pytest.approx(90.0, abs=1.0)
+    assert loose.alpha_deg == pytest.approx(60.0, abs=1.0)
+    assert hypot(*loose.point) == pytest.approx(1.04 * RADIUS, abs=0.01)
+
+
 def test_the_neck_itself_is_no_bump():
     assert bump_height(head(), CENTRE, RADIUS, NECK).height_mm == 0.0
 

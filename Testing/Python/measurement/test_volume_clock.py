@@ -222,6 +222,12 @@ def test_two_sampled_parts_are_not_joined_across_the_gap():
     assert all(arc.cut for arc in found.arcs)
 
 
+def test_half_the_head_is_never_bridged():
+    found = omega([(0.0, 70.0), (170.0, 70.0)], 60.0)
+    assert found.omega_deg == pytest.approx(170.0)
+    assert found.arcs[0].cut
+
+
 def test_a_missing_plane_is_bridged():
     samples = [
         (theta, None if theta == 30.0 else alpha)

@@ -219,6 +219,11 @@ def test_a_turned_pelvis_does_not_change_acetabular_version():
         assert acetabular_version(turned, side).value == pytest.approx(20.0)
 
 
+def test_one_hip_standing_higher_does_not_change_acetabular_version():
+    higher = Landmark(L, "FHC", (90.0, 0.0, 40.0))
+    assert acetabular_version(both_hips().with_landmark(higher), L).value == pytest.approx(20.0)
+
+
 def test_rim_points_of_different_heights_are_noticed():
     result = acetabular_version(both_hips({**LEFT_HIP, "PR": (111.6, 12.0, -12.0)}), L)
     assert result.value is not None
