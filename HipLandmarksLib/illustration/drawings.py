@@ -34,7 +34,7 @@ from .words import first_sentence
 
 Window = tuple[float, float, float, float]
 _PLANE = ViewPlane.coronal()
-_PELVIS: Window = (-150.0, -96.0, 150.0, 158.0)
+_PELVIS_FLOOR_MM = -98.0
 _CORE = (44.0, 44.0)  # half of the least window about a head centre, mm
 _ROOM_MM = 13.0
 
@@ -93,13 +93,13 @@ def measurement_figure(id_: str, side: Side) -> Figure:
             sector = Sector(_flat(arc.centre), _flat(arc.start), _flat(arc.end))
         value = (f"{result.short_name} {result.display}", _flat(drawing.label_anchor))
     marks = tuple(_marks(result))
-    lines += _reference_line(result)
+    lines += [*_reference_line(result), *_shaft_axis(result, lines)]
     return Figure(
         PelvisBackdrop(Schematic(shape)),
         result.side,
         definition.name,
         first_sentence(definition.definition),
-        _window(result.side, [m.at for m in marks], lines),
+        _window(Schematic(shape), result.side, [m.at for m in marks], lines),
         tuple(lines),
         sector,
         marks=marks,
@@ -123,7 +123,7 @@ def landmark_figure(key: str, side: Side) -> Figure:
         where,
         f"{key}: {name[0].lower()}{name[1:]}",
         first_sentence(definition.definition),
-        _window(where, points, lines),
+        _window(schematic, where, points, lines),
         lines,
         circles=circles,
         marks=marks,
@@ -171,6 +171,23 @@ def _reference_line(result: Measurement) -> list[Line]:
     return []
 
 
+def _shaft_axis(result: Measurement, drawn: Iterable[Line]) -> list[Line]:
+    """The shaft axis as a helping line where its points are used and nothing joins them."""
+    at = {entry.key: _flat(entry.position) for entry in result.inputs}
+    if not {"SHP", "SHD"} <= set(at) or any(line.role == "axis" for line in drawn):
+        return []
+    if any(_through(line, at["SHP"]) for line in drawn):
+        return []
+    return [Line(at["SHP"], at["SHD"], "aid")]
+
+
+def _through(line: Line, point: Point) -> bool:
+    """Whether a line runs through a point."""
+    (ax, az), (bx, bz) = line.start, line.end
+    area = (bx - ax) * (point[1] - az) - (bz - az) * (point[0] - ax)
+    return abs(area) < 0.5 * max(((bx - ax) ** 2 + (bz - az) ** 2) ** 0.5, 1e-9)
+
+
 _REFERENCE_KEYS = ("TD", "ISCH", "TRI", "FHC")
 
 
@@ -183,17 +200,21 @@ def _head_circles(schematic: Schematic, result: Measurement) -> Iterable[tuple[P
     yield schematic.positions[(result.side, "FHC")], hip.head_radius_mm
 
 
-def _window(side: AnySide, points: Iterable[Point], lines: Iterable[Line]) -> Window:
+def _window(
+    schematic: Schematic, side: AnySide, points: Iterable[Point], lines: Iterable[Line]
+) -> Window:
     """The part of the pelvis that is shown, mm."""
     if not isinstance(side, Side):
-        return _PELVIS
+        bone = [p for curve in PelvisBackdrop(schematic).contours() for p in curve]
+        xs = [x for x, _ in bone]
+        return (min(xs) - 8.0, _PELVIS_FLOOR_MM, max(xs) + 8.0, max(z for _, z in bone) + 8.0)
     drawn = [p for line in lines if line.role != "reference" for p in (line.start, line.end)]
-    head = Schematic().positions[(side, "FHC")]
+    head = schematic.positions[(side, "FHC")]
     core = [(head[0] + sx * _CORE[0], head[1] + sz * _CORE[1]) for sx, sz in ((-1, -1), (1, 1))]
     every = [*core, *((x + dx, z + dz) for x, z in (*points, *drawn)
                       for dx, dz in ((-_ROOM_MM, -_ROOM_MM), (_ROOM_MM, _ROOM_MM)))]  # fmt: skip
     xs, zs = [p[0] for p in every], [p[1] for p in every]
-    low = max(min(zs), Schematic().lowest + 1.0)
+    low = max(min(zs), schematic.lowest + 1.0)
     return (min(xs), low, max(xs), max(zs))
 
 

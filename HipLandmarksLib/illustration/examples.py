@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from ..synthesis import PhantomParameters
 from .pelvis_outline import RoofShape
@@ -11,14 +10,11 @@ from .schematic import TEXTBOOK_HIP, SchematicShape
 
 _CAM = SchematicShape.with_hips(alpha_deg=66.0)
 _SHALLOW = SchematicShape.with_hips(RoofShape(medial_edge_deg=42.0), lce_deg=26.0)
+_LOW_TROCHANTER = SchematicShape.with_hips(trochanter_height_mm=-7.0)
+_HIGH_TROCHANTER = SchematicShape.with_hips(trochanter_height_mm=9.0)
+_ABDUCTED = SchematicShape.with_hips(shaft_adduction_deg=-10.0)
 _TILTED = SchematicShape(
     PhantomParameters(right=TEXTBOOK_HIP, left=TEXTBOOK_HIP, obliquity_deg=7.0)
-)
-_UNEQUAL = SchematicShape(
-    PhantomParameters(
-        right=replace(TEXTBOOK_HIP, neck_shaft_angle_deg=134.0),
-        left=replace(TEXTBOOK_HIP, neck_shaft_angle_deg=122.0),
-    )
 )
 _RETROVERTED = SchematicShape.with_hips(RoofShape(40.0, retroverted=True), lce_deg=34.0)
 _SHAPES: Mapping[str, SchematicShape] = {
@@ -29,6 +25,9 @@ _SHAPES: Mapping[str, SchematicShape] = {
     "triangular_index_mm": SchematicShape.with_hips(alpha_deg=76.0),
     "Q": SchematicShape.with_hips(alpha_deg=76.0),
     "tonnis": _SHALLOW,
+    "skinner_mm": _LOW_TROCHANTER,
+    "ctd_mm": _HIGH_TROCHANTER,
+    "shaft_abduction": _ABDUCTED,
     "obliquity_teardrop": _TILTED,
     "obliquity_ischium": _TILTED,
     "retroversion_index_pct": _RETROVERTED,

@@ -173,7 +173,7 @@ class FemurOutline:
         r, length = hip.shaft_radius_mm, hip.neck_length_mm
         by = self._by_shaft
         end = self._head_arc.end
-        bend = radians(-_TURN_DEG)
+        bend = radians(-0.5 * _TURN_DEG)
         ahead = (-end[1] * cos(bend) - end[0] * sin(bend), end[0] * cos(bend) - end[1] * sin(bend))
         return smooth(
             [

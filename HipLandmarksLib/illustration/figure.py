@@ -270,8 +270,9 @@ def _mean(points: Sequence[Point]) -> Point:
 
 
 def _mirror(p: Point) -> Point:
-    return (PAGE_WIDTH - p[0], p[1])
+    """Mirrored on the page; rounded, so that both sides choose the same places."""
+    return (round(PAGE_WIDTH - p[0], 4), round(p[1], 4))
 
 
 def _same(p: Point) -> Point:
-    return p
+    return (round(p[0], 4), round(p[1], 4))

@@ -30,7 +30,7 @@ class RoofShape:
         retroverted: whether the anterior wall crosses the posterior wall.
     """
 
-    medial_edge_deg: float = 36.0
+    medial_edge_deg: float = 35.5
     retroverted: bool = False
 
 
