@@ -22,9 +22,19 @@ if not hasattr(_slicer, "vtkMRMLScene"):
         "pip install 'HipLandmarksLib[scene]'."
     )
 
+from .film import place_film, show_in_coronal_view
 from .prepare import new_scene
 from .save import load_scene, save_scene
 from .study import HipStudy
 from .volume import add_volume, image_of_volume
 
-__all__ = ["HipStudy", "add_volume", "image_of_volume", "load_scene", "new_scene", "save_scene"]
+__all__ = [
+    "HipStudy",
+    "add_volume",
+    "image_of_volume",
+    "load_scene",
+    "new_scene",
+    "place_film",
+    "save_scene",
+    "show_in_coronal_view",
+]

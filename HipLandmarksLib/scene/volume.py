@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,16 @@ from .frames import array_to_matrix, flip_matrix, matrix_to_array, matrix_to_wor
 MODALITY_ATTRIBUTE = "HipLandmarks.Modality"
 PROVENANCE_ATTRIBUTE = "HipLandmarks.SpacingProvenance"
 FACTOR_ATTRIBUTE = "HipLandmarks.CalibrationFactor"
+DETAIL_ATTRIBUTE = "HipLandmarks.CalibrationDetail"
+REMARKS_ATTRIBUTE = "HipLandmarks.CalibrationRemarks"
+FACT_ATTRIBUTES: Mapping[str, str] = {
+    "patient_sex": "HipLandmarks.PatientSex",
+    "patient_age_years": "HipLandmarks.PatientAgeYears",
+    "laterality": "HipLandmarks.Laterality",
+    "view_position": "HipLandmarks.ViewPosition",
+    "orientation": "HipLandmarks.Orientation",
+}
+"""Entries of an image's metadata that decide how to measure, and where a node keeps them."""
 _DICOM_MODALITY = "DICOM.Modality"
 _DICOM_KINDS = {
     "MR": Modality.MR,
@@ -24,6 +35,7 @@ _DICOM_KINDS = {
     "DX": Modality.XRAY,
     "RF": Modality.XRAY,
     "XA": Modality.XRAY,
+    "RG": Modality.XRAY,
 }
 
 
@@ -32,7 +44,7 @@ def add_volume(scene: Any, image: HipImage) -> Any:
     node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", image.name)
     node.SetAndObserveImageData(_image_data(image.pixels))
     node.SetIJKToRASMatrix(array_to_matrix(flip_matrix(image.ijk_to_lps)))
-    remember_kind(node, image.modality, image.calibration)
+    remember_image(node, image)
     node.CreateDefaultDisplayNodes()
     _set_window(node.GetDisplayNode(), image.pixels)
     return node
@@ -68,14 +80,24 @@ def image_of_volume(
         modality=modality,
         calibration=calibration or _calibration(node, modality),
         name=node.GetName(),
+        metadata=_facts(node),
     )
+
+
+def remember_image(node: Any, image: HipImage) -> None:
+    """Store modality, calibration and the facts that decide how to measure with the node."""
+    remember_kind(node, image.modality, image.calibration)
+    for key, attribute in FACT_ATTRIBUTES.items():
+        node.SetAttribute(attribute, image.metadata.get(key))
 
 
 def remember_kind(node: Any, modality: Modality, calibration: Calibration) -> None:
     """Store modality and calibration with the node, so that they survive the scene file."""
     node.SetAttribute(MODALITY_ATTRIBUTE, modality.value)
     node.SetAttribute(PROVENANCE_ATTRIBUTE, calibration.provenance.value)
-    node.SetAttribute(FACTOR_ATTRIBUTE, repr(calibration.factor))
+    node.SetAttribute(FACTOR_ATTRIBUTE, repr(float(calibration.factor)))
+    node.SetAttribute(DETAIL_ATTRIBUTE, calibration.detail or None)
+    node.SetAttribute(REMARKS_ATTRIBUTE, "\n".join(calibration.remarks) or None)
 
 
 def _ijk_to_world(node: Any) -> NDArray[np.float64]:
@@ -99,11 +121,20 @@ def _modality(node: Any) -> Modality:
 def _calibration(node: Any, modality: Modality) -> Calibration:
     provenance = node.GetAttribute(PROVENANCE_ATTRIBUTE)
     if provenance in [known.value for known in SpacingProvenance]:
-        factor = float(node.GetAttribute(FACTOR_ATTRIBUTE) or 1.0)
-        return Calibration(SpacingProvenance(provenance), factor)
+        return Calibration(
+            SpacingProvenance(provenance),
+            float(node.GetAttribute(FACTOR_ATTRIBUTE) or 1.0),
+            node.GetAttribute(DETAIL_ATTRIBUTE) or "",
+            tuple((node.GetAttribute(REMARKS_ATTRIBUTE) or "").splitlines()),
+        )
     if modality in (Modality.MR, Modality.CT):
         return Calibration(SpacingProvenance.PATIENT_PLANE)
     return Calibration(SpacingProvenance.UNKNOWN_PIXELSPACING)
+
+
+def _facts(node: Any) -> dict[str, str]:
+    stored = {key: node.GetAttribute(attribute) for key, attribute in FACT_ATTRIBUTES.items()}
+    return {key: value for key, value in stored.items() if value}
 
 
 def _image_data(pixels: NDArray[np.generic]) -> Any:

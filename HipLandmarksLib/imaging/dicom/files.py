@@ -110,7 +110,7 @@ def require_whole(path: Path, dataset: Dataset) -> None:
 
 
 def is_projection(dataset: Dataset) -> bool:
-    """Whether the file is a projection radiograph or a plain picture (CR, DX, RF, XA, RG, OT, SC)."""
+    """Whether the file is a projection radiograph or a plain picture."""
     return text(dataset, "Modality") in PROJECTION_MODALITIES
 
 
