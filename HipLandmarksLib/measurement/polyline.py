@@ -6,7 +6,7 @@ common point, do not cross. Points are complex numbers in mm, as everywhere in t
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -101,7 +101,7 @@ class Polyline:
         return best
 
     def _segment(self, length: float) -> int:
-        return min(max(bisect_right(self.lengths, length), 1), len(self.points) - 1) - 1
+        return min(max(bisect_left(self.lengths, length), 1), len(self.points) - 1) - 1
 
 
 def crossings(first: Polyline, second: Polyline) -> list[Crossing]:
