@@ -54,6 +54,10 @@ def find_ball(
 ) -> MarkerBall:
     """Find the rim of a marker ball, brighter or darker than what surrounds it.
 
+    The rim is where grey values fall most steeply. On films whose grey values are logarithms of
+    the exposure, that place lies a little inside the shadow: a simulated steel ball of 25 mm reads
+    0.4 to 1 % too small there, and 0.1 % off on films linear in exposure.
+
     Args:
         image: the film.
         near: a point inside the ball, LPS mm (3) or pixel (column, row) (2).

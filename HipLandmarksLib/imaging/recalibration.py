@@ -46,10 +46,11 @@ def choose_calibration(
         image: a film as it was read, with the calibration of its file.
         marker: of a ball or ruler in this image; it outranks everything.
         magnification: fixed factor such as 1.20; it outranks what the X-ray unit estimated, but
-            not a calibration in the file, and then ``remarks`` say that it was not used.
+            not a calibration in the file. Where it is not used, or there is no pixel size that
+            it could correct, the ``remarks`` of the result say so.
 
     Raises:
-        CalibrationError: when a magnification cannot be applied or is none.
+        CalibrationError: when the magnification is no such factor, or the image is MR or CT.
     """
     if marker is None and magnification is None:
         return image.calibration
@@ -59,7 +60,8 @@ def choose_calibration(
     if marker is not None:
         return marker if magnification is None else _unused(marker, magnification)
     assert magnification is not None  # one of the two is given
-    if image.calibration.provenance.rank < SpacingProvenance.USER_MAGNIFICATION.rank:
+    known = image.calibration.provenance
+    if known.rank < SpacingProvenance.USER_MAGNIFICATION.rank or not known.has_millimetres:
         return _unused(image.calibration, magnification)
     return magnification_calibration(image, magnification)
 
@@ -176,10 +178,12 @@ def _check_magnification(magnification: float) -> None:
 
 
 def _unused(calibration: Calibration, magnification: float) -> Calibration:
-    remark = (
-        f"The fixed magnification of {magnification:g} was not used, since a better source is "
-        f"there: {calibration.badge}."
+    reason = (
+        f"since a better source is there: {calibration.badge}"
+        if calibration.provenance.has_millimetres
+        else "since the film has no pixel size that it could correct"
     )
+    remark = f"The fixed magnification of {magnification:g} was not used, {reason}."
     return replace(calibration, remarks=(*calibration.remarks, remark))
 
 

@@ -125,6 +125,9 @@ def test_every_vector_is_used():
             "ERMF",
         ),
         (SCANNED, False, 1.2, "USER_MAGNIFICATION"),
+        ({"PixelSpacing": [0.17, 0.17]}, False, 1.2, "USER_MAGNIFICATION"),
+        ({}, False, 1.2, "NONE"),
+        ({"PixelAspectRatio": [4, 3]}, False, 1.2, "ASPECT_RATIO_ONLY"),
     ],
 )
 def test_the_more_trusted_source_wins(film, tags, marker, magnification, provenance):

@@ -182,6 +182,20 @@ def test_the_click_need_only_lie_inside(shift):
     assert find_ball(image, click).diameter == pytest.approx(30.0, rel=GOAL)
 
 
+def test_a_steel_ball_on_a_film_of_logarithmic_exposure_reads_at_most_one_per_cent_small():
+    """Transmission through the ball's chord, a tenth of scatter, blur, then the logarithm."""
+    scene = Scene(ball=None, noise=0.01, femur=66.0)
+    image = scene.image()
+    y, x = np.mgrid[0 : 96 / 0.2, 0 : 104 / 0.2] * 0.2
+    chord = 2 * np.sqrt(np.maximum(15.0**2 - (x - 52.0) ** 2 - (y - 46.0) ** 2, 0))
+    tissue = (image.pixels[0] - 500.0) / 2000
+    exposure = np.exp(-4 * tissue - 0.75 * chord) + 0.1
+    film = -np.log(ndimage.gaussian_filter(exposure, 0.15 / 0.2)) / 4
+    pixels = (2000 * film + 500).astype(np.int16)[np.newaxis]
+    ball = find_ball(replace(image, pixels=pixels), scene.pixel(50.0, 47.0))
+    assert 29.7 < ball.diameter < 30.0
+
+
 def test_other_sizes_are_found_by_their_true_or_apparent_diameter():
     scene = Scene(ball=(52.0, 46.0, 12.0), femur=50.0)
     image = scene.image()
