@@ -24,6 +24,7 @@ from .labels import LabelledSlice
 from .losses import heatmap_nll
 from .pools import Pools
 from .sampling import Batch, Sampler
+from .statistics import measure_statistics
 
 StepReport = Callable[[int, int, dict[str, float]], None]
 """Called with (step, steps, figures)."""
@@ -36,6 +37,8 @@ def run_name(fold: int | None) -> str:
 
 _CHECKPOINT = "state.safetensors"
 _MAX_GRADIENT = 5.0
+_STATISTICS_BATCHES = 30
+_STATISTICS_SEED = 15_485_863
 
 
 @dataclass
@@ -126,10 +129,9 @@ class Trainer:
 
     def _loss(self, batch: Batch) -> torch.Tensor:
         device = self.device
-        images = torch.from_numpy(batch.images).to(device.name, memory_format=torch.channels_last)
         reduced = device.precision is torch.bfloat16
         with torch.autocast(device.name, torch.bfloat16, enabled=reduced):
-            output = self.network(images)
+            output = self.network(self._images(batch))
         target, absent, weight = (
             torch.from_numpy(array).to(device.name)
             for array in (batch.target, batch.absent, batch.weight)
@@ -147,6 +149,7 @@ class Trainer:
 
     def _evaluate_and_save(self, loss: float) -> None:
         figures = {"step": float(self.progress.step), "loss": loss}
+        self._measure_statistics()
         if self.held_out:
             errors = slice_errors(self.detector(), self.held_out)
             found = [error.error_mm for error in errors if error.error_mm is not None]
@@ -161,6 +164,20 @@ class Trainer:
             {"progress": vars(self.progress), "config": self.config.to_dict()},
         )
         write_text_atomic(self.folder / "history.json", json.dumps(self.progress.history, indent=1))
+
+    def _measure_statistics(self) -> None:
+        """Batch statistics of the averaged weights, on augmented training crops."""
+        measure_statistics(
+            self._averaged(), map(self._statistics_images, range(_STATISTICS_BATCHES))
+        )
+
+    def _statistics_images(self, number: int) -> torch.Tensor:
+        rng = np.random.default_rng([self.config.seed, _STATISTICS_SEED, number])
+        return self._images(self.sampler.batch(self.pools.draw(self.config.batch, rng), rng))
+
+    def _images(self, batch: Batch) -> torch.Tensor:
+        images = torch.from_numpy(batch.images)
+        return images.to(self.device.name, memory_format=torch.channels_last)
 
     def _note_best(self, mre_mm: float) -> None:
         best = self.progress.best_mre_mm
