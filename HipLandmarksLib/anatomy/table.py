@@ -34,7 +34,6 @@ class LandmarkDefinition:
         definition: how to find it.
         state_hint: when to call it estimated, absent or prosthesis.
         serves: what it is for, in words.
-        used_by: ids of the measurements that use it, as point or for the reference line.
     """
 
     key: str
@@ -47,7 +46,6 @@ class LandmarkDefinition:
     definition: str
     state_hint: str
     serves: str
-    used_by: tuple[str, ...]
 
     @property
     def optional(self) -> bool:
@@ -115,10 +113,6 @@ class LandmarkTable:
         """Landmarks of paper 1 or 2, in the order of the table (paper 2: by number)."""
         return tuple(d for d in self.definitions.values() if paper in d.papers)
 
-    def used_by(self, measurement: str) -> frozenset[str]:
-        """Keys of the landmarks that a measurement uses."""
-        return frozenset(d.key for d in self.definitions.values() if measurement in d.used_by)
-
 
 def read_landmark_table(landmarks: Path, limbs: Path) -> LandmarkTable:
     """Read and check the table of landmarks and the limbs.
@@ -157,7 +151,6 @@ def _definition(row: Mapping[str, Any]) -> LandmarkDefinition:
             **row,
             "papers": tuple(row["papers"]),
             "views": tuple(row["views"]),
-            "used_by": tuple(row["used_by"]),
         }
     )
     if definition.kind not in _KINDS or definition.laterality not in _LATERALITIES:

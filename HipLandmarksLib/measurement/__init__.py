@@ -11,15 +11,16 @@ from .classification import (
     reference_range,
 )
 from .contour import BumpHeight, ContourExit, bump_height, contour_exit
-from .definitions import MeasurementDefinition, MeasurementTable
+from .definition import CalibrationNeed, MeasurementDefinition
+from .definitions import MeasurementTable
 from .difference import SideDifference, side_differences
-from .drawing import Arc, Drawing, Segment
+from .drawing import Arc, Drawing, DrawnCircle, Segment
 from .engine import affected_by, measure
 from .plane import ViewPlane
 from .result import Measurement, MeasurementInput
 from .thresholds import ThresholdRow, ThresholdSet, load_threshold_sets, threshold_set
 from .types import Edge, MeasurementSettings, MeasurementStatus, Reference, Sex
-from .uncertainty import probability_above, propagate
+from .uncertainty import probability_above
 from .volume import (
     VolumeMeasurement,
     acetabular_version,
@@ -33,8 +34,10 @@ from .volume import (
 __all__ = [
     "Arc",
     "BumpHeight",
+    "CalibrationNeed",
     "ContourExit",
     "Drawing",
+    "DrawnCircle",
     "Edge",
     "Measurement",
     "MeasurementDefinition",
@@ -66,7 +69,6 @@ __all__ = [
     "measure",
     "omega",
     "probability_above",
-    "propagate",
     "reference_range",
     "side_differences",
     "threshold_set",

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from ..anatomy import AnySide, HipLandmarks, Landmark, LandmarkId, LandmarkState, Side
+from functools import cached_property
+
+from ..anatomy import AnySide, HipLandmarks, LandmarkId, LandmarkState, Side
 from .frames import (
     CRANIAL_KEYS,
     IMAGE_UP,
     LINE_KEY,
+    FrameUse,
     HipFrame,
     ReferenceLine,
     reference_candidates,
 )
+from .hip import HipGeometry
 from .plane import ViewPlane
 from .types import MeasurementSettings, Reference
 from .uncertainty import Covariance2
-from .vector import Vec2, Vec3, distance, dot, sub
+from .vector import Vec3
 
 LATERAL_KEYS = ("GT", "SHP")
 """Landmarks that must lie lateral of the head centre; otherwise sides or points are mixed up."""
@@ -27,7 +31,7 @@ _PIXELS_PER_MM = 4.0  # uncalibrated: 8 px stand for 2 mm
 class CaseGeometry:
     """One case in one plane; values are computed when asked for, and kept.
 
-    Plane coordinates are millimetres in the patient: projected LPS times the calibration
+    Plane coordinates are millimetres in the patient, x + iy: projected LPS times the calibration
     factor.
     """
 
@@ -37,112 +41,135 @@ class CaseGeometry:
         self.landmarks = landmarks
         self.plane = plane
         self.settings = settings
-        self._points: dict[LandmarkId, Vec2] = {}
-        self._line: ReferenceLine | None = None
-        self._sides: dict[Side, str] = {}
-        self._prosthesis: frozenset[AnySide] | None = None
+        self.factor = settings.calibration.factor
+        self.min_distance = self.limit(_MIN_DISTANCE_MM)
+        self.min_shaft = self.limit(_MIN_SHAFT_MM)
+        self._items = landmarks.items_
+        self._hips: dict[AnySide, HipGeometry] = {}
+        self._covariances: dict[LandmarkId, Covariance2 | None] = {}
+        self._side_problems: dict[AnySide, str] = {}
 
-    def landmark(self, id_: LandmarkId) -> Landmark | None:
-        """The landmark if it has a position."""
-        landmark = self.landmarks.items_.get(id_)
-        return None if landmark is None or landmark.position is None else landmark
-
-    def point(self, id_: LandmarkId) -> Vec2 | None:
+    def point(self, id_: LandmarkId) -> complex | None:
         """Plane coordinates of a landmark, None when it has no position."""
-        known = self._points.get(id_)
-        if known is not None:
-            return known
-        landmark = self.landmarks.items_.get(id_)
+        landmark = self._items.get(id_)
         if landmark is None or landmark.position is None:
             return None
-        x, y = self.plane.project_point(landmark.position)
-        factor = self.settings.calibration.factor
-        self._points[id_] = (x * factor, y * factor)
-        return self._points[id_]
+        x, y, z = landmark.position
+        (a, b, c), (d, e, f) = self.plane.x_axis, self.plane.y_axis
+        return complex(a * x + b * y + c * z, d * x + e * y + f * z) * self.factor
 
-    def place(self, point: Vec2, near: Vec3) -> Vec3:
+    def place(self, point: complex, near: Vec3) -> Vec3:
         """Plane coordinates to LPS mm at the depth of ``near``."""
-        factor = self.settings.calibration.factor
-        return self.plane.unproject_point((point[0] / factor, point[1] / factor), near)
+        flat = point / self.factor
+        return self.plane.unproject_point((flat.real, flat.imag), near)
 
-    def covariance(self, landmark: Landmark) -> Covariance2 | None:
+    def hip(self, side: AnySide) -> HipGeometry:
+        """The points of one side, or of the pelvis."""
+        known = self._hips.get(side)
+        if known is None:
+            known = self._hips[side] = HipGeometry(self, side)
+        return known
+
+    def covariance(self, id_: LandmarkId) -> Covariance2 | None:
         """In-plane covariance in mm^2; the reader's default where a landmark has none."""
-        if landmark.covariance is not None:
-            square = self.settings.calibration.factor**2
-            xx, xy, yy = self.plane.project_covariance(landmark.covariance)
+        if id_ not in self._covariances:
+            self._covariances[id_] = self._project_covariance(id_)
+        return self._covariances[id_]
+
+    def _project_covariance(self, id_: LandmarkId) -> Covariance2 | None:
+        rows = self._items[id_].covariance
+        if rows is not None:
+            square = self.factor**2
+            xx, xy, yy = self.plane.project_covariance(rows)
             return (square * xx, square * xy, square * yy)
         sigma = self.settings.reader_sigma_mm
         return None if sigma is None else (sigma * sigma, 0.0, sigma * sigma)
 
-    @property
-    def min_distance(self) -> float:
-        """Defining points closer than this make a construction degenerate."""
-        return self._limit(_MIN_DISTANCE_MM)
-
-    @property
-    def min_shaft(self) -> float:
-        """Shaft points closer than this do not define an axis."""
-        return self._limit(_MIN_SHAFT_MM)
-
-    def _limit(self, millimetres: float) -> float:
+    def limit(self, millimetres: float) -> float:
+        """A length in the plane; without calibration, the number of pixels that stands for it."""
         if self.settings.calibration.calibrated:
             return millimetres
-        factor = self.settings.calibration.factor
-        return millimetres * _PIXELS_PER_MM * self.plane.pixel_mm * factor
+        return millimetres * _PIXELS_PER_MM * self.plane.pixel_mm * self.factor
 
-    @property
+    # The reference line.
+
+    @cached_property
     def line(self) -> ReferenceLine:
         """The requested reference line, or the first usable one after it."""
-        if self._line is None:
-            self._line = self._find_line()
-        return self._line
-
-    def _find_line(self) -> ReferenceLine:
         for reference in reference_candidates(self.settings.reference):
-            if reference is Reference.IMAGE:
-                break
-            right, left = ((side, LINE_KEY[reference]) for side in (Side.RIGHT, Side.LEFT))
-            a, b = self.point(right), self.point(left)
-            if a is not None and b is not None and distance(a, b) >= self.min_distance:
-                return ReferenceLine(reference, right, left, self._cranial())
-        return ReferenceLine(Reference.IMAGE)
+            line = self.line_of(reference)
+            if line is not None:
+                return line
+        raise AssertionError("the axes of the image are always there")
 
-    def _cranial(self) -> Vec2:
-        """Mean head centre minus mean distal shaft point; image up when one is missing."""
-        means = [self._mean(key) for key in CRANIAL_KEYS]
-        head, shaft = means
-        return IMAGE_UP if head is None or shaft is None else sub(head, shaft)
-
-    def _mean(self, key: str) -> Vec2 | None:
-        points = [p for side in Side if (p := self.point((side, key))) is not None]
-        if not points:
+    def line_of(self, reference: Reference) -> ReferenceLine | None:
+        """A line of a given kind; None when its points are absent or too close together."""
+        if reference is Reference.IMAGE:
+            return ReferenceLine(Reference.IMAGE)
+        key = LINE_KEY[reference]
+        right, left = self.point((Side.RIGHT, key)), self.point((Side.LEFT, key))
+        if right is None or left is None or abs(left - right) < self.min_distance:
             return None
-        return (sum(p[0] for p in points) / len(points), sum(p[1] for p in points) / len(points))
+        return ReferenceLine.through(reference, right, left, self._cranial)
 
-    def side_problem(self, side: Side) -> str:
+    @cached_property
+    def triradiate(self) -> ReferenceLine | None:
+        """Hilgenreiner's line, the only one for the index of the child."""
+        return self.line_of(Reference.TRIRADIATE)
+
+    def line_for(self, use: FrameUse) -> ReferenceLine | None:
+        """The line whose direction enters a value, None without one."""
+        if use is FrameUse.LINE:
+            return self.line
+        return self.triradiate if use is FrameUse.TRIRADIATE else None
+
+    @cached_property
+    def _cranial(self) -> complex:
+        """Mean head centre minus mean distal shaft point; image up when one is missing."""
+        head, shaft = (self._mean(key) for key in CRANIAL_KEYS)
+        return IMAGE_UP if head is None or shaft is None else head - shaft
+
+    def _mean(self, key: str) -> complex | None:
+        points = [p for side in Side if (p := self.point((side, key))) is not None]
+        return sum(points) / len(points) if points else None
+
+    # Sides and states.
+
+    def side_problem(self, side: AnySide) -> str:
         """A sentence when a point that must be lateral of the head lies medially, else ''."""
-        if side not in self._sides:
-            self._sides[side] = self._check_side(side)
-        return self._sides[side]
+        known = self._side_problems.get(side)
+        if known is None:
+            known = self._side_problems[side] = self._check_side(side)
+        return known
 
-    def _check_side(self, side: Side) -> str:
+    def _check_side(self, side: AnySide) -> str:
         head = self.point((side, "FHC"))
         lateral = HipFrame.of_image(side).lat
         for key in LATERAL_KEYS:
             point = self.point((side, key))
-            if head and point and dot(sub(point, head), lateral) <= 0.0:
+            if head is None or point is None:
+                continue
+            if ((point - head) * lateral.conjugate()).real <= 0.0:
                 return (
                     f"The {side.word} {key} lies medial of the head centre: check the side labels, "
                     "the orientation of the image and the order of the points."
                 )
         return ""
 
-    def has_prosthesis(self, side: Side) -> bool:
-        """Whether any landmark of this side is marked as prosthesis."""
-        if self._prosthesis is None:
-            self._prosthesis = frozenset(
-                landmark.side
-                for landmark in self.landmarks.items_.values()
-                if landmark.state is LandmarkState.PROSTHESIS
-            )
-        return side in self._prosthesis
+    @cached_property
+    def prostheses(self) -> frozenset[AnySide]:
+        """Sides on which a landmark is marked as prosthesis."""
+        state = LandmarkState.PROSTHESIS
+        return frozenset(id_[0] for id_, each in self._items.items() if each.state is state)
+
+    @cached_property
+    def doubts(self) -> dict[LandmarkId, str]:
+        """Why a landmark may not decide a class: estimated, or too little confidence."""
+        limit = self.settings.min_confidence
+        found = {}
+        for id_, landmark in self._items.items():
+            if landmark.state is LandmarkState.ESTIMATED:
+                found[id_] = "estimated"
+            elif landmark.confidence is not None and landmark.confidence < limit:
+                found[id_] = f"uncertain (confidence {landmark.confidence:.2f}, limit {limit:.2f})"
+        return found

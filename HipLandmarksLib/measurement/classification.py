@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ..imaging import Modality
-from .definitions import MeasurementDefinition
+from .definition import MeasurementDefinition
 from .thresholds import (
     ADULT_FROM_YEARS,
     DIFFERENCE_PREFIX,

@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 
-from ..anatomy import AnySide, HipLandmarks, Midline, Side
+from ..anatomy import AnySide, HipLandmarks, LandmarkTable, Midline, Side
 from .case import LATERAL_KEYS, CaseGeometry
+from .definition import MeasurementDefinition
 from .definitions import MeasurementTable
-from .frames import CRANIAL_KEYS, LINE_KEY
+from .flags import CaseFlags
+from .frames import CRANIAL_KEYS, LINE_KEY, FrameUse
+from .hip import HEAD_CENTRE
 from .plane import ViewPlane
 from .result import Measurement
 from .run import MeasurementRun
 from .thresholds import threshold_set
-from .types import MeasurementSettings
+from .types import MeasurementSettings, Reference
 
 BOTH_SIDES = (Side.RIGHT, Side.LEFT)
 WHOLE_CASE: tuple[AnySide, ...] = (*BOTH_SIDES, Midline.PELVIS)
+_LINE_KEYS = frozenset(LINE_KEY.values()) | frozenset(CRANIAL_KEYS)
+_TRIRADIATE_KEYS = frozenset({LINE_KEY[Reference.TRIRADIATE], *CRANIAL_KEYS})
+_SIDE_KEYS = frozenset({HEAD_CENTRE, *LATERAL_KEYS})
 
 
 def measure(
@@ -32,7 +38,7 @@ def measure(
         landmarks: points in LPS mm; the points of one hip may lie on different slices.
         plane: plane onto which they are projected.
         settings: reference line, edge, calibration, thresholds.
-        ids: measurement ids, None for all.
+        ids: measurement ids; None for all, those of extra points if the settings say so.
         sides: hips to measure; the midline stands for what belongs to the whole pelvis.
 
     Returns:
@@ -43,17 +49,18 @@ def measure(
         ConfigurationError: when a measurement id or the threshold set is unknown.
     """
     threshold_set(settings.threshold_set)
+    definitions = MeasurementTable.load().select(ids, settings.extra_points)
     case = CaseGeometry(landmarks, plane, settings)
-    definitions = MeasurementTable.load().select(ids)
+    shared = CaseFlags(case)
     return [
-        MeasurementRun(case, definition, side).result()
+        MeasurementRun(case, shared, definition, side).result()
         for side in sides
-        if isinstance(side, Side)
         for definition in definitions
+        if definition.pelvic is (side is Midline.PELVIS)
     ]
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def affected_by(side: AnySide, key: str) -> frozenset[tuple[AnySide, str]]:
     """Measurements (side, id) that may change when landmark ``key`` of ``side`` moves.
 
@@ -62,11 +69,30 @@ def affected_by(side: AnySide, key: str) -> frozenset[tuple[AnySide, str]]:
     Marking a point as prosthesis, or taking that mark away, concerns the whole side and is not
     covered here.
     """
+    key = _list_of(key)
     affected: set[tuple[AnySide, str]] = set()
-    of_the_line = key in LINE_KEY.values() or key in CRANIAL_KEYS
     for definition in MeasurementTable.load().select(None):
-        if key in definition.keys or key == "FHC" or key in LATERAL_KEYS:
-            affected.add((side, definition.id))
-        if definition.reference and of_the_line:
+        if definition.pelvic:
+            if key in definition.keys or _moves_frame(definition, key):
+                affected.add((Midline.PELVIS, definition.id))
+        elif _moves_frame(definition, key):
             affected.update((each, definition.id) for each in BOTH_SIDES)
+        elif isinstance(side, Side) and (key in definition.keys or key in _SIDE_KEYS):
+            affected.add((side, definition.id))
     return frozenset(affected)
+
+
+def _list_of(key: str) -> str:
+    """``RIM`` of ``RIM3``; other keys as they are."""
+    known = LandmarkTable.load().definitions
+    stem = key.rstrip("0123456789")
+    return stem if key not in known and stem in known else key
+
+
+def _moves_frame(definition: MeasurementDefinition, key: str) -> bool:
+    """Whether the frame of a measurement, or what is said about its line, hangs on ``key``."""
+    if definition.frame in (FrameUse.LINE, FrameUse.SENSE):
+        return key in _LINE_KEYS
+    if definition.frame is FrameUse.TRIRADIATE:
+        return key in _TRIRADIATE_KEYS
+    return definition.frame is FrameUse.IMAGE and key in _LINE_KEYS

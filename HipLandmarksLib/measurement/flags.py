@@ -2,111 +2,178 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from functools import cached_property
 
-from ..anatomy import Landmark, LandmarkId, LandmarkState, Side
+from ..anatomy import AnySide, Landmark, LandmarkId
 from .case import CaseGeometry
-from .definitions import MeasurementDefinition
-from .frames import IMAGE_UP
-from .types import MeasurementStatus
-from .vector import Vec2, dot, perpendicular, sub
+from .definition import CalibrationNeed, MeasurementDefinition
+from .frames import HipFrame
+from .hip import HEAD_CENTRE, HipGeometry
+from .quantity import degrees_of
+from .types import MeasurementStatus, Reference
 
 CORONAL_LIMIT_DEG = 15.0
+LINES_AGREE_DEG = 3.0
+ROUND_WITHIN_MM = 1.0
+FULL_ARC_DEG = 120.0
+FULL_ARC_POINTS = 5
 
 Flag = tuple[MeasurementStatus | None, str]
 """A status (None: only worth saying) and its sentence."""
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """A value with everything the rules look at.
+class CaseFlags:
+    """Flags that many measurements of one case share; each is found once."""
 
-    Attributes:
-        points: points of the hip in the plane by landmark key of the formula.
-        used: landmarks that entered, those of the reference line included.
-    """
+    def __init__(self, case: CaseGeometry) -> None:
+        self._case = case
 
-    case: CaseGeometry
-    definition: MeasurementDefinition
-    side: Side
-    value: float
-    points: Mapping[str, Vec2]
-    used: Mapping[LandmarkId, Landmark]
+    @cached_property
+    def of_line(self) -> tuple[Flag, ...]:
+        """For values against the reference line: another line in use, lines that disagree."""
+        requested, used = self._case.settings.reference, self._case.line.reference
+        found: list[Flag] = []
+        if used is not requested:
+            note = f"Measured against {used.words}, because {requested.words} is not available."
+            found.append((MeasurementStatus.REFERENCE_FALLBACK, note))
+        if used is Reference.FHC:
+            found.append((None, "The line through the heads is wrong when one is subluxated."))
+        if used is Reference.TEARDROP:
+            found += self.of_lines
+        return tuple(found)
 
-
-def flags(evidence: Evidence) -> Iterator[Flag]:
-    """All flags of a value (measurement specification, section 4)."""
-    yield from _reference(evidence)
-    yield from _inputs(evidence)
-    yield from _side(evidence)
-    yield from _cranial_point(evidence)
-    yield from _obliquity(evidence)
-    yield from _limits(evidence)
-    yield from _calibration(evidence)
-
-
-def _reference(e: Evidence) -> Iterator[Flag]:
-    if not e.definition.reference:
-        return
-    requested, used = e.case.settings.reference, e.case.line.reference
-    if used is not requested:
-        yield (
-            MeasurementStatus.REFERENCE_FALLBACK,
-            f"Measured against {used.words}, because {requested.words} is not available.",
+    @cached_property
+    def of_lines(self) -> tuple[Flag, ...]:
+        """Teardrop and ischium lines that disagree."""
+        lines = [self._case.line_of(r) for r in (Reference.TEARDROP, Reference.ISCHIUM)]
+        teardrop, ischium = (None if line is None else line.left.lat for line in lines)
+        if teardrop is None or ischium is None:
+            return ()
+        difference = abs(degrees_of(ischium * teardrop.conjugate()))
+        if difference <= LINES_AGREE_DEG:
+            return ()
+        note = (
+            f"The lines through the teardrops and through the ischia differ by {difference:.1f} "
+            "degrees: the pelvis is rotated or asymmetric."
         )
+        return ((None, note),)
 
+    @cached_property
+    def of_plane(self) -> tuple[Flag, ...]:
+        """Slices far off coronal."""
+        tilt = self._case.plane.obliquity_deg
+        if tilt <= CORONAL_LIMIT_DEG:
+            return ()
+        return ((None, f"Measured on oblique-coronal slices, {tilt:.0f} degrees off coronal."),)
 
-def _inputs(e: Evidence) -> Iterator[Flag]:
-    limit = e.case.settings.min_confidence
-    for landmark in e.used.values():
-        if landmark.state is LandmarkState.ESTIMATED:
-            why = "estimated"
-        elif landmark.confidence is not None and landmark.confidence < limit:
-            why = f"uncertain (confidence {landmark.confidence:.2f}, limit {limit:.2f})"
-        else:
-            continue
-        sentence = f"The {landmark.side.word} {landmark.key} is {why}."
-        yield MeasurementStatus.ESTIMATED_INPUT, sentence
-
-
-def _side(e: Evidence) -> Iterator[Flag]:
-    problem = e.case.side_problem(e.side)
-    if not problem and e.definition.negative_means_wrong_side and e.value < 0.0:
-        problem = "The value is negative: check the side labels and the order of the points."
-    if problem:
-        yield MeasurementStatus.SIDE_INCONSISTENT, problem
-
-
-def _cranial_point(e: Evidence) -> Iterator[Flag]:
-    spec = e.definition.cranial_point
-    if spec is None:
-        return
-    start, end = (e.points[key] for key in spec["axis"])
-    cranial = perpendicular(sub(end, start), IMAGE_UP)
-    if dot(sub(e.points[spec["point"]], start), cranial) <= 0.0:
-        yield None, f"{spec['point']} lies below the neck axis: check the point."
-
-
-def _obliquity(e: Evidence) -> Iterator[Flag]:
-    tilt = e.case.plane.obliquity_deg
-    if tilt > CORONAL_LIMIT_DEG:
-        yield None, f"Measured on oblique-coronal slices, {tilt:.0f} degrees off coronal."
-
-
-def _limits(e: Evidence) -> Iterator[Flag]:
-    low, high = e.definition.hard_limits
-    if not low <= e.value <= high:
-        unit = e.definition.unit
-        sentence = f"{e.value:.1f} {unit} is outside {low:g} to {high:g} {unit}."
-        yield MeasurementStatus.IMPLAUSIBLE, sentence
-
-
-def _calibration(e: Evidence) -> Iterator[Flag]:
-    calibration = e.case.settings.calibration
-    if e.definition.is_length and not calibration.calibrated:
-        yield (
-            MeasurementStatus.UNCALIBRATED,
+    @cached_property
+    def of_length(self) -> tuple[Flag, ...]:
+        """Lengths without a calibrated pixel size."""
+        calibration = self._case.settings.calibration
+        if calibration.calibrated:
+            return ()
+        note = (
             f"The pixel size is not calibrated ({calibration.provenance.value}): the length is "
-            "not in true millimetres.",
+            "not in true millimetres."
         )
+        return ((MeasurementStatus.UNCALIBRATED, note),)
+
+
+def input_flags(case: CaseGeometry, used: list[Landmark]) -> list[Flag]:
+    """Landmarks that were estimated or are uncertain."""
+    return [
+        (MeasurementStatus.ESTIMATED_INPUT, f"The {each.side.word} {each.key} is {why}.")
+        for each in used
+        if (why := case.doubts.get(each.id)) is not None
+    ]
+
+
+def stand_in_flags(definition: MeasurementDefinition, hip: HipGeometry) -> list[Flag]:
+    """Landmarks that others stand in for, a head radius from the rim."""
+    found: list[Flag] = []
+    for name in definition.points:
+        each = hip.replaced.get(name)
+        if each is not None:
+            verb = "stands" if len(each.sources) == 1 else "stand"
+            found.append((each.flag, f"{' and '.join(each.sources)} {verb} in for {name}."))
+    if hip.centre_fit is not None and HEAD_CENTRE in definition.points:
+        note = "The centre of the circle through the rim points stands in for FHC."
+        found.append((MeasurementStatus.HEAD_CENTRE_FIT, note))
+    if definition.needs_radius and hip.radius_flag is not None:
+        found.append((hip.radius_flag, "The head radius is that of the circle through the rim."))
+    return found
+
+
+def rim_flags(case: CaseGeometry, hip: HipGeometry) -> list[Flag]:
+    """A head that is not round, a circle that rests on too little of the rim."""
+    if hip.circle is None:
+        return []
+    circle, found = hip.circle.circle, list[Flag]()
+    if circle.rms > case.limit(ROUND_WITHIN_MM):
+        note = f"The rim points lie {circle.rms:.1f} mm off their circle: the head is not round."
+        found.append((None, note))
+    few = len(hip.circle.keys) < FULL_ARC_POINTS or circle.spread_deg <= FULL_ARC_DEG
+    if few and hip.radius_flag is not None:
+        note = (
+            f"The circle rests on {len(hip.circle.keys)} rim points over {circle.spread_deg:.0f} "
+            f"degrees; {FULL_ARC_POINTS} points over more than {FULL_ARC_DEG:.0f} degrees are "
+            "better."
+        )
+        found.append((None, note))
+    return found
+
+
+def side_flag(
+    case: CaseGeometry, definition: MeasurementDefinition, side: AnySide, value: float
+) -> Flag | None:
+    """Points on the wrong side of the head, a length with the wrong sign."""
+    problem = case.side_problem(side)
+    if not problem and definition.negative_means_wrong_side and value < 0.0:
+        problem = "The value is negative: check the side labels and the order of the points."
+    return (MeasurementStatus.SIDE_INCONSISTENT, problem) if problem else None
+
+
+def cranial_flag(
+    definition: MeasurementDefinition, hip: HipGeometry, frame: HipFrame
+) -> Flag | None:
+    """A point that must lie cranial of an axis and does not."""
+    spec = definition.cranial_point
+    if spec is None:
+        return None
+    start, end = (hip.points[key] for key in spec["axis"])
+    axis, offset = end - start, hip.points[spec["point"]] - start
+    side_of_up = (frame.up * axis.conjugate()).imag
+    if (offset * axis.conjugate()).imag * side_of_up > 0.0:
+        return None
+    return (None, f"{spec['point']} lies below the neck axis: check the point.")
+
+
+def limit_flag(definition: MeasurementDefinition, value: float, calibrated: bool) -> Flag | None:
+    """A value that cannot be; lengths are judged in true millimetres only."""
+    low, high = definition.hard_limits
+    if low <= value <= high:
+        return None
+    if not calibrated and definition.calibration is not CalibrationNeed.RATIO:
+        return None
+    unit = definition.unit
+    note = f"{value:.1f} {unit} is outside {low:g} to {high:g} {unit}."
+    return (MeasurementStatus.IMPLAUSIBLE, note)
+
+
+def landmarks_behind(
+    case: CaseGeometry, definition: MeasurementDefinition, hip: HipGeometry
+) -> list[Landmark]:
+    """The landmarks that enter a value, those of the reference line last, each once."""
+    ids: dict[LandmarkId, None] = {}
+    names = list(definition.points)
+    for key in definition.series:
+        names += hip.series(key)
+    if definition.needs_radius and hip.has_radius():
+        names += hip.head_radius.gradient
+    for name in names:
+        ids.update((id_, None) for id_, _ in hip.trace(name, 0.0))
+    line = case.line_for(definition.frame)
+    if line is not None:
+        ids.update((id_, None) for id_ in line.ids)
+    found = (case.landmarks.items_.get(id_) for id_ in ids)
+    return [each for each in found if each is not None and each.position is not None]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
-from ..anatomy import LandmarkId, Side
+from ..anatomy import AnySide, LandmarkId, Side
 from .types import Reference
-from .vector import Vec2, perpendicular, sub, unit
 
 LINE_KEY = {
     Reference.TEARDROP: "TD",
@@ -27,63 +27,87 @@ FALLBACK_ORDER = (
 CRANIAL_KEYS = ("FHC", "SHD")
 """Landmarks that decide which side of the line is cranial (head above shaft)."""
 
-IMAGE_UP: Vec2 = (0.0, 1.0)
+
+class FrameUse(str, Enum):
+    """What a measurement needs of the reference line."""
+
+    NONE = "none"
+    """Nothing."""
+    SENSE = "sense"
+    """Only which way is lateral or cranial; the direction of the line does not enter."""
+    LINE = "line"
+    """The direction of the line: the value changes with it."""
+    TRIRADIATE = "triradiate"
+    """Hilgenreiner's line and no other."""
+    IMAGE = "image"
+    """The image's own axes: how the pelvis lies in the image is what is measured."""
 
 
-@dataclass(frozen=True)
+IMAGE_LEFT = 1.0 + 0.0j
+IMAGE_UP = 1.0j
+
+
+@dataclass(frozen=True, slots=True)
 class HipFrame:
     """Unit vectors of one hip in the plane: every formula reads the same on both sides.
 
     Attributes:
-        lat: away from the midline.
+        lat: away from the midline; for the whole pelvis, to the patient's left.
         up: cranial.
     """
 
-    lat: Vec2
-    up: Vec2
+    lat: complex
+    up: complex
 
     @classmethod
-    def of_image(cls, side: Side) -> HipFrame:
+    def of_image(cls, side: AnySide) -> HipFrame:
         """Frame of the image: patient left and right, patient superior on the slice."""
-        return _LEFT_OF_IMAGE if side is Side.LEFT else _RIGHT_OF_IMAGE
-
-    @classmethod
-    def of_line(cls, side: Side, right: Vec2, left: Vec2, cranial: Vec2) -> HipFrame:
-        """Frame of a line from its right to its left point; ``cranial`` picks the side of up."""
-        x, y = unit(sub(left, right))
-        up = perpendicular((x, y), cranial)
-        return cls((x, y) if side is Side.LEFT else (-x, -y), up)
+        return _RIGHT_OF_IMAGE if side is Side.RIGHT else _LEFT_OF_IMAGE
 
 
-_LEFT_OF_IMAGE = HipFrame((1.0, 0.0), IMAGE_UP)
-_RIGHT_OF_IMAGE = HipFrame((-1.0, 0.0), IMAGE_UP)
+_LEFT_OF_IMAGE = HipFrame(IMAGE_LEFT, IMAGE_UP)
+_RIGHT_OF_IMAGE = HipFrame(-IMAGE_LEFT, IMAGE_UP)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ReferenceLine:
-    """The line in use.
+    """The line in use, or the axes of the image.
 
     Attributes:
         reference: its kind.
-        right, left: ids of its points; None for the image reference.
-        cranial: vector from the mean shaft to the mean head centre, or image up.
+        ids: landmarks that define its direction; none for the image.
+        slopes: derivative of the line's direction in radians by each of ``ids``.
+        right, left: frames of the hips.
     """
 
     reference: Reference
-    right: LandmarkId | None = None
-    left: LandmarkId | None = None
-    cranial: Vec2 = IMAGE_UP
+    ids: tuple[LandmarkId, ...] = ()
+    slopes: tuple[complex, ...] = ()
+    right: HipFrame = _RIGHT_OF_IMAGE
+    left: HipFrame = _LEFT_OF_IMAGE
 
-    @property
-    def ids(self) -> tuple[LandmarkId, ...]:
-        """Landmarks that define the direction of the line."""
-        return () if self.right is None or self.left is None else (self.right, self.left)
+    @classmethod
+    def through(
+        cls, reference: Reference, right: complex, left: complex, cranial: complex
+    ) -> ReferenceLine:
+        """Line from its right to its left point; ``cranial`` picks the side of up."""
+        key = LINE_KEY[reference]
+        vector = left - right
+        length = abs(vector)
+        u = vector / length
+        up = 1j * u if (cranial * (1j * u).conjugate()).real >= 0.0 else -1j * u
+        slope = 1j * u / length
+        return cls(
+            reference,
+            ((Side.RIGHT, key), (Side.LEFT, key)),
+            (-slope, slope),
+            HipFrame(-u, up),
+            HipFrame(u, up),
+        )
 
-    def frame(self, side: Side, points: dict[LandmarkId, Vec2]) -> HipFrame:
-        """Frame of ``side``; ``points`` holds at least the points of the line."""
-        if self.right is None or self.left is None:
-            return HipFrame.of_image(side)
-        return HipFrame.of_line(side, points[self.right], points[self.left], self.cranial)
+    def frame(self, side: AnySide) -> HipFrame:
+        """Frame of ``side``; that of the pelvis points to the patient's left."""
+        return self.right if side is Side.RIGHT else self.left
 
 
 def reference_candidates(requested: Reference) -> tuple[Reference, ...]:

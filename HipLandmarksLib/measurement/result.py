@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from ..anatomy import AnySide, LandmarkState
 from ..imaging import Calibration
+from .classification import Classification
+from .definition import MeasurementDefinition
 from .drawing import Drawing
-from .types import Edge, MeasurementStatus, Reference
+from .types import Edge, MeasurementSettings, MeasurementStatus, Reference
+from .uncertainty import interval95
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class MeasurementInput:
     """A landmark that entered a value.
 
@@ -29,7 +32,29 @@ class MeasurementInput:
     sigma_mm: float | None
 
 
-@dataclass(frozen=True)
+class Origin(Protocol):
+    """Where a result comes from: what is only made when someone asks for it."""
+
+    @property
+    def definition(self) -> MeasurementDefinition:
+        """The row of the measurement."""
+
+    @property
+    def settings(self) -> MeasurementSettings:
+        """How it was measured."""
+
+    @property
+    def pixel_spacing(self) -> tuple[float, float]:
+        """(row, column) in mm."""
+
+    def inputs(self) -> tuple[MeasurementInput, ...]:
+        """The landmarks used."""
+
+    def drawing(self) -> Drawing:
+        """The construction in LPS mm."""
+
+
+@dataclass(frozen=True, slots=True)
 class Measurement:
     """One measurement of one hip or of the pelvis. Research software: not a diagnosis.
 
@@ -40,20 +65,10 @@ class Measurement:
         reason: sentences for the statuses, empty when there is nothing to say.
         missing: keys of the landmarks that are not there.
         reference: line that was used (NONE when the measurement needs none).
-        edge: which acetabular edge, None when it does not matter.
-        inputs: the landmarks used.
-        sigma, ci95: standard deviation and 95 % interval from the landmarks' covariances.
-        classification: text of the published range, None where classifying is not allowed.
-        threshold: nearest threshold; ``p_above_threshold``: probability to lie above it.
-        threshold_set: id of the set.
+        sigma: standard deviation from the landmarks' covariances, None when one is unknown.
         finding: relation or sign in words, such as ``fovea above the line``; None without one.
-        usual: (low, high) of the usual range, None where it is open; None without a range.
-        range_source: literature of the range, "" without one.
-        method_version: construction, such as ``alpha/1``.
-        name, short_name, definition: for tables, labels and help.
-        calibration: provenance and factor of the pixel size.
-        pixel_spacing: (row, column) in mm.
-        drawing: primitives in LPS mm, None without a value.
+        found: comparison with the published thresholds.
+        origin: what everything else is made from when it is asked for.
     """
 
     id: str
@@ -64,31 +79,96 @@ class Measurement:
     reason: str
     missing: tuple[str, ...]
     reference: Reference
-    edge: Edge | None
-    inputs: tuple[MeasurementInput, ...]
     sigma: float | None
-    ci95: tuple[float, float] | None
-    classification: str | None
-    threshold: float | None
-    p_above_threshold: float | None
-    threshold_set: str
-    method_version: str
-    name: str
-    short_name: str
-    definition: str
-    calibration: Calibration
-    pixel_spacing: tuple[float, float]
-    drawing: Drawing | None
-    finding: str | None = None
-    usual: tuple[float | None, float | None] | None = None
-    range_source: str = ""
+    finding: str | None
+    found: Classification = field(repr=False)
+    origin: Origin = field(repr=False, compare=False)
+
+    @property
+    def ci95(self) -> tuple[float, float] | None:
+        """95 % interval, None without sigma."""
+        known = self.value is not None and self.sigma is not None
+        return interval95(self.value, self.sigma) if known else None  # type: ignore[arg-type]
+
+    @property
+    def classification(self) -> str | None:
+        """Text of the published range, None where classifying is not allowed."""
+        return self.found.text
+
+    @property
+    def threshold(self) -> float | None:
+        """The nearest threshold."""
+        return self.found.threshold
+
+    @property
+    def p_above_threshold(self) -> float | None:
+        """Probability that the true value exceeds the threshold."""
+        return self.found.p_above
+
+    @property
+    def usual(self) -> tuple[float | None, float | None] | None:
+        """(low, high) of the usual range, None where it is open; None without a range."""
+        return self.found.usual
+
+    @property
+    def range_source(self) -> str:
+        """Source, population, view and edge of the range; "" without one."""
+        return self.found.source
+
+    @property
+    def threshold_set(self) -> str:
+        """Id of the set of thresholds."""
+        return self.origin.settings.threshold_set
+
+    @property
+    def edge(self) -> Edge | None:
+        """Which acetabular edge, None when it does not matter."""
+        return self.origin.settings.edge if self.origin.definition.named_by_edge else None
+
+    @property
+    def name(self) -> str:
+        """For tables; with the edge where that matters."""
+        return self.origin.definition.display_name(self.origin.settings.edge)
+
+    @property
+    def short_name(self) -> str:
+        """For labels in the image."""
+        return self.origin.definition.short_name
+
+    @property
+    def definition(self) -> str:
+        """What is measured, for the reader."""
+        return self.origin.definition.definition
+
+    @property
+    def method_version(self) -> str:
+        """Construction, such as ``alpha/1``."""
+        return self.origin.definition.method_version
+
+    @property
+    def calibration(self) -> Calibration:
+        """Provenance and factor of the pixel size."""
+        return self.origin.settings.calibration
+
+    @property
+    def pixel_spacing(self) -> tuple[float, float]:
+        """(row, column) in mm."""
+        return self.origin.pixel_spacing
+
+    @property
+    def inputs(self) -> tuple[MeasurementInput, ...]:
+        """The landmarks used, those of the reference line last; made when asked for."""
+        return self.origin.inputs()
+
+    @property
+    def drawing(self) -> Drawing | None:
+        """The construction in LPS mm, None without a value; made when asked for."""
+        return None if self.value is None else self.origin.drawing()
 
     @property
     def display(self) -> str:
         """Value for the screen: whole degrees, half millimetres; a dash when there is none."""
-        if self.value is None:
-            return "–"
-        return display_value(self.value, self.unit)
+        return "–" if self.value is None else display_value(self.value, self.unit)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready dictionary; the drawing is left out."""
@@ -107,11 +187,11 @@ class Measurement:
             "spacing": self._spacing_to_dict(),
             "sigma": self.sigma,
             "ci95": None if self.ci95 is None else list(self.ci95),
+            "finding": self.finding,
             "classification": self.classification,
             "threshold": self.threshold,
             "p_above_threshold": self.p_above_threshold,
             "threshold_set": self.threshold_set,
-            "finding": self.finding,
             "usual": None if self.usual is None else list(self.usual),
             "range_source": self.range_source,
             "method_version": self.method_version,

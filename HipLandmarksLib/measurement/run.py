@@ -1,202 +1,234 @@
-"""One measurement of one hip, from the landmarks to the result."""
+"""One measurement of one hip or of the pelvis, from the landmarks to the result."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from math import isfinite
 
-from ..anatomy import Landmark, LandmarkId, Side
+from ..anatomy import AnySide, LandmarkId
 from .case import CaseGeometry
 from .classification import Classification, classify
-from .definitions import MeasurementDefinition
+from .definition import CalibrationNeed, MeasurementDefinition
 from .drawing import Drawing, draw
-from .flags import Evidence, flags
-from .frames import HipFrame
+from .flags import (
+    CaseFlags,
+    Flag,
+    cranial_flag,
+    input_flags,
+    landmarks_behind,
+    limit_flag,
+    rim_flags,
+    side_flag,
+    stand_in_flags,
+)
+from .frames import FrameUse, HipFrame
+from .hip import RIM
+from .quantity import ConstructionError, Quantity
+from .refusal import Refusal, refusal
 from .result import Measurement, MeasurementInput
-from .types import MeasurementStatus, Reference
-from .uncertainty import Covariance2, interval95, propagate
-from .vector import Vec2, distance
+from .types import MeasurementSettings, MeasurementStatus, Reference
+from .uncertainty import Z95, spread
+
+_NOT_COMPARED = Classification()
+_OK = (MeasurementStatus.OK,)
+_REFERENCE = {
+    FrameUse.TRIRADIATE: Reference.TRIRADIATE,
+    FrameUse.IMAGE: Reference.IMAGE,
+}
 
 
-@dataclass
 class MeasurementRun:
-    """A measurement under way; :meth:`result` is called once."""
+    """A measurement under way; :meth:`result` is called once, the rest when it is asked for."""
 
-    case: CaseGeometry
-    definition: MeasurementDefinition
-    side: Side
-    status: list[MeasurementStatus] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    missing: tuple[str, ...] = ()
-    ids: dict[str, LandmarkId] = field(default_factory=dict)  # key of the formula -> landmark
-    used: dict[LandmarkId, Landmark] = field(default_factory=dict)
-    points: dict[LandmarkId, Vec2] = field(default_factory=dict)
-    covariances: dict[LandmarkId, Covariance2] = field(default_factory=dict)
+    __slots__ = ("_drawing", "case", "definition", "frame", "hip", "notes", "shared", "status")
+
+    def __init__(
+        self,
+        case: CaseGeometry,
+        shared: CaseFlags,
+        definition: MeasurementDefinition,
+        side: AnySide,
+    ) -> None:
+        self.case = case
+        self.shared = shared
+        self.definition = definition
+        self.hip = case.hip(side)
+        self.frame = _frame(case, definition, side)
+        self.status: list[MeasurementStatus] = []
+        self.notes: list[str] = []
+        self._drawing: Drawing | None = None
 
     def result(self) -> Measurement:
         """Measure, or say why not."""
-        if not self._applicable() or not self._complete() or not self._well_defined():
-            return self._make(None, None, Classification())
-        value = self._value(self.points)
-        by_key = {key: self.points[id_] for key, id_ in self.ids.items()}
-        evidence = Evidence(self.case, self.definition, self.side, value, by_key, self.used)
-        for status, note in flags(evidence):
-            self._add(status, note)
-        sigma = self._sigma()
-        classification = self._classify(value, sigma)
-        return self._make(value, sigma, classification, self._draw())
+        refused = refusal(self.case, self.definition, self.hip, self.frame)
+        if refused is not None:
+            return self._null(refused)
+        try:
+            quantity = self.definition.formula(self.hip, self.frame)
+        except ConstructionError as error:
+            return self._null(Refusal(MeasurementStatus.DEGENERATE, str(error)))
+        value = quantity.value + 0.0  # no minus zero
+        if not isfinite(value):
+            note = "The landmarks are too far apart to measure: check their positions."
+            return self._null(Refusal(MeasurementStatus.DEGENERATE, note))
+        self._flag(value)
+        sigma = self._sigma(quantity)
+        finding = self._finding(value, sigma)
+        return self._make(value, sigma, self._compare(value, sigma), (), finding)
 
-    # Conditions for a value.
+    # What must be known about the value.
 
-    def _applicable(self) -> bool:
-        if self.case.has_prosthesis(self.side):
-            return self._refuse(
-                MeasurementStatus.NOT_APPLICABLE,
-                f"There is a prosthesis on the {self.side.word} side.",
-            )
-        limit = self.definition.max_obliquity_deg
-        tilt = self.case.plane.obliquity_deg
-        if limit is not None and tilt > limit:
-            return self._refuse(
-                MeasurementStatus.NOT_APPLICABLE,
-                f"The slices are {tilt:.0f} degrees off coronal; up to {limit:.0f} are accepted.",
-            )
-        return True
+    def _flag(self, value: float) -> None:
+        case, definition, hip = self.case, self.definition, self.hip
+        if definition.reference:
+            self._add(self.shared.of_line)
+        elif definition.frame is FrameUse.IMAGE:
+            self._add(self.shared.of_lines)
+        self._add(stand_in_flags(definition, hip))
+        if case.doubts:
+            self._add(input_flags(case, landmarks_behind(case, definition, hip)))
+        if RIM in definition.consulted:
+            self._add(rim_flags(case, hip))
+        if not definition.pelvic:
+            self._add_one(side_flag(case, definition, hip.side, value))
+        self._add_one(cranial_flag(definition, hip, self.frame))
+        self._add(self.shared.of_plane)
+        self._add_one(limit_flag(definition, value, case.settings.calibration.calibrated))
+        if definition.calibration is not CalibrationNeed.RATIO:
+            self._add(self.shared.of_length)
 
-    def _complete(self) -> bool:
-        found = {key: self._find(key) for key in self.definition.points}
-        self.missing = tuple(key for key, landmark in found.items() if landmark is None)
-        if self.missing:
-            words = " and ".join(self._describe(key) for key in self.missing)
-            return self._refuse(MeasurementStatus.MISSING_LANDMARK, f"Needs the {words}.")
-        for key, landmark in found.items():
-            if landmark is not None:
-                self.ids[key] = landmark.id
-                self._use(landmark)
-        if self.definition.reference:
-            for id_ in self.case.line.ids:
-                self._use(self.case.landmarks.items_[id_])
-        return True
+    def _add(self, flags: Iterable[Flag]) -> None:
+        for flag in flags:
+            self._add_one(flag)
 
-    def _find(self, key: str) -> Landmark | None:
-        landmark = self.case.landmark((self.side, key))
-        substitute = self.definition.substitutes.get(key)
-        if landmark is not None or substitute is None:
-            return landmark
-        landmark = self.case.landmark((self.side, substitute.key))
-        if landmark is not None:
-            self._add(substitute.flag, f"{substitute.key} stands in for {key}.")
-        return landmark
+    def _add_one(self, flag: Flag | None) -> None:
+        if flag is not None:
+            status, note = flag
+            if status is not None and status not in self.status:
+                self.status.append(status)
+            self.notes.append(note)
 
-    def _use(self, landmark: Landmark) -> None:
-        point = self.case.point(landmark.id)
-        assert point is not None  # only landmarks with a position get here
-        self.used[landmark.id] = landmark
-        self.points[landmark.id] = point
+    # Uncertainty, words and classes.
 
-    def _describe(self, key: str) -> str:
-        known = self.case.landmarks.items_.get((self.side, key))
-        state = "not annotated" if known is None else known.state.value
-        return f"{self.side.word} {key} ({state})"
+    def _sigma(self, quantity: Quantity) -> float | None:
+        """First-order standard deviation; None when a covariance is not known."""
+        variance = 0.0
+        for id_, gradient in self._by_landmark(quantity).items():
+            covariance = self.case.covariance(id_)
+            if covariance is None:
+                return None
+            variance += spread(gradient, covariance)
+        return max(0.0, variance) ** 0.5
 
-    def _well_defined(self) -> bool:
-        keys = list(self.ids)
-        for i, first in enumerate(keys):
-            for second in keys[i + 1 :]:
-                shaft = first == "SHP" and second == "SHD"
-                limit = self.case.min_shaft if shaft else self.case.min_distance
-                a, b = self.ids[first], self.ids[second]
-                if distance(self.points[a], self.points[b]) < limit:
-                    return self._refuse(
-                        MeasurementStatus.DEGENERATE,
-                        f"The {self.side.word} {a[1]} and {b[1]} are too close together.",
-                    )
-        return True
+    def _by_landmark(self, quantity: Quantity) -> dict[LandmarkId, complex]:
+        """Derivative by every placed landmark, those of the reference line included."""
+        total: dict[LandmarkId, complex] = {}
+        for name, gradient in quantity.gradient.items():
+            for id_, part in self.hip.trace(name, gradient):
+                total[id_] = total.get(id_, 0.0) + part
+        line = self.case.line_for(self.definition.frame)
+        if line is not None:
+            for id_, slope in zip(line.ids, line.slopes, strict=True):
+                total[id_] = total.get(id_, 0.0) + quantity.turn * slope
+        return total
 
-    def _refuse(self, status: MeasurementStatus, note: str) -> bool:
-        self.status, self.notes = [status], [note]
-        return False
-
-    def _add(self, status: MeasurementStatus | None, note: str) -> None:
-        if status is not None and status not in self.status:
-            self.status.append(status)
-        self.notes.append(note)
-
-    # The value and what belongs to it.
-
-    def _frame(self, points: dict[LandmarkId, Vec2]) -> HipFrame:
-        if not self.definition.reference:
-            return HipFrame.of_image(self.side)
-        return self.case.line.frame(self.side, points)
-
-    def _value(self, points: dict[LandmarkId, Vec2]) -> float:
-        by_key = {key: points[id_] for key, id_ in self.ids.items()}
-        return self.definition.formula(by_key, self._frame(points))
-
-    def _sigma(self) -> float | None:
-        for id_, landmark in self.used.items():
-            covariance = self.case.covariance(landmark)
-            if covariance is not None:
-                self.covariances[id_] = covariance
-        if len(self.covariances) < len(self.used):
+    def _finding(self, value: float, sigma: float | None) -> str | None:
+        words = self.definition.finding
+        if words is None or not all(status.sign_holds for status in self.status):
             return None
-        return propagate(self._value, self.points, self.covariances)
+        band = self.case.limit(words.band_mm) if sigma is None else Z95 * sigma
+        if words.on is not None and abs(value) <= band:
+            return words.on
+        return words.below if value < 0.0 else words.above
 
-    def _classify(self, value: float, sigma: float | None) -> Classification:
+    def _compare(self, value: float, sigma: float | None) -> Classification:
         allowed = all(status.may_be_classified for status in self.status)
-        found = classify(self.definition, value, sigma, self.case.settings, allowed)
+        found = classify(self.definition, value, sigma, self.settings, allowed)
         if found.note:
-            self._add(MeasurementStatus.BORDERLINE if found.borderline else None, found.note)
+            self._add_one((self._status_of(found), found.note))
         return found
 
-    def _draw(self) -> Drawing:
-        by_key = {key: self.points[id_] for key, id_ in self.ids.items()}
-        near = self.used[self.ids[self.definition.points[0]]].position
-        assert near is not None  # a landmark in use has a position
-        place = self.case.place
-        spec = self.definition.drawing
-        return draw(spec, by_key, self._frame(self.points), lambda point: place(point, near))
+    def _status_of(self, found: Classification) -> MeasurementStatus | None:
+        """BORDERLINE; NOT_APPLICABLE where the patient's known age has no thresholds."""
+        if found.borderline:
+            return MeasurementStatus.BORDERLINE
+        age_known = self.settings.patient_age_years is not None or self.settings.open_physes
+        off = found.text is None and not found.source and age_known
+        return MeasurementStatus.NOT_APPLICABLE if off else None
+
+    # The result.
+
+    def _null(self, refused: Refusal) -> Measurement:
+        self.status, self.notes = [refused.status], [refused.reason]
+        return self._make(None, None, _NOT_COMPARED, refused.missing)
 
     def _make(
         self,
         value: float | None,
         sigma: float | None,
         found: Classification,
-        drawing: Drawing | None = None,
+        missing: tuple[str, ...],
+        finding: str | None = None,
     ) -> Measurement:
-        definition, settings = self.definition, self.case.settings
-        reference = self.case.line.reference if definition.reference else Reference.NONE
+        definition = self.definition
         return Measurement(
-            id=definition.id,
-            side=self.side,
-            value=value,
-            unit=definition.unit,
-            status=tuple(self.status) or (MeasurementStatus.OK,),
-            reason=" ".join(self.notes),
-            missing=self.missing,
-            reference=reference,
-            edge=settings.edge if definition.named_by_edge else None,
-            inputs=tuple(self._input(landmark) for landmark in self.used.values()),
-            sigma=sigma,
-            ci95=None if value is None or sigma is None else interval95(value, sigma),
-            classification=found.text,
-            threshold=found.threshold,
-            p_above_threshold=found.p_above,
-            usual=found.usual,
-            range_source=found.source,
-            threshold_set=settings.threshold_set,
-            method_version=definition.method_version,
-            name=definition.display_name(settings.edge),
-            short_name=definition.short_name,
-            definition=definition.definition,
-            calibration=settings.calibration,
-            pixel_spacing=self.case.plane.spacing,
-            drawing=drawing,
+            definition.id,
+            self.hip.side,
+            value,
+            definition.unit,
+            tuple(self.status) if self.status else _OK,
+            " ".join(self.notes) if self.notes else "",
+            missing,
+            self.case.line.reference
+            if definition.reference
+            else _REFERENCE.get(definition.frame, Reference.NONE),
+            sigma,
+            finding,
+            found,
+            self,
         )
 
-    def _input(self, landmark: Landmark) -> MeasurementInput:
-        assert landmark.position is not None  # a landmark in use has a position
-        covariance = self.covariances.get(landmark.id)
-        sigma = None if covariance is None else ((covariance[0] + covariance[2]) / 2) ** 0.5
-        return MeasurementInput(
-            landmark.side, landmark.key, landmark.position, landmark.state, sigma
-        )
+    # Made when asked for.
+
+    @property
+    def settings(self) -> MeasurementSettings:
+        """How it was measured."""
+        return self.case.settings
+
+    @property
+    def pixel_spacing(self) -> tuple[float, float]:
+        """(row, column) in mm."""
+        return self.case.plane.spacing
+
+    def inputs(self) -> tuple[MeasurementInput, ...]:
+        """The landmarks used, those of the reference line last."""
+        found = []
+        for landmark in landmarks_behind(self.case, self.definition, self.hip):
+            assert landmark.position is not None  # a landmark in use has a position
+            covariance = self.case.covariance(landmark.id)
+            sigma = None if covariance is None else ((covariance[0] + covariance[2]) / 2) ** 0.5
+            found.append(
+                MeasurementInput(
+                    landmark.side, landmark.key, landmark.position, landmark.state, sigma
+                )
+            )
+        return tuple(found)
+
+    def drawing(self) -> Drawing:
+        """The construction in LPS mm, at the depth of the first landmark."""
+        if self._drawing is None:
+            near = self.inputs()[0].position
+            spec = self.definition.drawing
+            place = self.case.place
+            self._drawing = draw(spec, self.hip, self.frame, lambda point: place(point, near))
+        return self._drawing
+
+
+def _frame(case: CaseGeometry, definition: MeasurementDefinition, side: AnySide) -> HipFrame:
+    """Frame in which a formula works; the image's when it needs none or its line is absent."""
+    use = definition.frame
+    if use is FrameUse.LINE or use is FrameUse.SENSE:
+        return case.line.frame(side)
+    if use is FrameUse.TRIRADIATE and case.triradiate is not None:
+        return case.triradiate.frame(side)
+    return HipFrame.of_image(side)

@@ -51,6 +51,9 @@ class Sex(str, Enum):
     UNKNOWN = "U"
 
 
+_SEXES = {"F": Sex.FEMALE, "M": Sex.MALE}
+
+
 class Edge(str, Enum):
     """Which lateral acetabular edge the landmark LAE marks; part of the name of LCE."""
 
@@ -72,30 +75,33 @@ class MeasurementStatus(str, Enum):
     ESTIMATED_INPUT = "ESTIMATED_INPUT"
     IMPLAUSIBLE = "IMPLAUSIBLE"
     NOT_APPLICABLE = "NOT_APPLICABLE"
+    """Without a value: prosthesis, plane or point; with one: no thresholds for this age."""
     BORDERLINE = "BORDERLINE"
     NECK_AXIS_NA = "neck_axis=NA"
     """The neck axis runs through NA because NB is not there."""
-
-    @property
-    def has_value(self) -> bool:
-        """Whether a measurement with this status carries a number."""
-        return self not in _WITHOUT_VALUE
+    NECK_AXIS_MIDPOINT = "neck_axis=NCS+NCI"
+    """The neck axis runs through the middle of both cortices of the neck."""
+    HEAD_CENTRE_FIT = "head_centre=RIM"
+    """The head centre is that of the circle through the rim points."""
+    HEAD_RADIUS_FIT = "head_radius=RIM"
+    """The head radius is that of the circle through the rim points."""
 
     @property
     def may_be_classified(self) -> bool:
         """Whether a value with this status may be compared with thresholds."""
-        return self.has_value and self not in _UNCLASSIFIED
+        return self not in _UNCLASSIFIED
+
+    @property
+    def sign_holds(self) -> bool:
+        """Whether the sign of a value with this status may be put in words."""
+        return self is MeasurementStatus.UNCALIBRATED or self not in _UNCLASSIFIED
 
 
-_WITHOUT_VALUE = frozenset(
+_UNCLASSIFIED = frozenset(
     {
         MeasurementStatus.MISSING_LANDMARK,
         MeasurementStatus.DEGENERATE,
         MeasurementStatus.NOT_APPLICABLE,
-    }
-)
-_UNCLASSIFIED = frozenset(
-    {
         MeasurementStatus.UNCALIBRATED,
         MeasurementStatus.SIDE_INCONSISTENT,
         MeasurementStatus.ESTIMATED_INPUT,
@@ -150,5 +156,14 @@ class MeasurementSettings:
 
     @classmethod
     def for_image(cls, image: HipImage, **changes: Any) -> MeasurementSettings:
-        """Settings with calibration and modality of ``image``; ``changes`` set the rest."""
-        return cls(**{"calibration": image.calibration, "modality": image.modality, **changes})
+        """Settings with what ``image`` knows; ``changes`` set the rest, or set it otherwise.
+
+        Taken from the image: calibration, modality, the patient's sex and age.
+        """
+        known = {
+            "calibration": image.calibration,
+            "modality": image.modality,
+            "patient_age_years": image.patient_age_years,
+            "sex": _SEXES.get(image.patient_sex or "", Sex.UNKNOWN),
+        }
+        return cls(**{**known, **changes})

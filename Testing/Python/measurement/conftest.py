@@ -29,6 +29,14 @@ LEFT_HIP = {
     "GT": (141.0, -3.0),
     "ISCH": (61.0, -46.0),
     "TRI": (64.0, 14.0),
+    "MSO": (72.0, 19.0),
+    "FOV": (68.0, -8.0),
+    "ILM": (46.0, 60.0),
+    "LT": (114.0, -62.0),
+    "HEDGE": (90.0, -24.0),
+    "NCS": (121.3, -13.4),
+    "NCI": (104.8, -30.7),
+    "AF": (60.0, 0.0),
 }
 CALIBRATED = Calibration(SpacingProvenance.PATIENT_PLANE)
 Points = Mapping[tuple[Side, str], tuple[float, float]]
