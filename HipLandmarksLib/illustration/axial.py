@@ -69,7 +69,7 @@ def axial_measurement_figure(id_: str, side: Side) -> Figure:
     sector = _femoral_sector(side) if id_ == "femoral_version" else _acetabular_sector(side)
     anchor = _beyond(sector, 1.45)
     figure = _figure(id_, side, result.name, first_sentence(result.definition), sector)
-    return replace(figure, sector=sector, value=(result.display, anchor))
+    return replace(figure, sector=sector, values=((result.display, anchor),))
 
 
 def axial_landmark_figure(key: str, side: Side) -> Figure:

@@ -11,7 +11,10 @@ from functools import lru_cache
 from ..anatomy import LandmarkDefinition, LandmarkTable, Side
 from ..errors import ConfigurationError
 from ..measurement import MeasurementDefinition, MeasurementTable, threshold_set
+from ..measurement.definition import CalibrationNeed
+from ..measurement.frames import FrameUse
 from ..measurement.thresholds import ThresholdRow
+from ..measurement.volume.clock import CLOCK_ALPHA
 from ..measurement.volume.construction import VolumeDefinition
 from ..measurement.volume.version import ACETABULAR_VERSION, FEMORAL_VERSION
 from .drawings import landmark_svg, measurement_svg
@@ -66,7 +69,7 @@ def entries(threshold_set_id: str = DEFAULT_SET) -> Mapping[str, Entry]:
         d.id: _of_measurement(d, rows.get(d.id, ()), reasons.get(d.id, ""))
         for d in MeasurementTable.load().select(None)
     }
-    for volume in (FEMORAL_VERSION, ACETABULAR_VERSION):
+    for volume in (CLOCK_ALPHA, FEMORAL_VERSION, ACETABULAR_VERSION):
         found[volume.id] = _of_volume(volume, rows.get(volume.id, ()))
     for definition in LandmarkTable.load().definitions.values():
         found[definition.key] = _of_landmark(definition)
@@ -80,7 +83,7 @@ def find_entry(word: str, threshold_set_id: str = DEFAULT_SET) -> Entry:
         ConfigurationError: when there is none; the sentence gives the nearest names.
     """
     known = entries(threshold_set_id)
-    by_word: dict[str, Entry] = {}
+    by_word = {alias: known[key] for alias, key in _ALIASES.items() if key in known}
     for entry in known.values():
         for alias in (entry.key, entry.short_name, entry.name):
             by_word.setdefault(alias.casefold(), entry)
@@ -96,14 +99,37 @@ def find_entry(word: str, threshold_set_id: str = DEFAULT_SET) -> Entry:
     )
 
 
+_ALIASES = {
+    "wiberg": "lce",
+    "lcea": "lce",
+    "cea": "lce",
+    "ccd": "nsa",
+    "lld": "lt_depth_mm",
+    "leg-length difference": "lt_depth_mm",
+    "leg length": "lt_depth_mm",
+    "acetabular index": "tonnis",
+    "roof angle": "tonnis",
+    "tonnis angle": "tonnis",
+    "hilgenreiner": "ai_hilgenreiner",
+    "protrusio": "kohler_head_mm",
+    "kohler line": "kohler_head_mm",
+    "cam": "alpha",
+    "pincer": "lce",
+    "version": "femoral_version",
+    "clock": "alpha_clock",
+}
+"""Other words by which surgeons know a measurement."""
+
+
 def _of_measurement(
     definition: MeasurementDefinition, rows: tuple[ThresholdRow, ...], reason: str
 ) -> Entry:
     facts = [
-        ("Landmarks", ", ".join(_named(key) for key in definition.points)),
-        ("Unit", _UNITS.get(definition.unit, definition.unit)),
-        ("Reference line", _reference(definition)),
-        ("Pixel size", _calibration(definition)),
+        ("Landmarks", ", ".join(_named(key) for key in points_of(definition))),
+        ("Unit", _UNITS[definition.unit]),
+        ("Reference line", _REFERENCE_WORDS[definition.frame]),
+        ("Pixel size", _CALIBRATION_WORDS[definition.calibration]),
+        ("Switch", "measured when the extra points are asked for" if definition.extra else ""),
         *_range_facts(rows, definition.unit),
         ("Usual range", reason),
         ("Remarks", remarks(definition.definition)),
@@ -119,10 +145,17 @@ def _of_measurement(
     )
 
 
+def points_of(definition: MeasurementDefinition) -> tuple[str, ...]:
+    """Keys of the landmarks that a measurement reads, each once."""
+    keys = [name.partition("_")[0] for name in (*definition.points, *definition.series)]
+    if definition.needs_radius:
+        keys += ["FHC", "HEDGE"]
+    return tuple(dict.fromkeys(keys))
+
+
 def _of_volume(definition: VolumeDefinition, rows: tuple[ThresholdRow, ...]) -> Entry:
-    keys = {"femoral_version": ("FHC", "NB", "CONDM", "CONDL"), "acetabular_version": ("AR", "PR")}
     facts = (
-        ("Landmarks", ", ".join(_named(key) for key in keys[definition.id])),
+        ("Landmarks", ", ".join(_named(key) for key in _VOLUME_POINTS[definition.id])),
         ("Unit", _UNITS.get(definition.unit, definition.unit)),
         ("Needs", "an axial or 3D series"),
         *_range_facts(rows, definition.unit),
@@ -139,10 +172,15 @@ def _of_volume(definition: VolumeDefinition, rows: tuple[ThresholdRow, ...]) -> 
     )
 
 
+_VOLUME_POINTS = {
+    "alpha_clock": ("FHC", "NC", "LCP"),
+    "femoral_version": ("FHC", "NB", "CONDM", "CONDL"),
+    "acetabular_version": ("AR", "PR", "FHC"),
+}
+
+
 def _of_landmark(definition: LandmarkDefinition) -> Entry:
-    used = [
-        d.short_name for d in MeasurementTable.load().select(None) if definition.key in d.points
-    ]
+    used = [d.short_name for d in MeasurementTable.load().select(None) if definition.key in d.keys]
     facts = [
         ("Number", "" if definition.number is None else f"{definition.number} of paper 2"),
         ("Remarks", remarks(definition.definition)),
@@ -169,16 +207,19 @@ def _named(key: str) -> str:
     return key if known is None else f"{key} ({known.name[0].lower()}{known.name[1:]})"
 
 
-def _reference(definition: MeasurementDefinition) -> str:
-    if not definition.reference:
-        return "none needed"
-    return "the line through both teardrops (TD), or the next one of the order, flagged"
-
-
-def _calibration(definition: MeasurementDefinition) -> str:
-    if definition.is_length:
-        return "calibrated millimetres needed; from an uncalibrated film only the sign counts"
-    return "only the ratio of row and column spacing; no calibration needed"
+_LINE_WORDS = "the line through both teardrops (TD), or the next one of the order, flagged"
+_REFERENCE_WORDS = {
+    FrameUse.NONE: "none needed",
+    FrameUse.SENSE: "none needed; it only tells which way is lateral and cranial",
+    FrameUse.LINE: _LINE_WORDS,
+    FrameUse.TRIRADIATE: "the line through both triradiate cartilages (TRI) and no other",
+    FrameUse.IMAGE: "the patient's transverse axis in the image",
+}
+_CALIBRATION_WORDS = {
+    CalibrationNeed.RATIO: "only the ratio of row and column spacing; no calibration needed",
+    CalibrationNeed.MILLIMETRES: "calibrated millimetres needed",
+    CalibrationNeed.SIGN: "calibrated millimetres needed for the number; the sign holds without",
+}
 
 
 def _range_facts(rows: tuple[ThresholdRow, ...], unit: str) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ Values and constructions come from the measurement engine, applied to the drawn 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 
 from ..anatomy import AnySide, LandmarkTable, Midline, Side
@@ -17,6 +18,7 @@ from ..measurement import (
     Reference,
     ViewPlane,
     measure,
+    side_differences,
 )
 from .aids import aids_of
 from .axial import (
@@ -25,9 +27,10 @@ from .axial import (
     axial_landmark_figure,
     axial_measurement_figure,
 )
-from .curves import Point
+from .clock import CLOCK_MEASUREMENTS, clock_figure
+from .curves import Curve, Point
 from .examples import example_shape
-from .figure import Figure, Line, Mark, Sector
+from .figure import NOTICE, Figure, Line, Mark, Sector
 from .painting import PelvisBackdrop
 from .schematic import Schematic, SchematicShape
 from .words import first_sentence
@@ -63,6 +66,8 @@ def measurement_svg(id_: str, side: Side = Side.RIGHT) -> str:
     """
     if id_ in AXIAL_MEASUREMENTS:
         return axial_measurement_figure(id_, side).svg()
+    if id_ in CLOCK_MEASUREMENTS:
+        return clock_figure(side).svg()
     return measurement_figure(id_, side).svg()
 
 
@@ -81,31 +86,62 @@ def landmark_svg(key: str, side: Side = Side.RIGHT) -> str:
 def measurement_figure(id_: str, side: Side) -> Figure:
     """The figure behind :func:`measurement_svg`."""
     definition = MeasurementTable.load().select([id_])[0]
-    shape = example_shape(id_)
-    found = schematic_measurements(shape, [id_])
-    result = next(m for m in found if m.side in (side, Midline.PELVIS))
-    drawing = result.drawing
-    lines, sector, value = [], None, None
-    if drawing is not None:
-        lines = [Line(_flat(s.start), _flat(s.end), s.role) for s in drawing.segments]
-        arc = drawing.arc
-        if arc is not None:
-            sector = Sector(_flat(arc.centre), _flat(arc.start), _flat(arc.end))
-        value = (f"{result.short_name} {result.display}", _flat(drawing.label_anchor))
-    marks = tuple(_marks(result))
-    lines += [*_reference_line(result), *_shaft_axis(result, lines)]
+    schematic = Schematic(example_shape(id_))
+    found = schematic_measurements(schematic.shape, [id_])
+    if id_ in BOTH_SIDES_SHOWN:
+        shown: AnySide = Midline.PELVIS
+        parts = [_parts(schematic, m) for m in found]
+        footer = f"{side_differences(found)[0].words}. {NOTICE}"
+    else:
+        result = next(m for m in found if m.side in (side, Midline.PELVIS))
+        shown, parts, footer = result.side, [_parts(schematic, result)], NOTICE
+    lines = tuple(line for part in parts for line in part.lines)
+    marks = tuple(dict.fromkeys(mark for part in parts for mark in part.marks))
     return Figure(
-        PelvisBackdrop(Schematic(shape)),
-        result.side,
+        PelvisBackdrop(schematic),
+        shown,
         definition.name,
         first_sentence(definition.definition),
-        _window(Schematic(shape), result.side, [m.at for m in marks], lines),
-        tuple(lines),
-        sector,
-        marks=marks,
-        value=value,
-        circles=tuple(_head_circles(Schematic(shape), result)),
+        _window(schematic, shown, [m.at for m in marks], lines),
+        lines,
+        parts[-1].sector,
+        tuple(circle for part in parts for circle in part.circles),
+        marks,
+        tuple(part.value for part in parts if part.value is not None),
+        footer=footer,
+        guides=_guides(schematic, id_, side),
     )
+
+
+BOTH_SIDES_SHOWN = frozenset({"lt_depth_mm", "gt_depth_mm"})
+"""What matters of these is the difference of the sides: the leg-length difference."""
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """What one result brings to its figure."""
+
+    lines: tuple[Line, ...]
+    sector: Sector | None
+    circles: tuple[tuple[Point, float], ...]
+    marks: tuple[Mark, ...]
+    value: tuple[str, Point] | None
+
+
+def _parts(schematic: Schematic, result: Measurement) -> _Parts:
+    marks, drawing = tuple(_marks(result)), result.drawing
+    if drawing is None:
+        return _Parts((), None, (), marks, None)
+    lines = [Line(_flat(s.start), _flat(s.end), s.role) for s in drawing.segments]
+    lines += [*_reference_line(result), *_shaft_axis(result, lines)]
+    arc = drawing.arc
+    sector = None
+    if arc is not None:
+        sector = Sector(_flat(arc.centre), _flat(arc.start), _flat(arc.end))
+    name = result.side.value if result.id in BOTH_SIDES_SHOWN else result.short_name
+    words = f"{name} {result.display}"
+    circles = tuple(_head_circles(schematic, result))
+    return _Parts(tuple(lines), sector, circles, marks, (words, _flat(drawing.label_anchor)))
 
 
 def landmark_figure(key: str, side: Side) -> Figure:
@@ -127,9 +163,14 @@ def landmark_figure(key: str, side: Side) -> Figure:
         lines,
         circles=circles,
         marks=marks,
+        guides=_guides(schematic, key, side),
         footer="Schematic drawing. Research software, not a medical device.",
         emphasised=True,
     )
+
+
+def _guides(schematic: Schematic, key: str, side: Side) -> tuple[Curve, ...]:
+    return (schematic.shenton(side),) if key in ("shenton_mm", "NECK", "OBT") else ()
 
 
 def _points_of(schematic: Schematic, side: AnySide, key: str) -> list[Point]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ..synthesis import PhantomParameters
 from .pelvis_outline import RoofShape
@@ -16,6 +17,12 @@ _ABDUCTED = SchematicShape.with_hips(shaft_adduction_deg=-10.0)
 _TILTED = SchematicShape(
     PhantomParameters(right=TEXTBOOK_HIP, left=TEXTBOOK_HIP, obliquity_deg=7.0)
 )
+_UNEQUAL = SchematicShape(
+    PhantomParameters(
+        right=replace(TEXTBOOK_HIP, neck_shaft_angle_deg=136.0),
+        left=replace(TEXTBOOK_HIP, neck_shaft_angle_deg=120.0),
+    )
+)
 _RETROVERTED = SchematicShape.with_hips(RoofShape(40.0, retroverted=True), lce_deg=34.0)
 _SHAPES: Mapping[str, SchematicShape] = {
     "alpha": _CAM,
@@ -27,6 +34,13 @@ _SHAPES: Mapping[str, SchematicShape] = {
     "tonnis": _SHALLOW,
     "skinner_mm": _LOW_TROCHANTER,
     "ctd_mm": _HIGH_TROCHANTER,
+    "lt_depth_mm": _UNEQUAL,
+    "gt_depth_mm": SchematicShape(
+        PhantomParameters(
+            right=replace(TEXTBOOK_HIP, trochanter_height_mm=-10.0),
+            left=replace(TEXTBOOK_HIP, trochanter_height_mm=3.0),
+        )
+    ),
     "shaft_abduction": _ABDUCTED,
     "obliquity_teardrop": _TILTED,
     "obliquity_ischium": _TILTED,

@@ -57,7 +57,7 @@ class FemurOutline:
         found["PH1"], found["PH2"] = self._scar_third
         found["Q"] = self._upper_contour_at(self.hip.head_radius_mm / 2)
         found["QFOOT"] = self._by_neck(self.hip.head_radius_mm / 2, 0.0)
-        found["NECK"] = self._by_neck(0.92 * along, -self.hip.neck_radius_mm - 0.6)
+        found["NECK"] = self._medial_side.samples(8)[2]
         return {key: (float(x), float(z)) for key, (x, z) in found.items()}
 
     @cached_property

@@ -57,7 +57,8 @@ class Figure:
         title, description: heading, and the sentence for screen readers.
         lines, sector, circles: the construction; circles as (centre, radius).
         marks: landmarks.
-        value: text of the value and its place, None without one.
+        guides: lines of the anatomy to which the construction looks.
+        values: texts of values, each with its place.
         footer: last line.
         emphasised: larger marks, for drawings of a single landmark.
         window: (lowest x, lowest z, highest x, highest z) that must be in the picture.
@@ -72,7 +73,8 @@ class Figure:
     sector: Sector | None = None
     circles: tuple[tuple[Point, float], ...] = ()
     marks: tuple[Mark, ...] = ()
-    value: tuple[str, Point] | None = None
+    values: tuple[tuple[str, Point], ...] = ()
+    guides: tuple[Curve, ...] = ()
     footer: str = NOTICE
     emphasised: bool = False
 
@@ -147,6 +149,8 @@ class _Layout:
             wedge, bow = self._sector(figure.sector)
             page.path([wedge], fill=ACCENT, fill_opacity=0.13, stroke="none")
             page.path([bow], stroke_width=2.4)
+        for guide in figure.guides:
+            page.path([guide.moved(self.to_page)], stroke_width=1.6, stroke_dasharray="2 4")
         for centre, radius in figure.circles:
             page.circle(
                 self.to_page(centre), radius * self.px, stroke_width=1.3, stroke_dasharray="4 3"
@@ -209,9 +213,10 @@ class _Layout:
         points = [self.to_page(mark.at) for mark in figure.marks]
         middle = _mean(points) if points else (PAGE_WIDTH / 2, self.height / 2)
         labels = []
-        if figure.value is not None:
-            words, at = figure.value
-            labels.append(Label(words, self.to_page(at), _VALUE_SIZE, middle, on_anchor=True))
+        labels += [
+            Label(words, self.to_page(at), _VALUE_SIZE, middle, on_anchor=True)
+            for words, at in figure.values
+        ]
         size = _VALUE_SIZE - 0.5 if figure.emphasised else _KEY_SIZE
         labels += [
             Label(mark.words, point, size, middle)

@@ -68,7 +68,7 @@ class PelvisOutline:
             "SPINE": self._far(-43.8, -3.0) if self.roof.retroverted else self._far(-36.6, -3.0),
             "BRIM": self._far(-40.6, -3.0),
             "DOME": self._farthest_from(edge, teardrop),
-            "OBT": self._far(-43.0, -21.6),
+            "OBT": self._far(-43.0, -22.8),
         }
         for key, wall in (("AW", self._anterior_points), ("PW", self._posterior_points)):
             points.update({f"{key}{n}": point for n, point in enumerate(wall, start=1)})
@@ -102,7 +102,7 @@ class PelvisOutline:
         """Obturator foramen; its upper border continues the lower border of the neck."""
         return smooth(
             self._all_far(
-                (-35.6, -25.0), (-43.0, -21.6), (-54.5, -24.0), (-64.5, -30.5), (-69.0, -40.0),
+                (-35.6, -26.2), (-43.0, -22.8), (-54.5, -24.8), (-64.5, -30.5), (-69.0, -40.0),
                 (-66.0, -50.5), (-57.0, -60.0), (-46.0, -65.5), (-37.4, -61.0), (-33.6, -49.0),
                 (-33.4, -35.5),
             ),

@@ -10,7 +10,7 @@ from math import cos, radians, sin
 from ..anatomy import HipLandmarks, Landmark, LandmarkTable, Midline, Side
 from ..synthesis import HipParameters, PhantomParameters
 from ..synthesis.phantom import SOURCE
-from .curves import Curve, Point, ellipse
+from .curves import Curve, Point, ellipse, smooth
 from .femur_outline import LOWEST_MM, FemurOutline
 from .pelvis_outline import SCJ_MM, SYM_MM, PelvisOutline, RoofShape
 
@@ -108,6 +108,14 @@ class Schematic:
     def disc(self) -> Curve:
         """The symphysis between both pubic bones."""
         return ellipse((0.0, SYM_MM - 17.5), (3.4, 16.5)).moved(self._turned)
+
+    def shenton(self, side: Side) -> Curve:
+        """Shenton's arc: from the lower neck over to the upper border of the foramen."""
+        at = self.positions
+        foramen = self.of_pelvis(side)((-54.5, -24.8))
+        neck, rim = at[(side, "NECK")], at[(side, "OBT")]
+        crown = ((neck[0] + rim[0]) / 2, (neck[1] + rim[1]) / 2 + 3.6)
+        return smooth([at[(side, "NCI")], neck, crown, rim, foramen])
 
     @property
     def lowest(self) -> float:

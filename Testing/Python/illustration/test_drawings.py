@@ -20,6 +20,7 @@ from HipLandmarksLib.illustration import (
     measurement_svg,
     write_illustrations,
 )
+from HipLandmarksLib.illustration.catalogue import points_of
 from HipLandmarksLib.measurement import MeasurementTable
 
 from .conftest import SVG, numbers, texts, view_box
@@ -91,9 +92,9 @@ def test_the_left_drawing_is_the_mirror_image_of_the_right_one(key: str) -> None
 def test_a_measurement_shows_its_landmarks_and_its_value(key: str) -> None:
     definition = MeasurementTable.load().definitions[key]
     words = [t.words for t in texts(ET.fromstring(measurement_svg(key)))]
-    for point in (name.partition("_")[0] for name in definition.points):
+    for point in points_of(definition):
         assert point in words, f"{point} is not labelled in {words}"
-    assert any(w.startswith(definition.short_name) and w != definition.name for w in words)
+    assert any(re.search(r"\d+(\.\d+)?(°| mm| %)?$", w) for w in words)
 
 
 @pytest.mark.parametrize("key", LandmarkTable.load().keys)
@@ -115,6 +116,11 @@ def test_names_are_found_without_regard_to_capitals() -> None:
     assert find_entry("fhc").key == "FHC"
     assert find_entry("LCE").key == "lce"
     assert find_entry("neck-shaft angle").key == "nsa"
+
+
+@pytest.mark.parametrize("word", ["Wiberg", "CCD", "LLD", "Tönnis", "protrusio"])
+def test_words_of_surgeons_are_understood(word: str) -> None:
+    assert find_entry(word).key in MeasurementTable.load().ids
 
 
 def test_an_unknown_name_gives_the_nearest() -> None:
