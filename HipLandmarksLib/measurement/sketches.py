@@ -92,7 +92,8 @@ def _angle_of_lines(spec: Spec, hip: Construction, frame: HipFrame) -> Sketch:
     crossing = _crossing(base, neck, top, shaft)
     if crossing is None:
         return Sketch(((head, base, "axis"), (top, bottom, "axis")), base)
-    segments = ((head, crossing, "axis"), (crossing, bottom, "axis"))
+    end = max(crossing, base, key=lambda point: abs(point - head))  # the base may lie beyond
+    segments = ((head, end, "axis"), (crossing, bottom, "axis"))
     radius = 0.5 * min(abs(crossing - head), abs(crossing - bottom))
     return _with_arc(segments, crossing, neck, shaft, radius)
 
