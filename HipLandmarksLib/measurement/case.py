@@ -46,8 +46,8 @@ class CaseGeometry:
         self.min_shaft = self.limit(_MIN_SHAFT_MM)
         self._items = landmarks.items_
         self._hips: dict[AnySide, HipGeometry] = {}
-        self._covariances: dict[LandmarkId, Covariance2 | None] = {}
-        self._side_problems: dict[AnySide, str] = {}
+        self.covariances: dict[LandmarkId, Covariance2 | None] = {}
+        self.obliquity_deg = plane.obliquity_deg
 
     def point(self, id_: LandmarkId) -> complex | None:
         """Plane coordinates of a landmark, None when it has no position."""
@@ -72,9 +72,16 @@ class CaseGeometry:
 
     def covariance(self, id_: LandmarkId) -> Covariance2 | None:
         """In-plane covariance in mm^2; the reader's default where a landmark has none."""
-        if id_ not in self._covariances:
-            self._covariances[id_] = self._project_covariance(id_)
-        return self._covariances[id_]
+        if id_ not in self.covariances:
+            self.covariances[id_] = self._project_covariance(id_)
+        return self.covariances[id_]
+
+    @cached_property
+    def covariances_lack(self) -> bool:
+        """Whether no landmark has a covariance and none is assumed."""
+        return self.settings.reader_sigma_mm is None and all(
+            landmark.covariance is None for landmark in self._items.values()
+        )
 
     def _project_covariance(self, id_: LandmarkId) -> Covariance2 | None:
         rows = self._items[id_].covariance
@@ -137,12 +144,6 @@ class CaseGeometry:
 
     def side_problem(self, side: AnySide) -> str:
         """A sentence when a point that must be lateral of the head lies medially, else ''."""
-        known = self._side_problems.get(side)
-        if known is None:
-            known = self._side_problems[side] = self._check_side(side)
-        return known
-
-    def _check_side(self, side: AnySide) -> str:
         head = self.point((side, "FHC"))
         lateral = HipFrame.of_image(side).lat
         for key in LATERAL_KEYS:

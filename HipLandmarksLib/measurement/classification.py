@@ -111,6 +111,8 @@ def difference_flag(
     Raises:
         ConfigurationError: when the threshold set is unknown.
     """
+    if not reference_range(DIFFERENCE_PREFIX + measurement, settings).rows:
+        return None
     found = classify_difference(measurement, unit, value, None, settings)
     low, high = found.usual or (None, None)
     within = (low is None or value >= low) and (high is None or value <= high)

@@ -117,15 +117,18 @@ class MeasurementDefinition:
         return self.frame is FrameUse.LINE
 
     @property
+    def own_keys(self) -> frozenset[str]:
+        """Landmark keys that can enter the value or its checks, without stand-ins."""
+        named = {*self.points, *self.series, *self.consulted}
+        if self.needs_radius or self.roof_point is not None:
+            named |= {HEAD_CENTRE, HEDGE}
+        return frozenset(name.partition("_")[0] for name in named)
+
+    @property
     def keys(self) -> frozenset[str]:
         """Landmark keys that can enter the value or its checks, stand-ins included."""
-        named = {*self.points, *self.series, *self.consulted}
-        if self.needs_radius:
-            named |= {HEAD_CENTRE, HEDGE}
-        if self.roof_point:
-            named |= {HEAD_CENTRE, HEDGE}
-        keys = {name.partition("_")[0] for name in named}
-        return frozenset(keys.union(*(sources_of(key) for key in keys)))
+        own = self.own_keys
+        return own.union(*(sources_of(key) for key in own))
 
     @property
     def is_length(self) -> bool:

@@ -11,7 +11,7 @@ from .definition import MeasurementDefinition
 from .definitions import MeasurementTable
 from .flags import CaseFlags
 from .frames import CRANIAL_KEYS, LINE_KEY, FrameUse
-from .hip import HEAD_CENTRE
+from .hip import HEAD_CENTRE, replaceable_by
 from .plane import ViewPlane
 from .result import Measurement
 from .run import MeasurementRun
@@ -52,32 +52,55 @@ def measure(
     definitions = MeasurementTable.load().select(ids, settings.extra_points)
     case = CaseGeometry(landmarks, plane, settings)
     shared = CaseFlags(case)
+    of_hips = [definition for definition in definitions if not definition.pelvic]
+    of_pelvis = [definition for definition in definitions if definition.pelvic]
     return [
         MeasurementRun(case, shared, definition, side).result()
         for side in sides
-        for definition in definitions
-        if definition.pelvic is (side is Midline.PELVIS)
+        for definition in (of_pelvis if side is Midline.PELVIS else of_hips)
     ]
 
 
-@lru_cache(maxsize=1024)
-def affected_by(side: AnySide, key: str) -> frozenset[tuple[AnySide, str]]:
+def affected_by(
+    side: AnySide, key: str, landmarks: HipLandmarks | None = None
+) -> frozenset[tuple[AnySide, str]]:
     """Measurements (side, id) that may change when landmark ``key`` of ``side`` moves.
 
     A point of a reference line, or one that tells which way is cranial, concerns both sides;
     a point by which the side labels are checked concerns every measurement of its side.
     Marking a point as prosthesis, or taking that mark away, concerns the whole side and is not
     covered here.
+
+    Args:
+        side, key: the landmark.
+        landmarks: the case, when the landmark moved from one place to another: then points
+            that could only stand in for another one, which is there, do not count.
     """
     key = _list_of(key)
+    idle = landmarks is not None and _stands_aside(landmarks, side, key)
+    return _affected(side, key, idle)
+
+
+def _stands_aside(landmarks: HipLandmarks, side: AnySide, key: str) -> bool:
+    """Whether every point that ``key`` could stand in for is there itself."""
+    replaced = replaceable_by(key)
+    return bool(replaced) and all(
+        (known := landmarks.items_.get((side, each))) is not None and known.position is not None
+        for each in replaced
+    )
+
+
+@lru_cache(maxsize=1024)
+def _affected(side: AnySide, key: str, idle: bool) -> frozenset[tuple[AnySide, str]]:
     affected: set[tuple[AnySide, str]] = set()
     for definition in MeasurementTable.load().select(None):
+        keys = definition.own_keys if idle else definition.keys
         if definition.pelvic:
-            if key in definition.keys or _moves_frame(definition, key):
+            if key in keys or _moves_frame(definition, key):
                 affected.add((Midline.PELVIS, definition.id))
         elif _moves_frame(definition, key):
             affected.update((each, definition.id) for each in BOTH_SIDES)
-        elif isinstance(side, Side) and (key in definition.keys or key in _SIDE_KEYS):
+        elif isinstance(side, Side) and (key in keys or key in _SIDE_KEYS):
             affected.add((side, definition.id))
     return frozenset(affected)
 

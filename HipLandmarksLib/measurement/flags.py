@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from ..anatomy import AnySide, Landmark, LandmarkId
+from ..anatomy import Landmark, LandmarkId
 from .case import CaseGeometry
 from .definition import CalibrationNeed, MeasurementDefinition
 from .frames import HipFrame
@@ -26,6 +26,7 @@ class CaseFlags:
     """Flags that many measurements of one case share; each is found once."""
 
     def __init__(self, case: CaseGeometry) -> None:
+        self.calibrated = case.settings.calibration.calibrated
         self._case = case
 
     @cached_property
@@ -61,7 +62,7 @@ class CaseFlags:
     @cached_property
     def of_plane(self) -> tuple[Flag, ...]:
         """Slices far off coronal."""
-        tilt = self._case.plane.obliquity_deg
+        tilt = self._case.obliquity_deg
         if tilt <= CORONAL_LIMIT_DEG:
             return ()
         return ((None, f"Measured on oblique-coronal slices, {tilt:.0f} degrees off coronal."),)
@@ -123,11 +124,9 @@ def rim_flags(case: CaseGeometry, hip: HipGeometry) -> list[Flag]:
     return found
 
 
-def side_flag(
-    case: CaseGeometry, definition: MeasurementDefinition, side: AnySide, value: float
-) -> Flag | None:
+def side_flag(definition: MeasurementDefinition, hip: HipGeometry, value: float) -> Flag | None:
     """Points on the wrong side of the head, a length with the wrong sign."""
-    problem = case.side_problem(side)
+    problem = "" if definition.pelvic else hip.side_problem
     if not problem and definition.negative_means_wrong_side and value < 0.0:
         problem = "The value is negative: check the side labels and the order of the points."
     return (MeasurementStatus.SIDE_INCONSISTENT, problem) if problem else None

@@ -82,7 +82,7 @@ class ReferenceLine:
 
     reference: Reference
     ids: tuple[LandmarkId, ...] = ()
-    slopes: tuple[complex, ...] = ()
+    slopes: tuple[tuple[LandmarkId, complex], ...] = ()
     right: HipFrame = _RIGHT_OF_IMAGE
     left: HipFrame = _LEFT_OF_IMAGE
 
@@ -97,10 +97,11 @@ class ReferenceLine:
         u = vector / length
         up = 1j * u if (cranial * (1j * u).conjugate()).real >= 0.0 else -1j * u
         slope = 1j * u / length
+        ids = ((Side.RIGHT, key), (Side.LEFT, key))
         return cls(
             reference,
-            ((Side.RIGHT, key), (Side.LEFT, key)),
-            (-slope, slope),
+            ids,
+            ((ids[0], -slope), (ids[1], slope)),
             HipFrame(-u, up),
             HipFrame(u, up),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from ..geometry import Circle, fit_circle
 
@@ -26,19 +27,24 @@ class RimSlope:
         return self.plain.conjugate() * gradient + self.mirrored * gradient.conjugate()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HeadCircle:
     """Circle through the rim of a femoral head in plane mm.
 
     Attributes:
         keys: names of the rim points.
+        rim: the rim points.
         circle: the fit.
-        slopes: its derivatives, in the order of ``keys``.
     """
 
     keys: tuple[str, ...]
+    rim: tuple[complex, ...]
     circle: Circle
-    slopes: tuple[RimSlope, ...]
+
+    @cached_property
+    def slopes(self) -> tuple[RimSlope, ...]:
+        """Derivatives of the circle, in the order of ``keys``."""
+        return _slopes(self.circle, self.rim)
 
     @property
     def centre(self) -> complex:
@@ -53,7 +59,7 @@ def fit_head(keys: Sequence[str], rim: Sequence[complex]) -> HeadCircle:
         GeometryError: when the points do not define a circle.
     """
     circle = fit_circle([(z.real, z.imag) for z in rim])
-    return HeadCircle(tuple(keys), circle, _slopes(circle, rim))
+    return HeadCircle(tuple(keys), tuple(rim), circle)
 
 
 def _slopes(circle: Circle, rim: Sequence[complex]) -> tuple[RimSlope, ...]:

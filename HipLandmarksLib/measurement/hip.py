@@ -44,6 +44,12 @@ def sources_of(key: str) -> frozenset[str]:
     return frozenset(found | ({RIM} if key in (HEAD_CENTRE, HEDGE) else set()))
 
 
+def replaceable_by(key: str) -> frozenset[str]:
+    """Landmarks that ``key`` may replace, alone or with others."""
+    known = {each.key for each in STAND_INS if key in each.sources}
+    return frozenset(known | ({HEAD_CENTRE, HEDGE} if key == RIM else set()))
+
+
 class HipGeometry:
     """The points of one side by landmark key; points of the pelvis are named such as ``TD_R``.
 
@@ -51,7 +57,8 @@ class HipGeometry:
 
     Attributes:
         side: the hip, or the midline for the pelvis.
-        points: plane mm by name, of what was asked for so far.
+        points, ids: plane mm and landmark by name, of what was asked for so far.
+        side_problem: a sentence when points lie on the wrong side of the head, else "".
         replaced: stand-in in use, by the name of the absent landmark.
         centre_fit: circle whose centre stands in for the head centre, else None.
         radius_flag: status of a head radius that was not measured to a placed point, else None.
@@ -61,10 +68,12 @@ class HipGeometry:
     def __init__(self, case: CaseGeometry, side: AnySide) -> None:
         self.side = side
         self.points: dict[str, complex] = {}
+        self.ids: dict[str, LandmarkId] = {}
         self.replaced: dict[str, StandIn] = {}
         self.centre_fit: HeadCircle | None = None
         self.radius_flag: MeasurementStatus | None = None
         self.radius_problem = ""
+        self.side_problem = case.side_problem(side)
         self._case = case
         self._absent: set[str] = set()
         self._radius: Quantity | None = None
@@ -85,13 +94,14 @@ class HipGeometry:
             return True
         if name in self._absent:
             return False
-        point = self._case.point(self.id_of(name))
+        id_ = self.id_of(name)
+        point = self._case.point(id_)
         if point is None:
             point = self._replace(name)
         if point is None:
             self._absent.add(name)
             return False
-        self.points[name] = point
+        self.points[name], self.ids[name] = point, id_
         return True
 
     def _replace(self, name: str) -> complex | None:
@@ -155,6 +165,11 @@ class HipGeometry:
         self.radius_flag = MeasurementStatus.HEAD_RADIUS_FIT
         slopes = zip(self.circle.keys, self.circle.slopes, strict=True)
         return Quantity(self.circle.circle.radius, {key: slope.radius for key, slope in slopes})
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether every point was placed and nothing stands in for anything."""
+        return not self.replaced and self.centre_fit is None and self.radius_flag is None
 
     def trace(self, name: str, gradient: complex) -> Iterable[tuple[LandmarkId, complex]]:
         """What a derivative by a point means for the placed landmarks behind it."""

@@ -114,8 +114,17 @@ class ViewPlane:
         self, covariance: tuple[tuple[float, float, float], ...]
     ) -> tuple[float, float, float]:
         """3x3 covariance (mm^2, LPS) to (xx, xy, yy) in the plane, mm^2."""
-        rows = covariance
-        x, y = self.x_axis, self.y_axis
-        on_x = (dot3(rows[0], x), dot3(rows[1], x), dot3(rows[2], x))
-        on_y = (dot3(rows[0], y), dot3(rows[1], y), dot3(rows[2], y))
-        return (dot3(x, on_x), dot3(y, on_x), dot3(y, on_y))
+        (xx, xy, xz), (yx, yy, yz), (zx, zy, zz) = covariance
+        (a, b, c), (d, e, f) = self.x_axis, self.y_axis
+        x_by_x, y_by_x, z_by_x = (
+            xx * a + xy * b + xz * c,
+            yx * a + yy * b + yz * c,
+            zx * a + zy * b + zz * c,
+        )
+        return (
+            a * x_by_x + b * y_by_x + c * z_by_x,
+            d * x_by_x + e * y_by_x + f * z_by_x,
+            d * (xx * d + xy * e + xz * f)
+            + e * (yx * d + yy * e + yz * f)
+            + f * (zx * d + zy * e + zz * f),
+        )

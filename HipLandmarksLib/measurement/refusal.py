@@ -45,8 +45,8 @@ def _not_applicable(
         reason = f"There is a prosthesis on the {side.word} side."
         return Refusal(MeasurementStatus.NOT_APPLICABLE, reason)
     limit = definition.max_obliquity_deg
-    if limit is not None and case.plane.obliquity_deg > limit:
-        tilt = case.plane.obliquity_deg
+    if limit is not None and case.obliquity_deg > limit:
+        tilt = case.obliquity_deg
         reason = f"The slices are {tilt:.0f} degrees off coronal; up to {limit:.0f} are accepted."
         return Refusal(MeasurementStatus.NOT_APPLICABLE, reason)
     return None
@@ -55,7 +55,8 @@ def _not_applicable(
 def _missing(
     case: CaseGeometry, definition: MeasurementDefinition, hip: HipGeometry
 ) -> Refusal | None:
-    absent = [name for name in definition.points if not hip.has(name)]
+    known = hip.points
+    absent = [name for name in definition.points if name not in known and not hip.has(name)]
     words = [_described(case, hip.id_of(name)) for name in absent]
     for key, least in definition.series.items():
         if len(hip.series(key)) < least:

@@ -79,23 +79,27 @@ class MeasurementRun:
     # What must be known about the value.
 
     def _flag(self, value: float) -> None:
-        case, definition, hip = self.case, self.definition, self.hip
-        if definition.reference:
-            self._add(self.shared.of_line)
+        case, shared, definition, hip = self.case, self.shared, self.definition, self.hip
+        if definition.frame is FrameUse.LINE:
+            self._add(shared.of_line)
         elif definition.frame is FrameUse.IMAGE:
-            self._add(self.shared.of_lines)
-        self._add(stand_in_flags(definition, hip))
+            self._add(shared.of_lines)
+        if not hip.is_plain:
+            self._add(stand_in_flags(definition, hip))
         if case.doubts:
             self._add(input_flags(case, landmarks_behind(case, definition, hip)))
         if RIM in definition.consulted:
             self._add(rim_flags(case, hip))
-        if not definition.pelvic:
-            self._add_one(side_flag(case, definition, hip.side, value))
-        self._add_one(cranial_flag(definition, hip, self.frame))
-        self._add(self.shared.of_plane)
-        self._add_one(limit_flag(definition, value, case.settings.calibration.calibrated))
+        if hip.side_problem or value < 0.0:
+            self._add_one(side_flag(definition, hip, value))
+        if definition.cranial_point is not None:
+            self._add_one(cranial_flag(definition, hip, self.frame))
+        self._add(shared.of_plane)
+        low, high = definition.hard_limits
+        if not low <= value <= high:
+            self._add_one(limit_flag(definition, value, shared.calibrated))
         if definition.calibration is not CalibrationNeed.RATIO:
-            self._add(self.shared.of_length)
+            self._add(shared.of_length)
 
     def _add(self, flags: Iterable[Flag]) -> None:
         for flag in flags:
@@ -112,9 +116,12 @@ class MeasurementRun:
 
     def _sigma(self, quantity: Quantity) -> float | None:
         """First-order standard deviation; None when a covariance is not known."""
-        variance = 0.0
+        case = self.case
+        if case.covariances_lack:
+            return None
+        variance, known = 0.0, case.covariances
         for id_, gradient in self._by_landmark(quantity).items():
-            covariance = self.case.covariance(id_)
+            covariance = known.get(id_) or case.covariance(id_)
             if covariance is None:
                 return None
             variance += spread(gradient, covariance)
@@ -122,13 +129,18 @@ class MeasurementRun:
 
     def _by_landmark(self, quantity: Quantity) -> dict[LandmarkId, complex]:
         """Derivative by every placed landmark, those of the reference line included."""
-        total: dict[LandmarkId, complex] = {}
-        for name, gradient in quantity.gradient.items():
-            for id_, part in self.hip.trace(name, gradient):
-                total[id_] = total.get(id_, 0.0) + part
+        hip = self.hip
+        if hip.is_plain:
+            ids = hip.ids
+            total = {ids[name]: gradient for name, gradient in quantity.gradient.items()}
+        else:
+            total = {}
+            for name, gradient in quantity.gradient.items():
+                for id_, part in hip.trace(name, gradient):
+                    total[id_] = total.get(id_, 0.0) + part
         line = self.case.line_for(self.definition.frame)
         if line is not None:
-            for id_, slope in zip(line.ids, line.slopes, strict=True):
+            for id_, slope in line.slopes:
                 total[id_] = total.get(id_, 0.0) + quantity.turn * slope
         return total
 
@@ -142,7 +154,7 @@ class MeasurementRun:
         return words.below if value < 0.0 else words.above
 
     def _compare(self, value: float, sigma: float | None) -> Classification:
-        allowed = all(status.may_be_classified for status in self.status)
+        allowed = not self.status or all(s.may_be_classified for s in self.status)
         found = classify(self.definition, value, sigma, self.settings, allowed)
         if found.note:
             self._add_one((self._status_of(found), found.note))

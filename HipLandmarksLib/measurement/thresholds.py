@@ -89,7 +89,12 @@ class ThresholdRow:
 
     def class_of(self, value: float) -> int:
         """Index of the class in which ``value`` falls, 0 for the lowest."""
-        return sum(cut.is_exceeded_by(value) for cut in self.cuts)
+        number = 0
+        for cut in self.cuts:  # ascending
+            if not cut.is_exceeded_by(value):
+                break
+            number += 1
+        return number
 
     def label(self, value: float) -> str:
         """Text of the class in which ``value`` falls."""

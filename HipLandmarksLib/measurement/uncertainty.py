@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from math import erfc, sqrt
 
 Covariance2 = tuple[float, float, float]
@@ -32,6 +32,8 @@ def interval95(value: float, sigma: float) -> tuple[float, float]:
     return (value - Z95 * sigma, value + Z95 * sigma)
 
 
-def nearest(value: float, thresholds: Iterable[float]) -> float:
+def nearest(value: float, thresholds: Sequence[float]) -> float:
     """The threshold nearest to ``value``."""
+    if len(thresholds) == 1:
+        return thresholds[0]
     return min(thresholds, key=lambda threshold: abs(value - threshold))
