@@ -29,6 +29,7 @@ class ReferenceRange:
         usual: range that is usual under all rows, None when there is none.
         source: source, population, view and edge; or why the measurement has no limits.
         note: why no row applies, else empty.
+        off_for_age: whether that is the age of the patient.
         thresholds: all cut points of all rows.
     """
 
@@ -36,6 +37,7 @@ class ReferenceRange:
     usual: UsualRange | None = None
     source: str = ""
     note: str = ""
+    off_for_age: bool = False
     thresholds: tuple[float, ...] = ()
 
 
@@ -51,6 +53,7 @@ class Classification:
         note: sentence for the reader.
         usual: usual range for display, also where the value may not be classified.
         source: source, population, view and edge of the range.
+        off_for_age: whether the thresholds are not made for the age of the patient.
     """
 
     text: str | None = None
@@ -60,6 +63,7 @@ class Classification:
     note: str = ""
     usual: UsualRange | None = None
     source: str = ""
+    off_for_age: bool = False
 
 
 def classify(
@@ -135,7 +139,8 @@ def classify_value(
     found = reference_range(id_, settings)
     if not allowed or not found.rows:
         note = found.note if allowed else ""
-        return Classification(note=note, usual=found.usual, source=found.source)
+        off = found.off_for_age
+        return Classification(note=note, usual=found.usual, source=found.source, off_for_age=off)
     threshold = nearest(value, found.thresholds)
     p = probability_above(value, sigma, threshold) if sigma else None
     borderline = bool(sigma) and abs(value - threshold) <= Z95 * (sigma or 0.0)
@@ -194,7 +199,9 @@ def _reference_range(
         who = "adults" if any(row.for_adults for row in rows) else "children"
         if any(row.for_adults is not rows[0].for_adults for row in rows):
             who = "patients of another age"
-        return ReferenceRange(note=f"Not classified: the thresholds are for {who}.")
+        return ReferenceRange(
+            note=f"Not classified: the thresholds are for {who}.", off_for_age=True
+        )
     of_image = [row for row in of_age if modality is Modality.UNKNOWN or modality in row.modalities]
     if not of_image:
         note = f"Not classified: {set_id} is not made for {modality.value} images."
@@ -202,7 +209,7 @@ def _reference_range(
     fitting = tuple(row for row in of_image if sex is Sex.UNKNOWN or sex in row.sexes)
     source = " / ".join(_distinct(row.provenance for row in fitting))
     cuts = tuple(cut.at for row in fitting for cut in row.cuts)
-    return ReferenceRange(fitting, _common(fitting), source, "", cuts)
+    return ReferenceRange(fitting, _common(fitting), source, thresholds=cuts)
 
 
 def _fits_age(row: ThresholdRow, age: float | None, open_physes: bool) -> bool:

@@ -15,6 +15,8 @@ from .hip import HEAD_CENTRE, HEDGE, sources_of
 from .types import Edge
 
 UNITS = ("deg", "mm", "%", "ratio")
+FILM_KEYS = ("SYM", "SCJ")
+"""Midline landmarks that tell how the pelvis was turned when the film was taken."""
 
 
 class CalibrationNeed(str, Enum):
@@ -33,15 +35,17 @@ class Finding:
     """Words for the sign of a value.
 
     Attributes:
-        below, above: for a negative and for any other value.
+        below, above: for a value below ``at``, and for any other.
         on: for a value that cannot be told from 0, None when there is no such class.
         band_mm: how near to 0 that is when the uncertainty is not known.
+        at: where the class changes; other than 0 it needs true millimetres.
     """
 
     below: str
     above: str
     on: str | None = None
     band_mm: float = 0.0
+    at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,8 @@ class MeasurementDefinition:
         frame: what it needs of the reference line.
         calibration: what it needs of the pixel size.
         named_by_edge: whether the acetabular edge is part of the name (LCE-bone).
+        may_coincide: whether two of its points may lie in the same place.
+        film_check: a sign that tilt and rotation of the pelvis can turn around.
         extra: needs points that are not commonly placed; measured when asked for.
         max_obliquity_deg: largest tilt of the slices off coronal, None when it does not matter.
         hard_limits: values outside are implausible.
@@ -97,6 +103,8 @@ class MeasurementDefinition:
     frame: FrameUse
     calibration: CalibrationNeed
     named_by_edge: bool
+    may_coincide: bool
+    film_check: bool
     extra: bool
     max_obliquity_deg: float | None
     hard_limits: tuple[float, float]
@@ -122,6 +130,8 @@ class MeasurementDefinition:
         named = {*self.points, *self.series, *self.consulted}
         if self.needs_radius or self.roof_point is not None:
             named |= {HEAD_CENTRE, HEDGE}
+        if self.film_check:
+            named |= set(FILM_KEYS)
         return frozenset(name.partition("_")[0] for name in named)
 
     @property
@@ -170,6 +180,6 @@ def read_row(row: Mapping[str, Any]) -> MeasurementDefinition:
         "difference": None if row["difference"] is None else DifferenceWords(**row["difference"]),
         "hard_limits": (float(low), float(high)),
         "formula": formula,
-        "pairs": tuple(combinations(points, 2)),
+        "pairs": () if row["may_coincide"] else tuple(combinations(points, 2)),
     }
     return MeasurementDefinition(**{**row, **special})

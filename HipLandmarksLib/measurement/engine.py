@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from ..anatomy import AnySide, HipLandmarks, LandmarkTable, Midline, Side
 from .case import LATERAL_KEYS, CaseGeometry
-from .definition import MeasurementDefinition
+from .definition import FILM_KEYS, MeasurementDefinition
 from .definitions import MeasurementTable
 from .flags import CaseFlags
 from .frames import CRANIAL_KEYS, LINE_KEY, FrameUse
@@ -113,7 +113,9 @@ def _list_of(key: str) -> str:
 
 
 def _moves_frame(definition: MeasurementDefinition, key: str) -> bool:
-    """Whether the frame of a measurement, or what is said about its line, hangs on ``key``."""
+    """Whether the frame of a measurement, or what is said about line or film, hangs on ``key``."""
+    if definition.film_check and key in FILM_KEYS:
+        return True
     if definition.frame in (FrameUse.LINE, FrameUse.SENSE):
         return key in _LINE_KEYS
     if definition.frame is FrameUse.TRIRADIATE:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from ..anatomy import Landmark, LandmarkId
+from ..anatomy import Landmark, LandmarkId, Midline
 from .case import CaseGeometry
-from .definition import CalibrationNeed, MeasurementDefinition
+from .classification import classify_value
+from .definition import FILM_KEYS, CalibrationNeed, MeasurementDefinition
+from .formulas.extra_points import pelvic_rotation_mm, pelvic_tilt_mm
+from .formulas.walls import WALL_KEYS, comes_from_medial, first_crossing
 from .frames import HipFrame
 from .hip import HEAD_CENTRE, HipGeometry
 from .quantity import degrees_of
@@ -17,6 +20,9 @@ LINES_AGREE_DEG = 3.0
 ROUND_WITHIN_MM = 1.0
 FULL_ARC_DEG = 120.0
 FULL_ARC_POINTS = 5
+FILM_NOTE = (
+    "A pelvic tilt of 6 degrees or a rotation of 7 degrees can turn this sign around (PMC10293407)."
+)
 
 Flag = tuple[MeasurementStatus | None, str]
 """A status (None: only worth saying) and its sentence."""
@@ -78,6 +84,34 @@ class CaseFlags:
             "not in true millimetres."
         )
         return ((MeasurementStatus.UNCALIBRATED, note),)
+
+    @cached_property
+    def of_film(self) -> tuple[Flag, ...]:
+        """For signs that tilt and rotation of the pelvis can turn around."""
+        return tuple(_film_flags(self._case))
+
+
+def _film_flags(case: CaseGeometry) -> list[Flag]:
+    """How the pelvis was turned when the film was taken, for signs that depend on it."""
+    found: list[Flag] = [(None, FILM_NOTE)]
+    pelvis, settings = case.hip(Midline.PELVIS), case.settings
+    absent = [key for key in FILM_KEYS if not pelvis.has(key)]
+    if absent:
+        note = f"Tilt and rotation are not known here: place {' and '.join(absent)}."
+        return [*found, (None, note)]
+    if not settings.calibration.calibrated:
+        note = "Tilt and rotation cannot be judged here: the pixel size is not calibrated."
+        return [*found, (None, note)]
+    frame = case.line.frame(Midline.PELVIS)
+    for what, formula in (("rotation", pelvic_rotation_mm), ("tilt", pelvic_tilt_mm)):
+        value = formula(pelvis, frame).value
+        judged = classify_value(formula.__name__, "mm", value, None, settings)
+        low, high = judged.usual or (None, None)
+        if judged.text is None:
+            found.append((None, f"The {what} of the pelvis ({value:.0f} mm) cannot be judged."))
+        elif (low is not None and value < low) or (high is not None and value > high):
+            found.append((None, f"The film is not adequate: {judged.text} ({value:.0f} mm)."))
+    return found
 
 
 def input_flags(case: CaseGeometry, used: list[Landmark]) -> list[Flag]:
@@ -145,6 +179,20 @@ def cranial_flag(
     if (offset * axis.conjugate()).imag * side_of_up > 0.0:
         return None
     return (None, f"{spec['point']} lies below the neck axis: check the point.")
+
+
+def wall_flag(definition: MeasurementDefinition, hip: HipGeometry, frame: HipFrame) -> Flag | None:
+    """Walls that cross the wrong way round are probably exchanged."""
+    if len(definition.series) < len(WALL_KEYS):
+        return None
+    crossing = first_crossing(hip)
+    if crossing is None or not comes_from_medial(hip, frame, crossing):
+        return None
+    return (
+        None,
+        "Above the crossing the anterior wall lies medial of the posterior one: check that AW and "
+        "PW are not exchanged.",
+    )
 
 
 def limit_flag(definition: MeasurementDefinition, value: float, calibrated: bool) -> Flag | None:

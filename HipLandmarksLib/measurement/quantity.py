@@ -25,6 +25,18 @@ class ConstructionError(HipLandmarksError):
     """The points do not define the construction, such as parallel lines without a crossing."""
 
 
+class SignAbsentError(ConstructionError):
+    """There is no number because the sign that it describes is not there; that is a finding.
+
+    Attributes:
+        finding: the finding in words, such as ``no crossover``.
+    """
+
+    def __init__(self, finding: str, reason: str) -> None:
+        super().__init__(reason)
+        self.finding = finding
+
+
 class Quantity:
     """A number with its derivatives; treat it as frozen.
 

@@ -61,7 +61,8 @@ def _missing(
     for key, least in definition.series.items():
         if len(hip.series(key)) < least:
             absent.append(key)
-            words.append(f"{hip.side.word} {key} (a list of at least {least} points)")
+            points = "points" if least > 1 else "point"
+            words.append(f"{hip.side.word} {key} (a list of at least {least} {points})")
     if definition.needs_radius and not hip.has_radius() and not hip.radius_problem:
         absent, words = _without_radius(case, hip, absent, words)
     if definition.frame is FrameUse.TRIRADIATE and isinstance(hip.side, Side):

@@ -20,10 +20,11 @@ from .flags import (
     rim_flags,
     side_flag,
     stand_in_flags,
+    wall_flag,
 )
 from .frames import FrameUse, HipFrame
 from .hip import RIM
-from .quantity import ConstructionError, Quantity
+from .quantity import ConstructionError, Quantity, SignAbsentError
 from .refusal import Refusal, refusal
 from .result import Measurement, MeasurementInput
 from .types import MeasurementSettings, MeasurementStatus, Reference
@@ -65,6 +66,8 @@ class MeasurementRun:
             return self._null(refused)
         try:
             quantity = self.definition.formula(self.hip, self.frame)
+        except SignAbsentError as absent:
+            return self._sign_absent(absent)
         except ConstructionError as error:
             return self._null(Refusal(MeasurementStatus.DEGENERATE, str(error)))
         value = quantity.value + 0.0  # no minus zero
@@ -100,6 +103,9 @@ class MeasurementRun:
             self._add_one(limit_flag(definition, value, shared.calibrated))
         if definition.calibration is not CalibrationNeed.RATIO:
             self._add(shared.of_length)
+        if definition.film_check:
+            self._add_one(wall_flag(definition, hip, self.frame))
+            self._add(shared.of_film)
 
     def _add(self, flags: Iterable[Flag]) -> None:
         for flag in flags:
@@ -148,10 +154,12 @@ class MeasurementRun:
         words = self.definition.finding
         if words is None or not all(status.sign_holds for status in self.status):
             return None
+        if words.at and MeasurementStatus.UNCALIBRATED in self.status:
+            return None
         band = self.case.limit(words.band_mm) if sigma is None else Z95 * sigma
         if words.on is not None and abs(value) <= band:
             return words.on
-        return words.below if value < 0.0 else words.above
+        return words.below if value < words.at else words.above
 
     def _compare(self, value: float, sigma: float | None) -> Classification:
         allowed = not self.status or all(s.may_be_classified for s in self.status)
@@ -165,10 +173,18 @@ class MeasurementRun:
         if found.borderline:
             return MeasurementStatus.BORDERLINE
         age_known = self.settings.patient_age_years is not None or self.settings.open_physes
-        off = found.text is None and not found.source and age_known
+        off = found.off_for_age and age_known
         return MeasurementStatus.NOT_APPLICABLE if off else None
 
     # The result.
+
+    def _sign_absent(self, absent: SignAbsentError) -> Measurement:
+        """No number, but a finding, unless something forbids to believe it."""
+        self._flag(0.0)
+        holds = all(status.sign_holds for status in self.status)
+        self.status.insert(0, MeasurementStatus.NOT_APPLICABLE)
+        self.notes.insert(0, str(absent))
+        return self._make(None, None, _NOT_COMPARED, (), absent.finding if holds else None)
 
     def _null(self, refused: Refusal) -> Measurement:
         self.status, self.notes = [refused.status], [refused.reason]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from cmath import phase
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from math import degrees
 from typing import Any
 
 from .formulas import Construction
+from .formulas.walls import first_crossing, posterior_wall_mm, retroversion_index_pct
 from .frames import HipFrame
 
 Line = tuple[complex, complex, str]
@@ -149,8 +151,10 @@ def _along_to_axis(spec: Spec, hip: Construction, frame: HipFrame) -> Sketch:
 
 
 def _head_circle(spec: Spec, hip: Construction, frame: HipFrame) -> Sketch:
-    """The head circle with a diameter."""
+    """The head circle, with a diameter unless it is ``bare``."""
     centre, rim = _head(hip, frame)
+    if spec.get("bare"):
+        return Sketch((), centre, None, ((centre, rim),))
     return Sketch(((2 * centre - rim, rim, "distance"),), centre, None, ((centre, rim),))
 
 
@@ -225,6 +229,39 @@ def _crossing(a: complex, along_a: complex, b: complex, along_b: complex) -> com
     return a + (along_b * (b - a).conjugate()).imag / slope * along_a
 
 
+def _lines(spec: Spec, hip: Construction, frame: HipFrame) -> Sketch:
+    """Straight lines through pairs of landmarks, a little longer than they are apart."""
+    drawn = []
+    for pair in spec["pairs"]:
+        start, end = (hip.points[key] for key in pair)
+        drawn.append(_line_through((start, end), _unit(end - start), "axis"))
+    middle = sum(hip.points[key] for pair in spec["pairs"] for key in pair)
+    return Sketch(tuple(drawn), middle / (2 * len(drawn)))
+
+
+def _wall_at_level(spec: Spec, hip: Construction, frame: HipFrame) -> Sketch:
+    """The posterior wall, and the way to it at the level of the head centre."""
+    centre = hip.points["FHC"]
+    end = centre + posterior_wall_mm(hip, frame).value * frame.lat
+    return Sketch((*_polyline(hip, "PW"), (centre, end, "distance")), (centre + end) / 2)
+
+
+def _crossover(spec: Spec, hip: Construction, frame: HipFrame) -> Sketch:
+    """Both walls, the opening, and how far down it they cross."""
+    edge, end = hip.points["LAE"], hip.points["TD"]
+    foot = edge + retroversion_index_pct(hip, frame).value / 100.0 * (end - edge)
+    crossing = first_crossing(hip)
+    assert crossing is not None  # without one there is no value, and no drawing
+    walls = (*_polyline(hip, "AW"), *_polyline(hip, "PW"))
+    segments = ((edge, end, "baseline"), (foot, crossing.point, "parallel"))
+    return Sketch((*walls, *segments, (edge, foot, "distance")), (edge + foot) / 2)
+
+
+def _polyline(hip: Construction, key: str) -> list[Line]:
+    points = [hip.points[name] for name in hip.series(key)]
+    return [(start, end, "axis") for start, end in pairwise(points)]
+
+
 SKETCH_KINDS: Mapping[str, Callable[[Spec, Construction, HipFrame], Sketch]] = {
     "angle_at_point": _angle_at_point,
     "angle_of_lines": _angle_of_lines,
@@ -235,5 +272,8 @@ SKETCH_KINDS: Mapping[str, Callable[[Spec, Construction, HipFrame], Sketch]] = {
     "uncovered_head": _uncovered_head,
     "neck_offset": _neck_offset,
     "span": _span,
+    "lines": _lines,
+    "wall_at_level": _wall_at_level,
+    "crossover": _crossover,
 }
 """Constructions that a measurements.json row may name, besides ``several``."""

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from . import acetabulum, femur, head, pelvis
+from . import acetabulum, extra_points, femur, head, pelvis, walls
 from .construction import Construction, Formula
 
-MODULES: tuple[ModuleType, ...] = (acetabulum, head, femur, pelvis)
+MODULES: tuple[ModuleType, ...] = (acetabulum, head, femur, pelvis, extra_points, walls)
 
 
 def find_formula(id_: str) -> Formula | None:

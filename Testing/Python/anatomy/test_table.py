@@ -17,7 +17,7 @@ from HipLandmarksLib.resources import resource_path
 PAPER_2 = ["ILM", "TRI", "LAE", "MSO", "FOV", "FHC", "GT", "TD", "ISCH", "NB", "SHP", "SHD"]
 OPTIONAL = [
     *("HEDGE", "RIM", "LT", "NCS", "NCI", "AF", "DOME", "AW", "PW", "SPINE", "BRIM"),
-    *("SYM", "SCJ", "PH1", "PH2", "Q"),
+    *("SYM", "SCJ", "PH1", "PH2", "Q", "NECK", "OBT"),
     *("NC", "CONDM", "CONDL", "AR", "PR"),
 ]
 
