@@ -8,20 +8,32 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from HipLandmarksLib.anatomy import HipLandmarks, Landmark, Side, Source, SourceKind
+from HipLandmarksLib.anatomy import (
+    HipLandmarks,
+    Landmark,
+    Midline,
+    Side,
+    Source,
+    SourceKind,
+)
 from HipLandmarksLib.imaging import Calibration, SpacingProvenance
 from HipLandmarksLib.measurement import (
     MeasurementSettings,
+    MeasurementTable,
     Reference,
     ViewPlane,
     affected_by,
     measure,
 )
 
-IDS = [(side, id_) for side in Side for id_ in ("alpha", "lce", "nsa", "femoral_offset_mm")]
+COMMON = [d for d in MeasurementTable.load().select(None) if not d.extra]
+IDS = [(side, d.id) for d in COMMON if not d.pelvic for side in Side]
+RATIOS = {d.id for d in COMMON if not d.is_length}
 CALIBRATION = Calibration(SpacingProvenance.PATIENT_PLANE)
+SPAN = (Midline.PELVIS, "inter_teardrop_mm")
+OBLIQUITY = [(Midline.PELVIS, f"obliquity_{line}") for line in ("teardrop", "ischium")]
 JITTER = st.floats(-4.0, 4.0, allow_nan=False)
-QUICK = settings(max_examples=60, deadline=None)
+QUICK = settings(max_examples=15, deadline=None)
 
 
 @st.composite
@@ -35,14 +47,27 @@ def values(results):
 
 
 @QUICK
-@given(data=st.data(), turn=st.floats(-40.0, 40.0))
+@given(data=st.data(), turn=st.floats(-180.0, 180.0))
 def test_turning_the_image_changes_nothing_measured_on_the_patient(
     data, turn, plain_points, build, by_id
 ):
     points = data.draw(jittered(plain_points))
     c, s = cos(radians(turn)), sin(radians(turn))
     turned = {id_: (c * x - s * z, s * x + c * z) for id_, (x, z) in points.items()}
-    assert values(by_id(build(turned))) == pytest.approx(values(by_id(build(points))), abs=1e-8)
+    before, after = by_id(build(points)), by_id(build(turned))
+    assert values(after) == pytest.approx(values(before), abs=1e-8)
+    assert after[SPAN].value == pytest.approx(before[SPAN].value)
+
+
+@QUICK
+@given(data=st.data(), turn=st.floats(-15.0, 15.0))
+def test_obliquity_is_how_far_the_pelvis_is_turned(data, turn, plain_points, build, by_id):
+    points = data.draw(jittered(plain_points))
+    c, s = cos(radians(turn)), sin(radians(turn))
+    turned = {id_: (c * x - s * z, s * x + c * z) for id_, (x, z) in points.items()}
+    before, after = by_id(build(points)), by_id(build(turned))
+    for id_ in OBLIQUITY:
+        assert after[id_].value == pytest.approx(before[id_].value + turn, abs=1e-8)
 
 
 @QUICK
@@ -54,6 +79,9 @@ def test_mirroring_and_exchanging_sides_changes_nothing(data, plain_points, buil
     for side, id_ in IDS:
         assert after[(side.opposite, id_)].value == pytest.approx(before[(side, id_)].value)
         assert after[(side.opposite, id_)].status == before[(side, id_)].status
+        assert after[(side.opposite, id_)].finding == before[(side, id_)].finding
+    for id_ in OBLIQUITY:
+        assert after[id_].value == pytest.approx(-before[id_].value)
 
 
 @QUICK
@@ -63,7 +91,7 @@ def test_scale_enters_lengths_only(data, scale, plain_points, build, by_id):
     scaled = {id_: (scale * x, scale * z) for id_, (x, z) in points.items()}
     before, after = by_id(build(points)), by_id(build(scaled))
     for side, id_ in IDS:
-        factor = scale if id_.endswith("_mm") else 1.0
+        factor = 1.0 if id_ in RATIOS else scale
         assert after[(side, id_)].value == pytest.approx(factor * before[(side, id_)].value)
 
 
@@ -127,20 +155,53 @@ def test_alpha_and_unsigned_lce_agree_with_the_published_code(data, plain_points
         assert abs(lce) == pytest.approx(by_acos((0.0, 1.0), edge), abs=1e-5)
 
 
-@QUICK
+RIM = {"RIM1": (90.0, 24.1), "RIM2": (73.0, 17.0), "RIM3": (66.1, 0.0), "RIM4": (72.8, -17.1)}
+DISTANCE = st.floats(-80.0, 80.0)
+KEYS = (
+    *("FHC", "NA", "NB", "LCP", "LAE", "MSO", "TD", "ISCH", "ILM", "TRI", "FOV", "GT", "SHP"),
+    *("SHD", "LT", "HEDGE", "NCS", "NCI", "AF", *RIM),
+)
+
+
+@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("side", list(Side))
+@settings(max_examples=6, deadline=None)
 @given(data=st.data())
-def test_only_the_measurements_of_the_dependency_table_change(data, plain_points, build):
-    """What a drag does not recompute really stays the same, flags and reasons included."""
-    points = data.draw(jittered(plain_points))
-    absent = data.draw(st.sets(st.sampled_from(sorted(points)), max_size=6))
+def test_what_a_drag_does_not_measure_again_stays_the_same(side, key, data, plain_points, build):
+    """Live measuring equals measuring everything: values, flags, reasons, drawings, inputs."""
+    with_rim = {
+        (each, k): (x if each is Side.LEFT else -x, z) for each in Side for k, (x, z) in RIM.items()
+    }
+    points = {**plain_points, **with_rim}
+    absent = data.draw(st.sets(st.sampled_from(sorted(points)), max_size=8)) - {(side, key)}
     before = build({id_: point for id_, point in points.items() if id_ not in absent})
-    side, key = data.draw(st.sampled_from(sorted(before)))
     x, _, z = before[(side, key)].position
-    moved = (x + data.draw(st.floats(-80, 80)), 0.0, z + data.draw(st.floats(-80, 80)))
+    moved = (x + data.draw(DISTANCE), 0.0, z + data.draw(DISTANCE))
     after = before.with_landmark(before[(side, key)].moved(moved, Source(SourceKind.READER)))
-    chosen = MeasurementSettings(calibration=CALIBRATION, reader_sigma_mm=1.0)
+    reference = data.draw(st.sampled_from(list(Reference)[:5]))
+    chosen = MeasurementSettings(
+        calibration=CALIBRATION, reader_sigma_mm=1.0, reference=reference, extra_points=True
+    )
     plane = ViewPlane.coronal()
-    affected = affected_by(side, key)
+    affected = affected_by(side, key, after)
+    assert affected <= affected_by(side, key)
+    for old, new in zip(measure(before, plane, chosen), measure(after, plane, chosen), strict=True):
+        if (old.side, old.id) not in affected:
+            assert new == old
+            assert new.drawing == old.drawing and new.inputs == old.inputs
+
+
+@pytest.mark.parametrize("key", KEYS)
+@settings(max_examples=4, deadline=None)
+@given(data=st.data())
+def test_what_a_removed_point_does_not_concern_stays_the_same(key, data, plain_points, build):
+    points = {**plain_points, **{(Side.LEFT, k): p for k, p in RIM.items()}}
+    absent = data.draw(st.sets(st.sampled_from(sorted(points)), max_size=8)) - {(Side.LEFT, key)}
+    before = build({id_: point for id_, point in points.items() if id_ not in absent})
+    after = HipLandmarks.of(p for p in before.values() if p.id != (Side.LEFT, key))
+    chosen = MeasurementSettings(calibration=CALIBRATION, extra_points=True)
+    plane = ViewPlane.coronal()
+    affected = affected_by(Side.LEFT, key)
     for old, new in zip(measure(before, plane, chosen), measure(after, plane, chosen), strict=True):
         if (old.side, old.id) not in affected:
             assert new == old
