@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import acos, degrees
+from math import acos, degrees, isfinite
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,7 +33,7 @@ class ViewPlane:
         y_axis: unit vector in the plane, cranial (projection of patient superior), LPS.
 
     Raises:
-        ImageError: when the plane is nearer to axial or sagittal than to coronal.
+        ImageError: when the plane is nearer to axial or sagittal than to coronal, or no plane.
     """
 
     normal: Vec3
@@ -42,6 +42,11 @@ class ViewPlane:
     y_axis: Vec3 = field(init=False)
 
     def __post_init__(self) -> None:
+        numbers = (*self.normal, *self.spacing)
+        if not all(isfinite(v) for v in numbers) or not any(self.normal) or min(self.spacing) <= 0:
+            raise ImageError(
+                "The geometry of the image is damaged: its slice normal or pixel size is no number."
+            )
         normal = unit3(self.normal)
         if normal[1] < 0.0:
             normal = (-normal[0], -normal[1], -normal[2])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from math import inf, isfinite
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigurationError
@@ -110,6 +111,9 @@ _UNCLASSIFIED = frozenset(
 )
 
 
+_OLDEST_YEARS = 130.0
+
+
 @dataclass(frozen=True, kw_only=True)
 class MeasurementSettings:
     """How to measure; every result carries what matters of it.
@@ -151,7 +155,12 @@ class MeasurementSettings:
             raise ConfigurationError(
                 "A reference line must be chosen: teardrop, ischium, triradiate, fhc or image."
             )
-        if self.reader_sigma_mm is not None and not self.reader_sigma_mm > 0.0:
+        age = self.patient_age_years
+        if age is not None and not 0.0 <= age <= _OLDEST_YEARS:
+            raise ConfigurationError(f"An age of {age:g} years is not possible; leave it unknown.")
+        if not isfinite(self.min_confidence):
+            raise ConfigurationError("The least confidence must be a number.")
+        if self.reader_sigma_mm is not None and not 0.0 < self.reader_sigma_mm < inf:
             raise ConfigurationError("The reader's standard deviation must be above 0 mm.")
 
     @classmethod
