@@ -95,7 +95,8 @@ def measurement_figure(id_: str, side: Side) -> Figure:
     else:
         result = next(m for m in found if m.side in (side, Midline.PELVIS))
         shown, parts, footer = result.side, [_parts(schematic, result)], NOTICE
-    lines = tuple(line for part in parts for line in part.lines)
+    aids = aids_of(_AID_OF[id_], schematic, side)[0] if id_ in _AID_OF else ()
+    lines = (*(line for part in parts for line in part.lines), *aids)
     marks = tuple(dict.fromkeys(mark for part in parts for mark in part.marks))
     return Figure(
         PelvisBackdrop(schematic),
@@ -113,6 +114,8 @@ def measurement_figure(id_: str, side: Side) -> Figure:
     )
 
 
+_AID_OF = {"triangular_index_mm": "Q"}
+"""Landmarks whose helping lines explain a measurement."""
 BOTH_SIDES_SHOWN = frozenset({"lt_depth_mm", "gt_depth_mm"})
 """What matters of these is the difference of the sides: the leg-length difference."""
 

@@ -17,6 +17,7 @@ from .curves import Curve, Point, arc, joined, smooth
 LOWEST_MM = -152.0
 """Height of the lower border of the picture below the head centre."""
 _TURN_DEG = 22.0  # the contour turns away from the head circle by this angle
+_CAM_FROM_DEG, _CAM_MM_PER_DEG = 56.0, 0.11  # from this alpha on a bump is drawn
 _FOVEA_DEG = 16.0  # fovea above the horizontal
 _NOTCH_DEG, _NOTCH_MM = 12.0, 1.3  # half width and depth of the foveal notch
 _SCAR_SLOPE_DEG = 24.0  # physeal scar, lateral end higher
@@ -130,9 +131,22 @@ class FemurOutline:
             hip.head_radius_mm * cos(radians(hip.alpha_deg)),
             hip.head_radius_mm * sin(radians(hip.alpha_deg)),
         )
-        bump = smooth([start, (along, hip.neck_radius_mm)], leaving=(cos(angle), sin(angle)),
-                      arriving=(1.0, 0.0))  # fmt: skip
+        bump = smooth(
+            [start, *self._cam_top, (along, hip.neck_radius_mm)],
+            leaving=(cos(angle), sin(angle)),
+            arriving=(1.0, 0.0),
+        )
         return bump.moved(lambda p: self._by_neck(*p))
+
+    @property
+    def _cam_top(self) -> list[Point]:
+        """Highest point of a cam over the head circle, (along, above) the neck; else nothing."""
+        hip = self.hip
+        excess = _CAM_MM_PER_DEG * (hip.alpha_deg - _CAM_FROM_DEG)
+        if excess <= 0.0:
+            return []
+        angle, radius = radians(hip.alpha_deg - _TURN_DEG), hip.head_radius_mm + excess
+        return [(radius * cos(angle), radius * sin(angle))]
 
     @cached_property
     def _head_arc(self) -> Curve:

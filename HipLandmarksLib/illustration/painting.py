@@ -64,7 +64,7 @@ class PelvisBackdrop:
 def _sacrum(
     page: SvgPage, schematic: Schematic, side: Side, to_page: Callable[[Point], Point]
 ) -> None:
-    pelvis, place = schematic.pelvis[side], _chain(schematic.of_pelvis(side), to_page)
+    pelvis, place = schematic.pelvis[side], _chain(schematic.of_sacrum(side), to_page)
     page.path(on_page(place, [pelvis.sacrum]), fill=_SACRUM, stroke=_SACRUM, stroke_width=1.0)
     edge = on_page(place, [pelvis.sacrum_edge, pelvis.coccyx_joint])
     page.path(edge, fill="none", stroke=_FAINT, stroke_width=1.2)

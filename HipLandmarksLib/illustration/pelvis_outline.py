@@ -65,10 +65,10 @@ class PelvisOutline:
             "TRI": self._near(-29.2, 14.5),
             "ILM": self._far(-38.0, 60.0),
             "ISCH": self._far(-28.0, -79.5),
-            "SPINE": self._far(-43.8, -3.0) if self.roof.retroverted else self._far(-36.6, -3.0),
+            "SPINE": self._far(-46.6, -3.0) if self.roof.retroverted else self._far(-36.6, -3.0),
             "BRIM": self._far(-40.6, -3.0),
             "DOME": self._farthest_from(edge, teardrop),
-            "OBT": self._far(-43.0, -22.8),
+            "OBT": self.foramen.samples(8)[7],
         }
         for key, wall in (("AW", self._anterior_points), ("PW", self._posterior_points)):
             points.update({f"{key}{n}": point for n, point in enumerate(wall, start=1)})

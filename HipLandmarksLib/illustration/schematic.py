@@ -32,12 +32,16 @@ class SchematicShape:
     Attributes:
         parameters: both hips; their anteversion and depth are not seen in the picture.
         roof: acetabular details that the phantom has no number for, the same on both sides.
+        subluxation_mm: by how much the femurs are displaced laterally and cranially.
+        sacrum_shift_mm: shift of the sacrum to the patient's left, as on a rotated film.
     """
 
     parameters: PhantomParameters = field(
         default_factory=lambda: PhantomParameters(right=TEXTBOOK_HIP, left=TEXTBOOK_HIP)
     )
     roof: RoofShape = field(default_factory=RoofShape)
+    subluxation_mm: Point = (0.0, 0.0)
+    sacrum_shift_mm: float = 0.0
 
     @classmethod
     def with_hips(cls, roof: RoofShape | None = None, **changes: float) -> SchematicShape:
@@ -76,8 +80,8 @@ class Schematic:
                 (self.femurs[side].points, self.of_femur(side)),
             ):
                 found.update({(side, key): place(point) for key, point in outline.items()})
-        for key, height in (("SYM", SYM_MM), ("SCJ", SCJ_MM)):
-            found[(Midline.PELVIS, key)] = self._turned((0.0, height))
+        found[(Midline.PELVIS, "SYM")] = self._turned((0.0, SYM_MM))
+        found[(Midline.PELVIS, "SCJ")] = self._turned((self.shape.sacrum_shift_mm, SCJ_MM))
         return found
 
     @cached_property
@@ -102,7 +106,14 @@ class Schematic:
         """Maps hip-local points of the femur into the picture."""
         half, sign = self.shape.parameters.interhead_distance_mm / 2, _sign(side)
         head = self._turned((sign * half, 0.0))
-        return lambda p: (head[0] + sign * p[0], head[1] + p[1])
+        lateral, cranial = self.shape.subluxation_mm
+        return lambda p: (head[0] + sign * (p[0] + lateral), head[1] + p[1] + cranial)
+
+    def of_sacrum(self, side: Side) -> Callable[[Point], Point]:
+        """Maps hip-local points of the sacrum into the picture."""
+        place, shift = self.of_pelvis(side), self.shape.sacrum_shift_mm
+        sign = _sign(side)
+        return lambda p: place((p[0] + sign * shift, p[1]))
 
     @cached_property
     def disc(self) -> Curve:
@@ -110,12 +121,12 @@ class Schematic:
         return ellipse((0.0, SYM_MM - 17.5), (3.4, 16.5)).moved(self._turned)
 
     def shenton(self, side: Side) -> Curve:
-        """Shenton's arc: from the lower neck over to the upper border of the foramen."""
-        at = self.positions
-        foramen = self.of_pelvis(side)((-54.5, -24.8))
-        neck, rim = at[(side, "NECK")], at[(side, "OBT")]
-        crown = ((neck[0] + rim[0]) / 2, (neck[1] + rim[1]) / 2 + 3.6)
-        return smooth([at[(side, "NCI")], neck, crown, rim, foramen])
+        """Shenton's arc of the hip in place: from the lower neck to the border of the foramen."""
+        femur, pelvis = self.femurs[side].points, self.pelvis[side]
+        neck, rim = femur["NECK"], pelvis.points["OBT"]
+        crown = ((neck[0] + rim[0]) / 2, (neck[1] + rim[1]) / 2 + 3.2)
+        border = pelvis.foramen.samples(8)[16]
+        return smooth([femur["NCI"], neck, crown, rim, border]).moved(self.of_pelvis(side))
 
     @property
     def lowest(self) -> float:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from HipLandmarksLib.anatomy import LandmarkTable, Midline, Side
 from HipLandmarksLib.illustration import Schematic, SchematicShape, schematic_measurements
 from HipLandmarksLib.illustration.axial import AXIAL_KEYS, axial_landmarks, axial_measurement
+from HipLandmarksLib.illustration.examples import example_shape
 from HipLandmarksLib.illustration.schematic import TEXTBOOK_HIP
 from HipLandmarksLib.measurement import MeasurementTable
 from HipLandmarksLib.synthesis import HipParameters, PhantomParameters
@@ -137,3 +138,24 @@ def test_version_angles_are_those_of_the_axial_sketch() -> None:
     for side in Side:
         assert axial_measurement("femoral_version", side).value == pytest.approx(15.0, abs=1e-6)
         assert axial_measurement("acetabular_version", side).value == pytest.approx(18.0, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("id_", "low", "high"),
+    [
+        ("alpha", 60.0, 75.0),
+        ("triangular_index_mm", 2.0, 5.0),
+        ("retroversion_index_pct", 20.0, 70.0),
+        ("ischial_spine", -12.0, -2.0),
+        ("shenton_mm", 5.0, 12.0),
+        ("pelvic_rotation_mm", 10.0, 20.0),
+        ("obliquity_teardrop", 5.0, 10.0),
+        ("ctd_mm", -17.0, -8.0),
+        ("skinner_mm", 6.0, 14.0),
+        ("shaft_abduction", 8.0, 12.0),
+    ],
+)
+def test_the_drawn_example_shows_what_is_measured(id_: str, low: float, high: float) -> None:
+    for measurement in schematic_measurements(example_shape(id_), [id_]):
+        assert measurement.value is not None
+        assert low <= measurement.value <= high
