@@ -9,6 +9,7 @@ from .frames import (
     CRANIAL_KEYS,
     IMAGE_UP,
     LINE_KEY,
+    FrameInUse,
     FrameUse,
     HipFrame,
     ReferenceLine,
@@ -124,11 +125,22 @@ class CaseGeometry:
         """Hilgenreiner's line, the only one for the index of the child."""
         return self.line_of(Reference.TRIRADIATE)
 
-    def line_for(self, use: FrameUse) -> ReferenceLine | None:
-        """The line whose direction enters a value, None without one."""
+    def frame_in_use(self, use: FrameUse, side: AnySide) -> FrameInUse:
+        """The frame that a measurement of ``side`` works in.
+
+        It is that of the image for a measurement that needs none, or whose line is not there.
+        """
         if use is FrameUse.LINE:
-            return self.line
-        return self.triradiate if use is FrameUse.TRIRADIATE else None
+            return FrameInUse(self.line.frame(side), self.line, self.line.reference)
+        if use is FrameUse.SENSE:
+            return FrameInUse(self.line.frame(side), None, Reference.NONE)
+        of_image = HipFrame.of_image(side)
+        if use is FrameUse.TRIRADIATE:
+            line = self.triradiate
+            frame = of_image if line is None else line.frame(side)
+            return FrameInUse(frame, line, Reference.TRIRADIATE)
+        reference = Reference.IMAGE if use is FrameUse.IMAGE else Reference.NONE
+        return FrameInUse(of_image, None, reference)
 
     @cached_property
     def _cranial(self) -> complex:

@@ -88,6 +88,7 @@ class MeasurementDefinition:
         source: literature.
         formula: the function.
         pairs: points that must not coincide; the shaft needs more.
+        needs_points_only: its own points are all it needs to be there.
     """
 
     id: str
@@ -118,6 +119,7 @@ class MeasurementDefinition:
     source: str
     formula: Formula
     pairs: tuple[tuple[str, str], ...]
+    needs_points_only: bool
 
     @property
     def reference(self) -> bool:
@@ -180,6 +182,9 @@ def read_row(row: Mapping[str, Any]) -> MeasurementDefinition:
         "difference": None if row["difference"] is None else DifferenceWords(**row["difference"]),
         "hard_limits": (float(low), float(high)),
         "formula": formula,
+        "needs_points_only": not row["series"]
+        and not row["needs_radius"]
+        and row["frame"] != FrameUse.TRIRADIATE.value,
         "pairs": () if row["may_coincide"] else tuple(combinations(points, 2)),
     }
     return MeasurementDefinition(**{**row, **special})

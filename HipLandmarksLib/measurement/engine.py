@@ -55,7 +55,7 @@ def measure(
     of_hips = [definition for definition in definitions if not definition.pelvic]
     of_pelvis = [definition for definition in definitions if definition.pelvic]
     return [
-        MeasurementRun(case, shared, definition, side).result()
+        MeasurementRun(case, shared, definition, case.hip(side)).result()
         for side in sides
         for definition in (of_pelvis if side is Midline.PELVIS else of_hips)
     ]

@@ -219,7 +219,7 @@ def landmarks_behind(
         names += hip.head_radius.gradient
     for name in names:
         ids.update((id_, None) for id_, _ in hip.trace(name, 0.0))
-    line = case.line_for(definition.frame)
+    line = hip.frame_in_use(definition.frame).line
     if line is not None:
         ids.update((id_, None) for id_ in line.ids)
     found = (case.landmarks.items_.get(id_) for id_ in ids)

@@ -111,6 +111,21 @@ class ReferenceLine:
         return self.right if side is Side.RIGHT else self.left
 
 
+@dataclass(frozen=True, slots=True)
+class FrameInUse:
+    """Frame in which a measurement of one side works.
+
+    Attributes:
+        frame: its unit vectors.
+        line: the line whose direction enters the value, None without one.
+        reference: what a result names as its reference.
+    """
+
+    frame: HipFrame
+    line: ReferenceLine | None
+    reference: Reference
+
+
 def reference_candidates(requested: Reference) -> tuple[Reference, ...]:
     """The requested line and then the others in their order of trust."""
     return (requested, *(line for line in FALLBACK_ORDER if line is not requested))

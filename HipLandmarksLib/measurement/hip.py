@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..anatomy import AnySide, LandmarkId, Midline, Side
 from ..geometry import GeometryError
+from .frames import FrameInUse, FrameUse
 from .head_circle import HeadCircle, fit_head
 from .quantity import Quantity
 from .types import MeasurementStatus
@@ -75,6 +76,7 @@ class HipGeometry:
         self.radius_problem = ""
         self.side_problem = case.side_problem(side)
         self._case = case
+        self._frames: dict[FrameUse, FrameInUse] = {}
         self._absent: set[str] = set()
         self._radius: Quantity | None = None
         self._circle: HeadCircle | None = None
@@ -87,6 +89,13 @@ class HipGeometry:
             return (self.side, name)
         key, _, letter = name.partition("_")
         return (Side(letter) if letter else Midline.PELVIS, key)
+
+    def frame_in_use(self, use: FrameUse) -> FrameInUse:
+        """The frame that a measurement of this side works in."""
+        known = self._frames.get(use)
+        if known is None:
+            known = self._frames[use] = self._case.frame_in_use(use, self.side)
+        return known
 
     def has(self, name: str) -> bool:
         """Whether there is such a point, placed or replaced."""

@@ -28,7 +28,9 @@ def refusal(
     case: CaseGeometry, definition: MeasurementDefinition, hip: HipGeometry, frame: HipFrame
 ) -> Refusal | None:
     """Why there is no value, None when there is one."""
-    found = _not_applicable(case, definition, hip.side)
+    found = None
+    if case.prostheses or definition.max_obliquity_deg is not None:
+        found = _not_applicable(case, definition, hip.side)
     if found is None:
         found = _missing(case, definition, hip)
     if found is None:
@@ -57,6 +59,8 @@ def _missing(
 ) -> Refusal | None:
     known = hip.points
     absent = [name for name in definition.points if name not in known and not hip.has(name)]
+    if not absent and definition.needs_points_only:
+        return None
     words = [_described(case, hip.id_of(name)) for name in absent]
     for key, least in definition.series.items():
         if len(hip.series(key)) < least:

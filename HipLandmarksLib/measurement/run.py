@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import isfinite
 
-from ..anatomy import AnySide, LandmarkId
+from ..anatomy import LandmarkId
 from .case import CaseGeometry
 from .classification import Classification, classify
 from .definition import CalibrationNeed, MeasurementDefinition
@@ -22,39 +22,46 @@ from .flags import (
     stand_in_flags,
     wall_flag,
 )
-from .frames import FrameUse, HipFrame
-from .hip import RIM
+from .frames import FrameUse
+from .hip import RIM, HipGeometry
 from .quantity import ConstructionError, Quantity, SignAbsentError
 from .refusal import Refusal, refusal
 from .result import Measurement, MeasurementInput
-from .types import MeasurementSettings, MeasurementStatus, Reference
-from .uncertainty import Z95, spread
+from .types import MeasurementSettings, MeasurementStatus
+from .uncertainty import Z95
 
 _NOT_COMPARED = Classification()
 _OK = (MeasurementStatus.OK,)
-_REFERENCE = {
-    FrameUse.TRIRADIATE: Reference.TRIRADIATE,
-    FrameUse.IMAGE: Reference.IMAGE,
-}
 
 
 class MeasurementRun:
     """A measurement under way; :meth:`result` is called once, the rest when it is asked for."""
 
-    __slots__ = ("_drawing", "case", "definition", "frame", "hip", "notes", "shared", "status")
+    __slots__ = (
+        "_drawing",
+        "_frame_in_use",
+        "case",
+        "definition",
+        "frame",
+        "hip",
+        "notes",
+        "shared",
+        "status",
+    )
 
     def __init__(
         self,
         case: CaseGeometry,
         shared: CaseFlags,
         definition: MeasurementDefinition,
-        side: AnySide,
+        hip: HipGeometry,
     ) -> None:
         self.case = case
         self.shared = shared
         self.definition = definition
-        self.hip = case.hip(side)
-        self.frame = _frame(case, definition, side)
+        self.hip = hip
+        self._frame_in_use = hip.frame_in_use(definition.frame)
+        self.frame = self._frame_in_use.frame
         self.status: list[MeasurementStatus] = []
         self.notes: list[str] = []
         self._drawing: Drawing | None = None
@@ -121,7 +128,10 @@ class MeasurementRun:
     # Uncertainty, words and classes.
 
     def _sigma(self, quantity: Quantity) -> float | None:
-        """First-order standard deviation; None when a covariance is not known."""
+        """First-order standard deviation; None when a covariance is not known.
+
+        Variance = sum over the landmarks of J C J^T, with J = (x, y) the derivative.
+        """
         case = self.case
         if case.covariances_lack:
             return None
@@ -130,7 +140,9 @@ class MeasurementRun:
             covariance = known.get(id_) or case.covariance(id_)
             if covariance is None:
                 return None
-            variance += spread(gradient, covariance)
+            x, y = gradient.real, gradient.imag
+            xx, xy, yy = covariance
+            variance += x * x * xx + 2.0 * x * y * xy + y * y * yy
         return max(0.0, variance) ** 0.5
 
     def _by_landmark(self, quantity: Quantity) -> dict[LandmarkId, complex]:
@@ -144,7 +156,7 @@ class MeasurementRun:
             for name, gradient in quantity.gradient.items():
                 for id_, part in hip.trace(name, gradient):
                     total[id_] = total.get(id_, 0.0) + part
-        line = self.case.line_for(self.definition.frame)
+        line = self._frame_in_use.line
         if line is not None:
             for id_, slope in line.slopes:
                 total[id_] = total.get(id_, 0.0) + quantity.turn * slope
@@ -207,9 +219,7 @@ class MeasurementRun:
             tuple(self.status) if self.status else _OK,
             " ".join(self.notes) if self.notes else "",
             missing,
-            self.case.line.reference
-            if definition.reference
-            else _REFERENCE.get(definition.frame, Reference.NONE),
+            self._frame_in_use.reference,
             sigma,
             finding,
             found,
@@ -250,13 +260,3 @@ class MeasurementRun:
             place = self.case.place
             self._drawing = draw(spec, self.hip, self.frame, lambda point: place(point, near))
         return self._drawing
-
-
-def _frame(case: CaseGeometry, definition: MeasurementDefinition, side: AnySide) -> HipFrame:
-    """Frame in which a formula works; the image's when it needs none or its line is absent."""
-    use = definition.frame
-    if use is FrameUse.LINE or use is FrameUse.SENSE:
-        return case.line.frame(side)
-    if use is FrameUse.TRIRADIATE and case.triradiate is not None:
-        return case.triradiate.frame(side)
-    return HipFrame.of_image(side)

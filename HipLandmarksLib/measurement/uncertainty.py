@@ -1,4 +1,4 @@
-"""First-order propagation of landmark covariances, and probabilities of exceeding a threshold."""
+"""Covariances, intervals and probabilities of exceeding a threshold, first order."""
 
 from __future__ import annotations
 
@@ -10,13 +10,6 @@ Covariance2 = tuple[float, float, float]
 
 Z95 = 1.959963984540054
 """97.5 % quantile of the normal distribution."""
-
-
-def spread(gradient: complex, covariance: Covariance2) -> float:
-    """Variance that one landmark brings in: J C J^T with J = (real, imaginary) of ``gradient``."""
-    x, y = gradient.real, gradient.imag
-    xx, xy, yy = covariance
-    return x * x * xx + 2.0 * x * y * xy + y * y * yy
 
 
 def probability_above(value: float, sigma: float, threshold: float) -> float:

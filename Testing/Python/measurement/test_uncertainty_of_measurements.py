@@ -44,7 +44,7 @@ def rim_points():
 def gradient(points, definition, side, chosen, build):
     """Value and derivative by placed landmark of one measurement."""
     case = CaseGeometry(build(points), ViewPlane.coronal(), chosen)
-    run = MeasurementRun(case, CaseFlags(case), definition, side)
+    run = MeasurementRun(case, CaseFlags(case), definition, case.hip(side))
     assert run.result().value is not None, run.result().reason
     quantity = definition.formula(run.hip, run.frame)
     return quantity.value, run._by_landmark(quantity)
