@@ -47,7 +47,7 @@ _SHAPES: Mapping[str, SchematicShape] = {
         )
     ),
     "shenton_mm": _SUBLUXED,
-    "pelvic_rotation_mm": SchematicShape(sacrum_shift_mm=-14.0),
+    "pelvic_rotation_mm": SchematicShape(sacrum_shift_mm=-11.0),
     "shaft_abduction": _ABDUCTED,
     "obliquity_teardrop": _TILTED,
     "obliquity_ischium": _TILTED,

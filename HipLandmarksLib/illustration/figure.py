@@ -243,6 +243,8 @@ class _Layout:
             reach = radius * self.px
             strong += [(x + reach * cos(a * pi / 36), y + reach * sin(a * pi / 36))
                        for a in range(72)]  # fmt: skip
+        for guide in figure.guides:
+            strong += [self.to_page(p) for p in guide.samples(10)]
         for letter in self._side_letters():
             strong += [
                 (letter[1] + dx, _TITLE_BAND + dy) for dx in (-9, 0, 9) for dy in (9, 19, 29)
