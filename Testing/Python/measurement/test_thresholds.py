@@ -45,6 +45,14 @@ def test_every_measurement_has_limits_or_says_why_not(set_id):
     assert all(reason.endswith(".") for reason in chosen.report_only.values())
 
 
+@pytest.mark.parametrize("set_id", SETS)
+def test_no_limits_for_what_is_not_measured(set_id):
+    chosen = threshold_set(set_id)
+    named = {id_.removeprefix(DIFFERENCE_PREFIX) for id_ in (*chosen.rows, *chosen.report_only)}
+    in_space = {"femoral_version", "acetabular_version"}
+    assert named <= set(MeasurementTable.load().ids) | in_space
+
+
 @pytest.mark.parametrize(("set_id", "row"), ROWS, ids=lambda x: getattr(x, "measurement", x))
 def test_every_row_says_where_it_comes_from(set_id, row):
     assert row.source and row.population and row.view
