@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .options import add_measurement_options, print_results, settings_of
+from .output_options import (
+    add_output_options,
+    check_outputs,
+    drawn_ids,
+    put_out,
+    table_wanted,
+)
 from .progress import progress_bar
 
 if TYPE_CHECKING:
@@ -74,6 +82,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "then shown, its UID, or part of its name",
     )
     add_measurement_options(parser)
+    add_output_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -83,13 +92,14 @@ def run(arguments: argparse.Namespace) -> None:
         HipLandmarksError: when the image or the model cannot be used.
     """
     from ..measurement import ViewPlane, measure
-    from ..report import check_folder, format_table, protect_edited, safe_name, write_results
+    from ..report import CaseReport, check_folder, protect_edited, safe_name, write_results
 
     check_folder(arguments.out)
+    check_outputs(arguments)
     image = _read(arguments)
     if not arguments.overwrite:
         protect_edited(arguments.out, safe_name(image.name))
-    settings = settings_of(arguments, image.calibration, image.modality)
+    settings = settings_of(arguments, image.calibration, image.modality, image)
     detection = _detect(arguments, image)
     measurements = measure(detection.landmarks, ViewPlane.from_image(image), settings)
     written = write_results(
@@ -99,13 +109,16 @@ def run(arguments: argparse.Namespace) -> None:
         measurements,
         settings=settings,
         overwrite=arguments.overwrite,
+        marks=drawn_ids(arguments),
     )
-    print(f"{image.name}: model {detection.model} on {detection.device}, {detection.seconds:.1f} s")
-    print(_where(detection))
-    print()
-    print(format_table(measurements))
-    print()
-    print_results(written)
+    log = sys.stdout if table_wanted(arguments) else sys.stderr
+    device, seconds = detection.device, detection.seconds
+    print(f"{image.name}: model {detection.model} on {device}, {seconds:.1f} s", file=log)
+    print(_where(detection), end="\n\n", file=log)
+    put_out(arguments, replace(CaseReport.of(image, detection, measurements), settings=settings))
+    if table_wanted(arguments):
+        print()
+        print_results(written)
 
 
 def _where(detection: Detection) -> str:

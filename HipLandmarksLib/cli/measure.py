@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .calibration_options import add_calibration_options, calibrated, check_calibration
 from .options import add_measurement_options, print_results, settings_of
+from .output_options import (
+    add_output_options,
+    check_outputs,
+    drawn_ids,
+    put_out,
+    table_wanted,
+)
 
 if TYPE_CHECKING:
     from ..anatomy import HipLandmarks
@@ -25,6 +34,8 @@ DESCRIPTION = (
 EXAMPLES = """examples:
   hiplandmarks measure case_right.mrk.json case_left.mrk.json
   hiplandmarks measure case_landmarks.json --image pelvis.nii.gz --out results
+  hiplandmarks measure case_*.mrk.json --sex F --age 34 --csv case.csv
+  hiplandmarks measure film_landmarks.json --image film.dcm --ball '812,344 870,398 815,455'
 """
 
 
@@ -50,6 +61,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="also write CSV and JSON (and, with --image, the overlay) into DIR/<case>/",
     )
     add_measurement_options(parser)
+    add_calibration_options(parser)
+    add_output_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -59,29 +72,37 @@ def run(arguments: argparse.Namespace) -> None:
         HipLandmarksError: when a file is not what it should be.
     """
     from ..measurement import measure
-    from ..report import Output, RecordedGeometry, check_folder, format_table, write_results
+    from ..report import CaseReport, Output, RecordedGeometry, check_folder, write_results
 
     if arguments.out is not None:
         check_folder(arguments.out)
-    image = _image(arguments)
+    check_outputs(arguments)
+    check_calibration(arguments, has_image=arguments.image is not None)
     landmarks = read_landmark_files(arguments.markups)
+    image = _image(arguments)
     recorded = None if image else RecordedGeometry.beside(arguments.markups[0])
     plane, calibration, modality = _geometry(image, recorded)
-    settings = settings_of(arguments, calibration, modality)
+    settings = settings_of(arguments, calibration, modality, image)
     measurements = measure(landmarks, plane, settings)
-    print(format_table(measurements))
+    name = landmarks.case_id or _stem(arguments.markups[0])
+    record = recorded.image if recorded else None
+    case = CaseReport.of(image, landmarks, measurements, name)
+    put_out(arguments, replace(case, settings=settings, image_record=record))
     if arguments.out is not None:
         written = write_results(
             arguments.out,
             image,
             landmarks,
             measurements,
-            image_record=recorded.image if recorded else None,
-            name=landmarks.case_id or _stem(arguments.markups[0]),
+            settings=settings,
+            image_record=record,
+            name=name,
             outputs=(Output.TABLES, Output.OVERLAY),
+            marks=drawn_ids(arguments),
         )
-        print()
-        print_results(written)
+        if table_wanted(arguments):
+            print()
+            print_results(written)
 
 
 def read_landmark_files(paths: list[Path]) -> HipLandmarks:
@@ -118,7 +139,7 @@ def _image(arguments: argparse.Namespace) -> HipImage | None:
         return None
     from ..imaging import read_image
 
-    return read_image(arguments.image)
+    return calibrated(arguments, read_image(arguments.image))
 
 
 def _geometry(
@@ -139,6 +160,6 @@ def _geometry(
 
 def _stem(path: Path) -> str:
     stem = path.name.removesuffix(".json").removesuffix(".mrk")
-    for ending in ("_right", "_left", "_landmarks"):
+    for ending in ("_right", "_left", "_midline", "_landmarks"):
         stem = stem.removesuffix(ending)
     return stem

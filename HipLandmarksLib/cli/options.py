@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ..imaging import Calibration, Modality
+    from ..imaging import Calibration, HipImage, Modality
     from ..measurement import MeasurementSettings
     from ..report import WrittenResults
 
 REFERENCES = ("teardrop", "ischium", "triradiate", "fhc", "image")
 EDGES = ("sourcil", "bone")
+SEXES = ("F", "M")
+OLDEST_YEARS = 120.0
 
 
 def add_measurement_options(parser: argparse.ArgumentParser) -> None:
-    """Reference line, roof edge and threshold set."""
+    """Reference line, roof edge, threshold set, patient, points beyond the common ones."""
     group = parser.add_argument_group("measurement")
     group.add_argument(
         "--reference",
@@ -34,27 +36,65 @@ def add_measurement_options(parser: argparse.ArgumentParser) -> None:
         "--thresholds",
         metavar="SET",
         default="consensus_60",
-        help="name of the threshold set (default: consensus_60)",
+        help="set of published limits: consensus_60 (default), paper1_65, gosvig_ap_sex, "
+        "noetzli_55",
+    )
+    group.add_argument(
+        "--sex",
+        choices=SEXES,
+        help="sex of the patient, for limits that differ (default: as the image says; both "
+        "limits when it is not known)",
+    )
+    group.add_argument(
+        "--age",
+        type=_age,
+        metavar="YEARS",
+        help="age of the patient in years (default: as the image says; below 16 the limits of "
+        "adults are off)",
+    )
+    group.add_argument(
+        "--extra",
+        action="store_true",
+        help="also what needs points beyond the common ones: acetabular walls, symphysis, "
+        "physeal scar and the like",
     )
 
 
 def settings_of(
-    arguments: argparse.Namespace, calibration: Calibration, modality: Modality
+    arguments: argparse.Namespace,
+    calibration: Calibration,
+    modality: Modality,
+    image: HipImage | None = None,
 ) -> MeasurementSettings:
     """Measurement settings from the options and what is known of the image.
+
+    Args:
+        arguments: with the options of :func:`add_measurement_options`.
+        calibration, modality: of the image.
+        image: tells sex and age where the options do not; None when there is no image.
 
     Raises:
         ConfigurationError: when the threshold set is unknown.
     """
-    from ..measurement import Edge, MeasurementSettings, Reference, threshold_set
+    from ..measurement import Edge, MeasurementSettings, Reference, Sex, threshold_set
 
     threshold_set(arguments.thresholds)  # refuse a wrong name before anything is computed
+    known: dict[str, Any] = {"sex": Sex.UNKNOWN, "patient_age_years": None}
+    if image is not None:
+        of_image = MeasurementSettings.for_image(image)
+        known = {"sex": of_image.sex, "patient_age_years": of_image.patient_age_years}
+    if arguments.sex is not None:
+        known["sex"] = Sex(arguments.sex)
+    if arguments.age is not None:
+        known["patient_age_years"] = arguments.age
     return MeasurementSettings(
         calibration=calibration,
         modality=modality,
         reference=Reference(arguments.reference),
         edge=Edge(arguments.edge),
         threshold_set=arguments.thresholds,
+        extra_points=arguments.extra,
+        **known,
     )
 
 
@@ -65,3 +105,13 @@ def print_results(written: WrittenResults) -> None:
     print(f"Results in {written.folder}:")
     for file in written.files:
         print(f"  {file.name}")
+
+
+def _age(text: str) -> float:
+    try:
+        years = float(text)
+    except ValueError:
+        years = -1.0
+    if 0.0 <= years <= OLDEST_YEARS:
+        return years
+    raise argparse.ArgumentTypeError(f"expected an age in years, got {text!r}")

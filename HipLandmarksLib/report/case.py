@@ -15,9 +15,11 @@ from .slice_view import slice_of
 
 if TYPE_CHECKING:
     from ..detection import Detection
-    from ..measurement import Measurement
+    from ..measurement import Measurement, MeasurementSettings, SideDifference
 
 NOTICE = "Research software, not a medical device."
+DEFAULT_MARKS = ("alpha", "lce", "nsa", "femoral_offset_mm")
+"""Measurements that are drawn when nothing else is asked for; more would hide the bone."""
 SIDES = (Side.RIGHT, Side.LEFT)
 """Order of all tables and pictures: as the viewer sees the patient, right first."""
 
@@ -36,6 +38,8 @@ class CaseReport:
         seconds: duration of the detection, None without model.
         slices: slice (from 0) on which each hip was read.
         image_record: what earlier results say of the image, where the image itself is not given.
+        settings: how it was measured, None when that is not known.
+        marks: measurements to draw into pictures.
     """
 
     name: str
@@ -47,6 +51,8 @@ class CaseReport:
     seconds: float | None = None
     slices: Mapping[Side, int] = field(default_factory=dict)
     image_record: Mapping[str, Any] | None = None
+    settings: MeasurementSettings | None = None
+    marks: tuple[str, ...] = DEFAULT_MARKS
 
     @classmethod
     def of(
@@ -71,6 +77,13 @@ class CaseReport:
             seconds=found.seconds,
             slices=dict(found.slices),
         )
+
+    @property
+    def differences(self) -> list[SideDifference]:
+        """Right minus left of every measurement of the hips."""
+        from ..measurement import side_differences
+
+        return side_differences(self.measurements)
 
     @property
     def calibration(self) -> Calibration:

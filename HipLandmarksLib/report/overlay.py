@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
-from ..anatomy import Side
+from ..anatomy import Midline, Side
 from ..imaging import window_level
 from .case import NOTICE, SIDES, CaseReport
 from .overlay_hip import HipDrawing, collect_hip, draw_hips
@@ -106,15 +106,18 @@ def make_panels(case: CaseReport) -> list[Panel]:
     panels = []
     for index, sides in by_slice.items():
         view = SliceView.of(case.image, index)
-        hips = tuple(collect_hip(case, side, view) for side in sides)
-        panels.append(Panel(view, hips, _window(view, hips)))
+        hips = [collect_hip(case, side, view) for side in sides]
+        pelvis = collect_hip(case, Midline.PELVIS, view)
+        if pelvis.points or (pelvis.measurements and len(sides) > 1):
+            hips.append(pelvis)
+        panels.append(Panel(view, tuple(hips), _window(view, hips)))
     return panels
 
 
 def _window(view: SliceView, hips: Sequence[HipDrawing]) -> tuple[float, float, float, float]:
     """Crop around everything drawn, at least 110 mm wide and high, within the slice."""
     left, right, bottom, top = view.extent
-    extent = [hip.extent() for hip in hips if hip.points]
+    extent = [hip.extent() for hip in hips if hip.points or hip.measurements]
     if not extent:
         return (left, top, right, bottom)
     low = np.min([e[0] for e in extent], axis=0) - _MARGIN_MM
@@ -143,7 +146,7 @@ def _draw_panel(axes: Axes, panel: Panel, case: CaseReport) -> None:
     axes.set_xlim(left, right)
     axes.set_ylim(bottom, top)
     axes.set_axis_off()
-    hips = " and ".join(hip.side.word for hip in panel.hips)
+    hips = " and ".join(hip.side.word for hip in panel.hips if isinstance(hip.side, Side))
     title = f"slice {panel.view.index} (from 0)" + (f", {hips} hip" if hips else "")
     axes.set_title(title, color="white", fontsize=9, pad=4)
     for x, word, align in ((0.012, "R", "left"), (0.988, "L", "right")):

@@ -11,11 +11,11 @@ from matplotlib.axes import Axes
 from matplotlib.patheffects import AbstractPathEffect, withStroke
 from numpy.typing import NDArray
 
-from ..anatomy import Landmark, LandmarkState, Side
+from ..anatomy import AnySide, Landmark, LandmarkState, LandmarkTable
 from .case import CaseReport
 from .label_layout import Box, Label, place_labels
 from .slice_view import SliceView
-from .terminal import format_value
+from .values import format_value
 
 if TYPE_CHECKING:
     from matplotlib.text import Text
@@ -33,12 +33,20 @@ _STROKE: list[AbstractPathEffect] = [withStroke(linewidth=2.2, foreground="black
 
 @dataclass(frozen=True)
 class PointMark:
-    """A landmark in picture mm; ``covariance`` is 2x2 mm^2 or None."""
+    """A landmark in picture mm; ``covariance`` is 2x2 mm^2 or None.
+
+    A numbered point of a list (RIM1, RIM2, ...) is a small dot without a label.
+    """
 
     key: str
     xy: NDArray[np.float64]
     covariance: NDArray[np.float64] | None
     estimated: bool
+
+    @property
+    def labelled(self) -> bool:
+        """Whether its key is written beside it."""
+        return self.key in LandmarkTable.load().definitions
 
     def ellipse(self) -> NDArray[np.float64]:
         """Outline of the ellipse that holds 95 %, shape (n, 2) mm; empty without covariance."""
@@ -64,9 +72,9 @@ class MeasurementMark:
 
 @dataclass(frozen=True)
 class HipDrawing:
-    """Everything drawn for one side."""
+    """Everything drawn for one side, or for the whole pelvis."""
 
-    side: Side
+    side: AnySide
     points: tuple[PointMark, ...]
     measurements: tuple[MeasurementMark, ...]
 
@@ -86,18 +94,18 @@ class HipDrawing:
         return np.concatenate(parts) if parts else np.empty((0, 2))
 
 
-def collect_hip(case: CaseReport, side: Side, view: SliceView) -> HipDrawing:
-    """Project one side's landmarks and measurement drawings onto the slice."""
+def collect_hip(case: CaseReport, side: AnySide, view: SliceView) -> HipDrawing:
+    """Project the landmarks and the chosen measurements of one side, or the pelvis."""
     points = tuple(
         _point_mark(landmark, view)
         for landmark in case.landmarks.side(side)
         if landmark.position is not None
     )
-    ids = list(dict.fromkeys(measurement.id for measurement in case.measurements))
+    drawn = [m for m in case.measurements if m.side is side and m.id in case.marks]
     marks = tuple(
-        _measurement_mark(m, m.drawing, view, _COLOURS[ids.index(m.id) % len(_COLOURS)])
-        for m in case.measurements
-        if m.side is side and m.drawing is not None and m.value is not None
+        _measurement_mark(m, drawing, view, _COLOURS[case.marks.index(m.id) % len(_COLOURS)])
+        for m in drawn
+        if (drawing := m.drawing) is not None
     )
     return HipDrawing(side, points, marks)
 
@@ -157,7 +165,7 @@ def _draw_point(axes: Axes, point: PointMark) -> None:
     axes.plot(
         *point.xy,
         marker="D" if point.estimated else "o",
-        markersize=4.2,
+        markersize=4.2 if point.labelled else 2.4,
         markerfacecolor="none" if point.estimated else "#e02020",
         markeredgecolor=_POINT_COLOUR,
         markeredgewidth=0.8,
@@ -166,7 +174,10 @@ def _draw_point(axes: Axes, point: PointMark) -> None:
 
 def _draw_labels(axes: Axes, hips: Sequence[HipDrawing]) -> None:
     entries = [
-        (hip, point.xy, point.key, _POINT_COLOUR, 9.5) for hip in hips for point in hip.points
+        (hip, point.xy, point.key, _POINT_COLOUR, 9.5)
+        for hip in hips
+        for point in hip.points
+        if point.labelled
     ]
     entries += [
         (hip, mark.label_at, mark.text, mark.colour, 12.0)
@@ -193,7 +204,7 @@ def _draw_labels(axes: Axes, hips: Sequence[HipDrawing]) -> None:
     ]
     samples = np.concatenate([hip.samples() for hip in hips])
     boxes = place_labels(labels, axes.transData.transform(samples), _frame(axes))
-    n_points = sum(len(hip.points) for hip in hips)
+    n_points = sum(point.labelled for hip in hips for point in hip.points)
     for number, (text, box, label) in enumerate(zip(texts, boxes, labels, strict=True)):
         _move(axes, text, box)
         if number < n_points:  # a measurement's label is known by its colour

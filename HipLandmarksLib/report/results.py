@@ -9,10 +9,10 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..anatomy import HipLandmarks, write_landmarks
+from ..anatomy import AnySide, HipLandmarks, Midline, Side, write_landmarks
 from ..anatomy.markups import write_markups
 from ..errors import HipLandmarksError, MissingDependencyError
-from .case import SIDES, CaseReport
+from .case import DEFAULT_MARKS, SIDES, CaseReport
 from .staging import staged_folder
 from .tables import write_csv, write_json
 
@@ -63,6 +63,7 @@ def write_results(
     name: str = "",
     outputs: Collection[Output] = tuple(Output),
     overwrite: bool = False,
+    marks: Collection[str] = DEFAULT_MARKS,
 ) -> WrittenResults:
     """Write all results of one case into ``out_dir/<name>/``.
 
@@ -77,20 +78,26 @@ def write_results(
         name: case name; by default the image's.
         outputs: which kinds of files to write.
         overwrite: replace landmark files even when someone edited them since.
+        marks: measurements to draw into the picture and the scene.
 
     Raises:
         ResultsExistError: when markups in the folder were edited and ``overwrite`` is not set.
         HipLandmarksError: when ``out_dir`` is or lies in a file.
         OSError: when the folder cannot be written.
     """
-    case = replace(CaseReport.of(image, found, measurements, name), image_record=image_record)
+    case = replace(
+        CaseReport.of(image, found, measurements, name),
+        image_record=image_record,
+        settings=settings,
+        marks=tuple(marks),
+    )
     folder = Path(out_dir) / case.name
     check_folder(out_dir)
     if Output.LANDMARKS in outputs and not overwrite:
         protect_edited(out_dir, case.name)
     remarks: list[str] = []
     with staged_folder(folder) as staging:
-        _write_all(staging, case, settings, outputs, remarks)
+        _write_all(staging, case, outputs, remarks)
         names = sorted(file.name for file in staging.iterdir())
     if Output.SCENE in outputs and f"{case.name}.mrb" not in names:
         (folder / f"{case.name}.mrb").unlink(missing_ok=True)  # a scene of an earlier run
@@ -100,27 +107,32 @@ def write_results(
 def _write_all(
     folder: Path,
     case: CaseReport,
-    settings: MeasurementSettings | None,
     outputs: Collection[Output],
     remarks: list[str],
 ) -> None:
     if Output.LANDMARKS in outputs:
         write_landmarks(folder / f"{case.name}_landmarks.json", case.landmarks)
-        for side in SIDES:
-            path = folder / f"{case.name}_{side.word}.mrk.json"
-            write_markups(path, case.landmarks, side)
+        for side in (*SIDES, Midline.PELVIS):
+            if isinstance(side, Side) or case.landmarks.side(side):
+                write_markups(_markups(folder, case.name, side), case.landmarks, side)
     if Output.OVERLAY in outputs and case.image is not None:
         from .overlay import write_overlay  # matplotlib takes half a second to import
 
         write_overlay(folder / f"{case.name}_overlay.png", case)
     if Output.SCENE in outputs and case.image is not None:
-        remarks += _write_scene(folder / f"{case.name}.mrb", case, settings)
+        remarks += _write_scene(folder / f"{case.name}.mrb", case)
     if Output.TABLES in outputs:
         write_csv(folder / f"{case.name}_measurements.csv", case)
         write_json(folder / f"{case.name}_measurements.json", case)
 
 
-def _write_scene(path: Path, case: CaseReport, settings: MeasurementSettings | None) -> list[str]:
+def _markups(folder: Path, name: str, side: AnySide) -> Path:
+    """File of the points of a hip, or of the midline."""
+    word = side.word if isinstance(side, Side) else "midline"
+    return folder / f"{name}_{word}.mrk.json"
+
+
+def _write_scene(path: Path, case: CaseReport) -> list[str]:
     assert case.image is not None
     try:
         from ..scene import HipStudy, save_scene
@@ -131,7 +143,9 @@ def _write_scene(path: Path, case: CaseReport, settings: MeasurementSettings | N
             'run  pip install ".[scene]"  in the HipLandmarks folder.'
         ]
     scene = new_scene()
-    study = HipStudy.create(scene, case.image, case.landmarks, settings=settings)
+    study = HipStudy.create(
+        scene, case.image, case.landmarks, settings=case.settings, marks=case.marks
+    )
     save_scene(scene, path)
     study.close()
     return []
@@ -162,8 +176,8 @@ def protect_edited(out_dir: Path | str, name: str) -> None:
     if not detected.exists():
         return
     written = detected.stat().st_mtime
-    for side in SIDES:
-        markups = folder / f"{name}_{side.word}.mrk.json"
+    for side in (*SIDES, Midline.PELVIS):
+        markups = _markups(folder, name, side)
         if markups.exists() and markups.stat().st_mtime > written + _EDIT_TOLERANCE_S:
             raise ResultsExistError(
                 f"{markups} was edited after it was written; a new detection would replace "

@@ -1,17 +1,25 @@
-"""Measurements as CSV (RFC 4180) and as self-describing JSON."""
+"""Measurements as CSV (RFC 4180) and as self-describing JSON.
+
+A CSV file begins with a byte order mark: without it Excel takes UTF-8 for another encoding and
+garbles names such as Tönnis and Köhler.
+"""
 
 from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import __version__
+from ..anatomy import Side
 from .case import NOTICE, CaseReport, source_text
+from .values import format_difference, format_value
 
 if TYPE_CHECKING:
-    from ..measurement import Measurement
+    from ..measurement import Measurement, SideDifference
 
 FORMAT = "hiplandmarks-results-1"
 SOFTWARE = f"HipLandmarks {__version__}"
@@ -23,6 +31,7 @@ COLUMNS = (
     "name",
     "value",
     "unit",
+    "words",
     "status",
     "reason",
     "reference",
@@ -30,6 +39,10 @@ COLUMNS = (
     "sigma",
     "ci95_low",
     "ci95_high",
+    "finding",
+    "usual_low",
+    "usual_high",
+    "range_source",
     "classification",
     "threshold",
     "p_above_threshold",
@@ -44,18 +57,37 @@ COLUMNS = (
 )
 
 
+DIFFERENCE = "right minus left"
+"""What the column ``side`` says of a side difference."""
+
+
 def write_csv(path: Path, case: CaseReport) -> None:
-    """One row per measurement, UTF-8; a value that does not exist is empty and has a reason."""
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, COLUMNS, dialect="excel")
-        writer.writeheader()
-        writer.writerows(_row(case, measurement) for measurement in case.measurements)
+    """Write :func:`csv_text` for spreadsheets: UTF-8 with byte order mark."""
+    path.write_text(csv_text(case), encoding="utf-8-sig", newline="")
+
+
+def csv_text(case: CaseReport) -> str:
+    """One row per measurement and side, then one per side difference.
+
+    A value that does not exist is empty and has a reason. The column ``side`` says right, left,
+    pelvis (the whole of it) or ``right minus left``.
+    """
+    stream = StringIO(newline="")
+    writer = csv.DictWriter(stream, COLUMNS, dialect="excel", restval="")
+    writer.writeheader()
+    writer.writerows(_row(case, measurement) for measurement in case.measurements)
+    writer.writerows(_difference_rows(case))
+    return stream.getvalue()
 
 
 def write_json(path: Path, case: CaseReport) -> None:
-    """The whole case: image geometry, provenance, landmarks and measurements."""
-    text = json.dumps(case_to_dict(case), indent=1, ensure_ascii=False, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8")
+    """Write :func:`json_text`, UTF-8."""
+    path.write_text(json_text(case), encoding="utf-8")
+
+
+def json_text(case: CaseReport) -> str:
+    """The whole case: image geometry, provenance, landmarks, measurements, side differences."""
+    return json.dumps(case_to_dict(case), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def case_to_dict(case: CaseReport) -> dict[str, Any]:
@@ -72,8 +104,25 @@ def case_to_dict(case: CaseReport) -> dict[str, Any]:
             "seconds": case.seconds,
         },
         "slices": {side.word: index for side, index in case.slices.items()},
+        "settings": _settings_to_dict(case),
         "landmarks": case.landmarks.to_dict(),
         "measurements": [measurement.to_dict() for measurement in case.measurements],
+        "side_differences": [difference.to_dict() for difference in case.differences],
+    }
+
+
+def _settings_to_dict(case: CaseReport) -> dict[str, Any] | None:
+    settings = case.settings
+    if settings is None:
+        return None
+    return {
+        "reference_requested": settings.reference.value,
+        "edge": settings.edge.value,
+        "threshold_set": settings.threshold_set,
+        "sex": settings.sex.value,
+        "age_years": settings.patient_age_years,
+        "open_physes": settings.open_physes,
+        "extra_points": settings.extra_points,
     }
 
 
@@ -92,19 +141,23 @@ def _image_to_dict(case: CaseReport) -> dict[str, Any] | None:
         "calibration": {
             "provenance": image.calibration.provenance.value,
             "factor": image.calibration.factor,
+            "detail": image.calibration.detail,
+            "warnings": list(image.calibration.warnings),
         },
     }
 
 
 def _row(case: CaseReport, measurement: Measurement) -> dict[str, str]:
     low, high = measurement.ci95 or (None, None)
+    usual_low, usual_high = measurement.usual or (None, None)
     return {
-        "case": case.name,
+        **_of_the_case(case),
         "side": measurement.side.word,
         "measurement": measurement.id,
         "name": measurement.name,
         "value": _number(measurement.value),
         "unit": measurement.unit,
+        "words": format_value(measurement),
         "status": " ".join(status.value for status in measurement.status),
         "reason": measurement.reason,
         "reference": measurement.reference.value,
@@ -112,6 +165,10 @@ def _row(case: CaseReport, measurement: Measurement) -> dict[str, str]:
         "sigma": _number(measurement.sigma),
         "ci95_low": _number(low),
         "ci95_high": _number(high),
+        "finding": measurement.finding or "",
+        "usual_low": _number(usual_low),
+        "usual_high": _number(usual_high),
+        "range_source": measurement.range_source,
         "classification": measurement.classification or "",
         "threshold": _number(measurement.threshold),
         "p_above_threshold": _number(measurement.p_above_threshold),
@@ -119,11 +176,44 @@ def _row(case: CaseReport, measurement: Measurement) -> dict[str, str]:
         "calibration": measurement.calibration.provenance.value,
         "calibration_factor": _number(measurement.calibration.factor),
         "landmark_sources": _sources(case, measurement),
-        "model": case.model,
         "method_version": measurement.method_version,
-        "software": SOFTWARE,
-        "notice": NOTICE,
     }
+
+
+def _difference_rows(case: CaseReport) -> Iterator[dict[str, str]]:
+    of_right = {m.id: m for m in case.measurements if m.side is Side.RIGHT}
+    for difference in case.differences:
+        yield _difference_row(case, difference, of_right.get(difference.id))
+
+
+def _difference_row(
+    case: CaseReport, difference: SideDifference, one: Measurement | None
+) -> dict[str, str]:
+    low, high = difference.ci95 or (None, None)
+    row = {
+        **_of_the_case(case),
+        "side": DIFFERENCE,
+        "measurement": difference.id,
+        "name": difference.name,
+        "value": _number(difference.value),
+        "unit": difference.unit,
+        "words": format_difference(difference),
+        "reason": difference.reason,
+        "sigma": _number(difference.sigma),
+        "ci95_low": _number(low),
+        "ci95_high": _number(high),
+        "classification": difference.flag or "",
+    }
+    if one is not None:
+        row["reference"] = one.reference.value
+        row["calibration"] = one.calibration.provenance.value
+        row["calibration_factor"] = _number(one.calibration.factor)
+        row["threshold_set"] = one.threshold_set
+    return row
+
+
+def _of_the_case(case: CaseReport) -> dict[str, str]:
+    return {"case": case.name, "model": case.model, "software": SOFTWARE, "notice": NOTICE}
 
 
 def _sources(case: CaseReport, measurement: Measurement) -> str:

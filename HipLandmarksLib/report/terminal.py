@@ -1,84 +1,244 @@
-"""The measurement table for the terminal: right and left side by side, footnotes below."""
+"""The measurement table for the terminal: right beside left, with difference and usual range."""
 
 from __future__ import annotations
 
 import re
-import textwrap
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from .case import NOTICE, SIDES
+from ..anatomy import Midline
+from ..measurement import MeasurementStatus, Reference, side_differences
+from .case import NOTICE, SIDES, CaseReport
+from .not_measured import not_measured, without_any_value
+from .sections import grouped
+from .text_table import NARROWEST, WIDEST, Cell, Style, TextTable, tied, wrapped
+from .values import (
+    LEGEND,
+    flag_of,
+    format_difference,
+    format_usual,
+    format_value,
+)
 
 if TYPE_CHECKING:
-    from ..measurement import Measurement
+    from ..anatomy import AnySide
+    from ..measurement import Measurement, MeasurementSettings, SideDifference
 
-_WIDTH = 88
 _END_OF_SENTENCE = re.compile(r"(?<=\.) (?=[A-Z])")
+_NUMBER = re.compile(r"\d.*")
+_TOLD_WITH_THE_CLASS = ("lies within the uncertainty.", "borderline")
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-def format_table(measurements: Sequence[Measurement]) -> str:
-    """Lay measurements out as text, at most 88 columns wide.
+def format_table(
+    measurements: Sequence[Measurement],
+    differences: Sequence[SideDifference] | None = None,
+    *,
+    settings: MeasurementSettings | None = None,
+    width: int = 100,
+    colour: bool = False,
+    everything: bool = False,
+) -> str:
+    """Lay measurements out as text.
 
-    One line per measurement with the right hip before the left: value ± half the 95 % interval,
-    rounded to 1 degree or 0.5 mm since finer is noise, and the numbers of its footnotes. They
-    give the reason of a missing value and every flag (fallback reference line, uncalibrated).
+    Args:
+        measurements: of both hips and of the pelvis.
+        differences: right minus left; None works them out.
+        settings: how it was measured, for the head of the table; None leaves that out.
+        width: columns of the terminal; between 80 and 132 are used.
+        colour: with ECMA-48 codes.
+        everything: also one row for each measurement without a value, instead of one closing
+            line per reason.
+
+    One line per measurement: value ± half the 95 % interval, rounded to 1 degree or 0.5 mm since
+    finer is noise, flag, and the numbers of its footnotes. They give the reason of a missing
+    value and every flag (fallback reference line, uncalibrated); classes and the source of each
+    usual range follow. Research software: no class is a diagnosis.
     """
-    notes: list[str] = []
-    cells = {(m.id, m.side): _cell(m, notes) for m in measurements}
-    rows = [("Measurement", *(side.word.capitalize() for side in SIDES))]
-    for id_, name in {m.id: m.name for m in measurements}.items():
-        rows.append((name, *(cells.get((id_, side), "") for side in SIDES)))
-    spread = any(m.value is not None and m.sigma is not None for m in measurements)
-    return "\n".join([*_aligned(rows), "", *_footnotes(notes), *_closing(spread)])
+    if differences is None:
+        differences = side_differences(measurements)
+    layout = _Layout(measurements, differences, everything)
+    width = min(max(width, NARROWEST), WIDEST)
+    lines = [line for text in _head(measurements, settings) for line in wrapped(text, width)]
+    lines += ["", *layout.table().format(width, colour)] if layout.has_rows else []
+    for block in layout.closing():
+        lines += ["", *(line for text in block for line in wrapped(text, width, 4))]
+    return "\n".join([*lines, "", NOTICE])
 
 
-def format_value(measurement: Measurement) -> str:
-    """Value ± half the 95 % interval, such as ``43° ± 7°``; a dash when there is no value."""
-    if measurement.value is None or measurement.sigma is None:
-        return measurement.display
-    return f"{measurement.display} ± {_half_interval(measurement)}"
+def format_case(
+    case: CaseReport, *, width: int = 100, colour: bool = False, everything: bool = False
+) -> str:
+    """The table of a case; see :func:`format_table`."""
+    return format_table(
+        case.measurements,
+        case.differences,
+        settings=case.settings,
+        width=width,
+        colour=colour,
+        everything=everything,
+    )
 
 
-def _half_interval(measurement: Measurement) -> str:
-    return replace(measurement, value=1.96 * (measurement.sigma or 0.0)).display
+class _Layout:
+    """Cells of the table, and the footnotes that they gather."""
+
+    def __init__(
+        self,
+        measurements: Sequence[Measurement],
+        differences: Iterable[SideDifference],
+        everything: bool,
+    ) -> None:
+        self._all = measurements
+        hidden = set() if everything else set(without_any_value(measurements))
+        self._hidden = [m for m in measurements if m.id in hidden]
+        self._shown = {(m.id, m.side): m for m in measurements if m.id not in hidden}
+        self._differences = {d.id: d for d in differences}
+        self._notes: list[str] = []
+        self._sources: list[str] = []
+        self._classes: list[str] = []
+        self._flags: set[str] = set()
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether anything was measured."""
+        return bool(self._shown)
+
+    def table(self) -> TextTable:
+        """The rows, by section; what belongs to the whole pelvis has a head of its own."""
+        sides = [side.word.capitalize() for side in SIDES]
+        table = TextTable()
+        table.add(*(Cell(t, Style.HEADING) for t in ("", *sides, "Right − left", "Usual range")))
+        for section, ids in grouped(id_ for id_, _ in self._shown).items():
+            of_hips = any((id_, side) in self._shown for id_ in ids for side in SIDES)
+            heading = Cell(section.value, Style.HEADING)
+            table.add(heading) if of_hips else table.add(heading, "", "", "whole pelvis", "")
+            for id_ in ids:
+                table.add(*self._row(id_))
+        return table
+
+    def _row(self, id_: str) -> list[Cell]:
+        sides: tuple[AnySide, ...] = (*SIDES, Midline.PELVIS)
+        found = {side: self._shown[(id_, side)] for side in sides if (id_, side) in self._shown}
+        one = next(iter(found.values()))
+        usual = next((m for m in found.values() if m.usual is not None), one)
+        cells = {side: self._value(m) for side, m in found.items()}
+        last = cells.get(Midline.PELVIS) or self._difference(id_)
+        values = [cells.get(side, Cell()) for side in SIDES]
+        return [Cell(f"  {one.name}"), *values, last, self._usual(usual)]
+
+    def _value(self, m: Measurement) -> Cell:
+        flag = flag_of(m)
+        self._flags.update(flag)
+        if flag:
+            told = f"{m.name}, {m.side.word}, {format_value(m)}: {_class_text(m)}"
+            self._classes.append(f"{flag} {told}")
+        numbers = ",".join(str(self._note(note)) for note in _notes(m))
+        marks = tied(" ".join([flag] * bool(flag) + [f"[{numbers}]"] * bool(numbers)))
+        text = f"{tied(format_value(m))} {marks}".rstrip(" ")
+        style = Style.FLAGGED if flag else Style.FAINT if m.value is None else Style.PLAIN
+        return Cell(f"{text}\n{m.finding}" if m.finding else text, style)
+
+    def _difference(self, id_: str) -> Cell:
+        difference = self._differences.get(id_)
+        if difference is None or difference.value is None:
+            return Cell()
+        text = _NUMBER.sub(lambda number: tied(number[0]), format_difference(difference))
+        if difference.reason:
+            text += f" [{self._note(difference.reason)}]"
+        if difference.flag is None:
+            return Cell(text)
+        self._classes.append(
+            f"! {difference.name}, {format_difference(difference)}: {difference.flag}"
+        )
+        return Cell(f"{text} !", Style.FLAGGED)
+
+    def _usual(self, m: Measurement) -> Cell:
+        text = format_usual(m.usual, m.unit)
+        if not text:
+            return Cell()
+        source = m.range_source or "source not stated"
+        if source not in self._sources:
+            self._sources.append(source)
+        return Cell(f"{tied(text)} ({_letter(self._sources.index(source))})")
+
+    def _note(self, note: str) -> int:
+        if note not in self._notes:
+            self._notes.append(note)
+        return self._notes.index(note) + 1
+
+    def closing(self) -> list[list[str]]:
+        """Paragraphs below the table."""
+        spread = any(m.value is not None and m.sigma is not None for m in self._all)
+        legend = "".join(f"{text}. " for mark, text in LEGEND.items() if mark in self._flags)
+        ranges = [f"({_letter(n)}) {source}" for n, source in enumerate(self._sources)]
+        blocks = [
+            [f"[{number}] {note}" for number, note in enumerate(self._notes, start=1)],
+            [*self._classes, f"{legend}No class is a diagnosis."] if self._classes else [],
+            ["Usual ranges, each with population and view:", *ranges] if ranges else [],
+            not_measured(self._hidden),
+            ["± is half the 95 % interval from the doubt about the landmarks alone."] * spread,
+        ]
+        return [block for block in blocks if block]
 
 
-def _cell(measurement: Measurement, notes: list[str]) -> str:
-    numbers = []
-    for note in _notes(measurement):
-        if note not in notes:
-            notes.append(note)
-        numbers.append(str(notes.index(note) + 1))
-    text = format_value(measurement)
-    return f"{text} [{','.join(numbers)}]" if numbers else text
+def _head(measurements: Sequence[Measurement], settings: MeasurementSettings | None) -> list[str]:
+    """What every number below depends on: reference line, edge, pixel size, thresholds, patient."""
+    texts = _references(measurements)
+    for one in measurements[:1]:
+        texts.append(f"Millimetres: {one.calibration.badge}.")
+        edge = next((m.edge for m in measurements if m.edge is not None), None)
+        marked = "" if edge is None else f" LAE marks the {edge.value} edge."
+        texts.append(f"Thresholds: {one.threshold_set}.{marked}")
+    return texts if settings is None else [*texts, _patient(settings)]
 
 
-def _notes(measurement: Measurement) -> list[str]:
-    """Sentences of the reason; without any, the names of the flags."""
-    if measurement.reason:
-        return _END_OF_SENTENCE.split(measurement.reason)
-    flags = [status.value for status in measurement.status if status.value != "OK"]
-    return [flag.replace("_", " ").lower() for flag in flags]
+def _references(measurements: Sequence[Measurement]) -> list[str]:
+    """The line most values are measured against, and the few that have another one."""
+    names: dict[Reference, dict[str, None]] = {}
+    for m in measurements:
+        if m.value is not None and m.reference is not Reference.NONE:
+            names.setdefault(m.reference, {})[m.short_name] = None
+    if not names:
+        return []
+    main = max(names, key=lambda reference: len(names[reference]))
+    others = [f"{', '.join(names[r])}: {r.words}" for r in names if r is not main]
+    besides = f" ({'; '.join(others)})" if others else ""
+    return [f"Reference: {main.words}{besides}."]
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
-    return [lines[0], "-" * (sum(widths) + 2 * (len(widths) - 1)), *lines[1:]]
+def _patient(settings: MeasurementSettings) -> str:
+    sex = {"F": "female", "M": "male"}.get(settings.sex.value, "sex not known (--sex)")
+    age = settings.patient_age_years
+    years = "age not known, taken for an adult (--age)" if age is None else f"{age:g} years"
+    return f"Patient: {sex}, {years}."
 
 
-def _footnotes(notes: Sequence[str]) -> list[str]:
-    lines = []
-    for number, note in enumerate(notes, start=1):
-        lines += textwrap.wrap(f"[{number}] {note}", _WIDTH, subsequent_indent="    ")
-    return lines
+def _class_text(m: Measurement) -> str:
+    """The class, with the probability to lie above the nearest limit where that is known."""
+    text = (m.classification or "").partition(" (p =")[0]
+    p, limit = m.p_above_threshold, m.threshold
+    if p is None or limit is None:
+        return text
+    shown = "> 0.99" if p > 0.995 else "< 0.01" if p < 0.005 else f"= {p:.2f}"
+    return f"{text} (p {shown} to lie above {limit:g} {m.unit})"
 
 
-def _closing(spread: bool) -> list[str]:
-    if not spread:
-        return [NOTICE]
-    return ["± is half the 95 % interval from the doubt about the landmarks alone.", NOTICE]
+def _notes(m: Measurement) -> list[str]:
+    """Sentences of the reason; without any, the names of the flags.
+
+    That a limit lies within the uncertainty is told with the class.
+    """
+    notes = _END_OF_SENTENCE.split(m.reason) if m.reason else []
+    if not notes:
+        flags = [status for status in m.status if status is not MeasurementStatus.OK]
+        notes = [flag.value.replace("_", " ").lower() for flag in flags]
+    if MeasurementStatus.BORDERLINE in m.status:
+        notes = [note for note in notes if not note.endswith(_TOLD_WITH_THE_CLASS)]
+    return notes
+
+
+def _letter(number: int) -> str:
+    """a, b, ..., z, aa, ab, ..."""
+    rest, letter = divmod(number, len(_LETTERS))
+    return (_letter(rest - 1) if rest else "") + _LETTERS[letter]

@@ -6,7 +6,7 @@ from typing import Any
 
 import slicer
 
-from ..anatomy import Side
+from ..anatomy import AnySide, Side
 
 STUDY_LEVEL = "Study"
 
@@ -29,13 +29,14 @@ class StudyFolders:
             self.put(volume)
         self._sides: dict[Side, int] = {}
 
-    def put(self, node: Any, side: Side | None = None) -> None:
+    def put(self, node: Any, side: AnySide | None = None) -> None:
         """File ``node`` under the study, or in the folder of a hip."""
-        parent = self.item if side is None else self._folder(side)
+        of_hip = isinstance(side, Side)
+        parent = self._folder(side) if isinstance(side, Side) else self.item
         item = self._hierarchy.GetItemByDataNode(node)
         if not item:
             self._hierarchy.CreateItem(parent, node)
-        elif side is not None or not self._is_below(item, parent):
+        elif of_hip or not self._is_below(item, parent):
             self._hierarchy.SetItemParent(item, parent)
 
     def remove(self, node: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..anatomy import Side
+from ..anatomy import AnySide
 from ..measurement import Drawing, Measurement, Segment
 from .frames import Vec3, flip_frame
 from .style import style_drawing, style_value
@@ -24,13 +24,15 @@ class MeasurementMark:
     measurement's: Slicer's own length and angle are switched off.
     """
 
-    def __init__(self, scene: Any, side: Side, id_: str, register: Callable[[Any], None]) -> None:
+    def __init__(
+        self, scene: Any, side: AnySide, id_: str, register: Callable[[Any], None]
+    ) -> None:
         self._scene = scene
         self._side = side
         self._id = id_
         self._register = register
         self._marks: dict[str, _Markup] = {}
-        self._shown: Measurement | None = None
+        self._shown: tuple[str, Drawing | None] | None = None
         self._value_at: Vec3 | None = None
 
     @property
@@ -45,10 +47,10 @@ class MeasurementMark:
 
     def show(self, measurement: Measurement) -> None:
         """Draw the measurement; hide everything when it has no value."""
-        shown, self._shown = self._shown, measurement
-        if shown is not None and _looks_alike(shown, measurement):
-            return
         drawing = measurement.drawing
+        before, self._shown = self._shown, (measurement.display, drawing)
+        if before == self._shown:
+            return
         used = set() if drawing is None else self._draw(drawing, measurement)
         for role, mark in self._marks.items():
             mark.set_visible(role in used)
@@ -118,10 +120,6 @@ class _Markup:
         display = self.node.GetDisplayNode()
         if display is not None and bool(display.GetVisibility()) != visible:
             display.SetVisibility(visible)
-
-
-def _looks_alike(a: Measurement, b: Measurement) -> bool:
-    return a.display == b.display and a.drawing == b.drawing
 
 
 def _places(drawing: Drawing) -> dict[str, tuple[Vec3, ...]]:

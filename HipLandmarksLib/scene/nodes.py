@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from ..anatomy import HipLandmarks, Landmark, Side, Source
+from ..anatomy import AnySide, HipLandmarks, Landmark, Midline, Side, Source
 from ..errors import HipLandmarksError
 from ..imaging import HipImage
 from ..measurement import MeasurementSettings
@@ -18,17 +18,22 @@ from .record import SETTINGS, STUDY, Role, StudyRecord, side_of, sign, signed_no
 from .table import ResultTable
 from .volume import add_volume
 
+MIDLINE_KEYS = ("SYM", "SCJ")
+
 
 @dataclass
 class StudyNodes:
     """What a study consists of; a part that the user removed is None or absent.
+
+    The midline has a point list of its own as soon as there is something to put into it.
 
     Attributes:
         scene: the vtkMRMLScene.
         study_id: identifier that every node carries.
         record: case and settings, stored with the table.
         volume: the image node.
-        points: point list per side.
+        points: point list per side, and of the midline if there is one.
+        reader: who places and moves points.
         table: the measurements.
         folders: where new nodes are filed.
     """
@@ -37,9 +42,10 @@ class StudyNodes:
     study_id: str
     record: StudyRecord
     volume: Any
-    points: dict[Side, PointList]
+    points: dict[AnySide, PointList]
     table: ResultTable | None
     folders: StudyFolders
+    reader: Source
 
     @classmethod
     def create(
@@ -58,17 +64,30 @@ class StudyNodes:
         volume = volume if volume is not None else add_volume(scene, image)
         sign(volume, study_id, Role.VOLUME)
         folders = StudyFolders(scene, f"{case_id} hips", volume)
-        points = {}
-        for side in Side:
-            points[side] = PointList.create(scene, side, keys, reader, case_id)
-            points[side].write(landmarks.side(side))
-            sign(points[side].node, study_id, Role.POINTS, side)
-            folders.put(points[side].node, side)
         table = ResultTable.create(scene, f"{case_id} hip measurements (research use)")
-        table.node.SetAttribute(SETTINGS, record.to_text())
+        nodes = cls(scene, study_id, record, volume, {}, table, folders, reader)
+        for side in Side:
+            nodes.add_points(side, keys).write(landmarks.side(side))
+        if landmarks.side(Midline.PELVIS) or record.settings.extra_points:
+            nodes.add_points(Midline.PELVIS, MIDLINE_KEYS).write(landmarks.side(Midline.PELVIS))
         sign(table.node, study_id, Role.TABLE)
         folders.put(table.node)
-        return cls(scene, study_id, record, volume, points, table, folders)
+        nodes.write_record()
+        return nodes
+
+    def add_points(self, side: AnySide, keys: Iterable[str]) -> PointList:
+        """A new point list with unplaced ``keys``."""
+        case_id = self.record.case_id
+        points = PointList.create(self.scene, side, keys, self.reader, case_id)
+        sign(points.node, self.study_id, Role.POINTS, side)
+        self.folders.put(points.node, side)
+        self.points[side] = points
+        return points
+
+    def write_record(self) -> None:
+        """Store the record with the table, so that the scene file knows it."""
+        if self.table is not None:
+            self.table.node.SetAttribute(SETTINGS, self.record.to_text())
 
     @classmethod
     def find(cls, scene: Any, reader: Source) -> Iterator[StudyNodes]:
@@ -87,7 +106,8 @@ class StudyNodes:
             record = StudyRecord.from_text(table.GetAttribute(SETTINGS))
             volume = next(signed_nodes(scene, Role.VOLUME, study_id))
             nodes = {side_of(node): node for node in signed_nodes(scene, Role.POINTS, study_id)}
-            points = {s: PointList.adopt(nodes[s], s, reader, record.case_id) for s in Side}
+            sides = (*Side, *([Midline.PELVIS] if Midline.PELVIS in nodes else []))
+            points = {s: PointList.adopt(nodes[s], s, reader, record.case_id) for s in sides}
         except (KeyError, StopIteration, TypeError, ValueError) as error:
             raise HipLandmarksError(
                 f"The study of {table.GetName()!r} is incomplete in this scene: its image, a "
@@ -96,20 +116,20 @@ class StudyNodes:
         folders = StudyFolders(scene, f"{record.case_id} hips", volume)
         for mark in list(signed_nodes(scene, Role.MARK, study_id)):
             folders.remove(mark)
-        return cls(scene, study_id, record, volume, points, ResultTable(table), folders)
+        return cls(scene, study_id, record, volume, points, ResultTable(table), folders, reader)
 
     @property
     def settings(self) -> MeasurementSettings:
         """How the study is measured."""
         return self.record.settings
 
-    def add_mark(self, node: Any, side: Side) -> None:
+    def add_mark(self, node: Any, side: AnySide) -> None:
         """Sign and file a node of the drawing."""
         sign(node, self.study_id, Role.MARK, side)
         self.folders.put(node, side)
 
     def in_world(self) -> list[Landmark]:
-        """The points of both sides where they are in the world, LPS mm."""
+        """The points of both sides and the midline where they are in the world, LPS mm."""
         return [point for points in self.points.values() for point in points.in_world()]
 
     def forget(self, node: Any) -> bool:

@@ -1,14 +1,15 @@
-"""The point list of one hip: a fiducial node with fixed labels, and the landmarks it shows."""
+"""A point list of a hip or the midline: fiducial node with fixed labels, landmarks it shows."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from math import isfinite
 from typing import Any
 
 import numpy as np
 
-from ..anatomy import Landmark, LandmarkState, Side, Source
+from ..anatomy import AnySide, Landmark, LandmarkState, Source
 from ..anatomy.markups import landmark_of_point, markups_name
 from ..anatomy.point_note import encode_note
 from .frames import Vec3, flip_covariance, flip_frame, matrix_to_world
@@ -19,17 +20,17 @@ Seen = tuple[int, Vec3]  # status and RAS position in node coordinates
 
 
 class PointList:
-    """One hip's fiducial node, kept in step with landmarks in the node's own coordinates.
+    """The node of a hip or the midline, in step with landmarks in the node's own coordinates.
 
     The node is the truth: whoever moves, places or removes a point there becomes its source.
 
     Attributes:
         node: the vtkMRMLMarkupsFiducialNode.
-        side: the patient's side.
+        side: the patient's side, or the midline.
         landmarks: by key, LPS mm before any parent transform.
     """
 
-    def __init__(self, node: Any, side: Side, reader: Source, case_id: str = "") -> None:
+    def __init__(self, node: Any, side: AnySide, reader: Source, case_id: str = "") -> None:
         self.node = node
         self.side = side
         self._reader = reader
@@ -40,7 +41,7 @@ class PointList:
 
     @classmethod
     def create(
-        cls, scene: Any, side: Side, keys: Iterable[str], reader: Source, case_id: str = ""
+        cls, scene: Any, side: AnySide, keys: Iterable[str], reader: Source, case_id: str = ""
     ) -> PointList:
         """A new node with one unplaced point per key; their number stays fixed."""
         node = scene.AddNewNodeByClass(CLASS_NAME, markups_name(side, case_id))
@@ -53,7 +54,7 @@ class PointList:
         return cls(node, side, reader, case_id)
 
     @classmethod
-    def adopt(cls, node: Any, side: Side, reader: Source, case_id: str = "") -> PointList:
+    def adopt(cls, node: Any, side: AnySide, reader: Source, case_id: str = "") -> PointList:
         """A node that is in the scene already, with what its descriptions tell of its points."""
         points = cls(node, side, reader, case_id)
         points._seen = points._read()
@@ -81,6 +82,13 @@ class PointList:
         for index, key in self._rows():
             self._write_point(index, self.landmarks.get(key))
         self._seen = self._read()  # before anyone answers to the event that follows
+        self.node.EndModify(modifying)
+
+    def offer(self, keys: Iterable[str]) -> None:
+        """Add an unplaced point for every key that is not there yet."""
+        modifying = self.node.StartModify()
+        self._add_rows(key for key in keys if key not in self.keys)
+        self._seen = self._read()
         self.node.EndModify(modifying)
 
     def update(self) -> frozenset[str]:
@@ -132,8 +140,11 @@ class PointList:
         seen = {}
         for index, key in self._rows():
             status = node.GetNthControlPointPositionStatus(index)
-            placed = status == node.PositionDefined
-            position = node.GetNthControlPointPosition(index) if placed else (0.0, 0.0, 0.0)
+            position = (0.0, 0.0, 0.0)
+            if status == node.PositionDefined:
+                position = node.GetNthControlPointPosition(index)
+                if not isfinite(sum(position)):  # a script gone wrong: nowhere is not a place
+                    status, position = node.PositionUndefined, (0.0, 0.0, 0.0)
             seen[key] = (status, position)
         return seen
 

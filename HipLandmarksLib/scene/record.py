@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from ..anatomy import Side
+from ..anatomy import AnySide
+from ..anatomy.types import parse_side
 from ..imaging import Calibration, Modality, SpacingProvenance
-from ..measurement import Edge, MeasurementSettings, Reference
+from ..measurement import Edge, MeasurementSettings, MeasurementTable, Reference, Sex
+from ..report import DEFAULT_MARKS
 
 STUDY = "HipLandmarks.Study"
 ROLE = "HipLandmarks.Role"
@@ -27,7 +29,7 @@ class Role(str, Enum):
     TABLE = "table"
 
 
-def sign(node: Any, study: str, role: Role, side: Side | None = None) -> None:
+def sign(node: Any, study: str, role: Role, side: AnySide | None = None) -> None:
     """Write study, role and side into the node's attributes."""
     node.SetAttribute(STUDY, study)
     node.SetAttribute(ROLE, role.value)
@@ -44,10 +46,10 @@ def signed_nodes(scene: Any, role: Role, study: str | None = None) -> Iterator[A
             yield node
 
 
-def side_of(node: Any) -> Side | None:
-    """Side that was signed into the node."""
+def side_of(node: Any) -> AnySide | None:
+    """Side, or midline, that was signed into the node."""
     value = node.GetAttribute(SIDE)
-    return Side(value) if value in ("R", "L") else None
+    return parse_side(value) if value in ("R", "L", "B") else None
 
 
 @dataclass(frozen=True)
@@ -56,13 +58,15 @@ class StudyRecord:
 
     Attributes:
         case_id: identifier of the case.
-        ids: measurements shown.
+        ids: measurements in the table; None for all that the settings ask for.
         settings: how to measure.
+        marks: measurements that are drawn in the views.
     """
 
     case_id: str
-    ids: tuple[str, ...]
+    ids: tuple[str, ...] | None
     settings: MeasurementSettings
+    marks: tuple[str, ...] = DEFAULT_MARKS
 
     def to_text(self) -> str:
         """JSON text."""
@@ -71,13 +75,19 @@ class StudyRecord:
             {
                 "case_id": self.case_id,
                 "ids": self.ids,
+                "marks": self.marks,
                 "reference": s.reference.value,
                 "edge": s.edge.value,
                 "threshold_set": s.threshold_set,
                 "modality": s.modality.value,
                 "provenance": s.calibration.provenance.value,
                 "factor": s.calibration.factor,
+                "calibration_detail": s.calibration.detail,
+                "calibration_remarks": s.calibration.remarks,
                 "patient_age_years": s.patient_age_years,
+                "sex": s.sex.value,
+                "open_physes": s.open_physes,
+                "extra_points": s.extra_points,
                 "min_confidence": s.min_confidence,
                 "reader_sigma_mm": s.reader_sigma_mm,
             }
@@ -85,20 +95,43 @@ class StudyRecord:
 
     @classmethod
     def from_text(cls, text: str) -> StudyRecord:
-        """Inverse of :meth:`to_text`.
+        """Inverse of :meth:`to_text`; what the first version did not write has its default.
 
         Raises:
             ValueError, KeyError, TypeError: when the text is missing or damaged.
         """
         data = json.loads(text)
         settings = MeasurementSettings(
-            calibration=Calibration(SpacingProvenance(data["provenance"]), data["factor"]),
+            calibration=_calibration(data),
             reference=Reference(data["reference"]),
             edge=Edge(data["edge"]),
             threshold_set=data["threshold_set"],
             modality=Modality(data["modality"]),
             patient_age_years=data["patient_age_years"],
+            sex=Sex(data.get("sex", Sex.UNKNOWN.value)),
+            open_physes=bool(data.get("open_physes", False)),
+            extra_points=bool(data.get("extra_points", False)),
             min_confidence=data["min_confidence"],
             reader_sigma_mm=data["reader_sigma_mm"],
         )
-        return cls(str(data["case_id"]), tuple(data["ids"]), settings)
+        ids = None if data["ids"] is None else tuple(data["ids"])
+        marks = tuple(data.get("marks", DEFAULT_MARKS))
+        return cls(str(data["case_id"]), ids, settings, marks)
+
+
+def in_order(ids: Collection[str]) -> tuple[str, ...]:
+    """Measurement ids in the order of the table.
+
+    Raises:
+        ConfigurationError: when one is unknown.
+    """
+    return tuple(definition.id for definition in MeasurementTable.load().select(ids))
+
+
+def _calibration(data: Mapping[str, Any]) -> Calibration:
+    return Calibration(
+        SpacingProvenance(data["provenance"]),
+        data["factor"],
+        str(data.get("calibration_detail", "")),
+        tuple(data.get("calibration_remarks", ())),
+    )

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 from weakref import finalize
 
-from ..anatomy import HipLandmarks, LandmarkId, Side, Source, SourceKind
+from ..anatomy import AnySide, HipLandmarks, LandmarkId, Midline, Source, SourceKind
 from ..imaging import HipImage
-from ..measurement import Measurement, MeasurementSettings, MeasurementTable, ViewPlane
-from .live import LiveMeasurements
-from .nodes import StudyNodes
+from ..measurement import (
+    Measurement,
+    MeasurementSettings,
+    SideDifference,
+    ViewPlane,
+)
+from ..report import DEFAULT_MARKS
+from .live import LiveMeasurements, Update
+from .measured_plane import MeasuredPlane
+from .nodes import MIDLINE_KEYS, StudyNodes
 from .observers import Observers
 from .overlay import Overlay
-from .record import StudyRecord
-from .volume import image_of_volume
+from .record import StudyRecord, in_order
+from .volume import image_of_volume, remember_kind
 
-DEFAULT_KEYS = ("FHC", "NA", "LAE", "LCP", "SHP", "SHD")
+DEFAULT_KEYS = (
+    *("FHC", "NA", "LAE", "LCP", "SHP", "SHD"),
+    *("NB", "TD", "MSO", "GT", "ISCH", "ILM", "TRI", "FOV", "HEDGE", "LT", "NCS", "NCI", "AF"),
+)
 _MOST_ROUNDS = 4
 
 
@@ -32,16 +43,15 @@ class HipStudy:
 
     def __init__(self, nodes: StudyNodes, image: HipImage) -> None:
         self._nodes = nodes
-        self._image = image
-        record = nodes.record
-        plane = ViewPlane.from_image(image)
+        self._plane = MeasuredPlane(image)
+        record, plane = nodes.record, self._plane.plane
         self._live = LiveMeasurements(plane, record.settings, record.ids, record.case_id)
-        self._overlay = Overlay(nodes.scene, record.ids, nodes.add_mark)
+        remove = nodes.folders.remove
+        self._overlay = Overlay(nodes.scene, record.marks, nodes.add_mark, remove)
         self._observers = Observers()
         self._busy = False
-        self._waiting: set[Side] = set()
+        self._waiting: set[AnySide] = set()
         self._everything = False
-        self._plane_is_old = False
         self.refresh()
         self._observe()
 
@@ -55,6 +65,7 @@ class HipStudy:
         volume_node: Any = None,
         settings: MeasurementSettings | None = None,
         ids: Sequence[str] | None = None,
+        marks: Collection[str] = DEFAULT_MARKS,
         keys: Sequence[str] = DEFAULT_KEYS,
         reader: str = "",
     ) -> HipStudy:
@@ -66,8 +77,9 @@ class HipStudy:
             landmarks: points of the case, LPS mm.
             volume_node: node that holds ``image`` already (``image_of_volume`` reads it); None
                 adds one.
-            settings: how to measure; None takes the image's modality and calibration.
-            ids: measurements to show; None for all.
+            settings: how to measure; None takes what the image knows.
+            ids: measurements to keep in the table; None for all that ``settings`` ask for.
+            marks: measurements to draw in the views, see :meth:`show_marks`.
             keys: points that each hip's list offers, besides those of ``landmarks``.
             reader: pseudonym of whoever moves points.
 
@@ -76,11 +88,11 @@ class HipStudy:
             ConfigurationError: when a measurement id is unknown.
         """
         ViewPlane.from_image(image)  # refuses before anything is in the scene
-        chosen = tuple(definition.id for definition in MeasurementTable.load().select(ids))
         record = StudyRecord(
             case_id=landmarks.case_id or image.name,
-            ids=chosen,
+            ids=None if ids is None else in_order(ids),
             settings=settings or MeasurementSettings.for_image(image),
+            marks=in_order(marks),
         )
         source = Source(SourceKind.READER, reader)
         nodes = StudyNodes.create(scene, image, landmarks, record, keys, source, volume_node)
@@ -97,8 +109,6 @@ class HipStudy:
         found = list(StudyNodes.find(scene, source))
         return [cls(nodes, image_of_volume(nodes.volume)) for nodes in found]
 
-    # --- reading ----------------------------------------------------------------------------
-
     @property
     def scene(self) -> Any:
         """The vtkMRMLScene."""
@@ -114,13 +124,28 @@ class HipStudy:
         """All measurements in the order of the table."""
         return self._live.measurements
 
-    def measurement(self, side: Side, id_: str) -> Measurement:
-        """One measurement.
+    def measurement(self, side: AnySide, id_: str) -> Measurement:
+        """One measurement of a hip or of the pelvis.
 
         Raises:
-            KeyError: when this study does not measure ``id_``.
+            KeyError: when this study does not measure ``id_`` there.
         """
         return self._live.measurement(side, id_)
+
+    @property
+    def differences(self) -> list[SideDifference]:
+        """Right minus left of the measurements of the hips, in the order of the table."""
+        return self._live.differences
+
+    @property
+    def problem(self) -> str:
+        """Why nothing can be measured at present, such as a tilted image; else empty."""
+        return self._plane.problem
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """The measurements that are drawn in the views."""
+        return self._overlay.ids
 
     @property
     def volume_node(self) -> Any:
@@ -132,19 +157,19 @@ class HipStudy:
         """The vtkMRMLTableNode, None after it was removed."""
         return None if self._nodes.table is None else self._nodes.table.node
 
-    def points_node(self, side: Side) -> Any:
-        """The vtkMRMLMarkupsFiducialNode of one hip, None after it was removed."""
+    def points_node(self, side: AnySide) -> Any:
+        """The vtkMRMLMarkupsFiducialNode of a hip or the midline, None when there is none."""
         points = self._nodes.points.get(side)
         return None if points is None else points.node
 
-    def mark_nodes(self, side: Side, id_: str) -> list[Any]:
-        """Angle, line and value nodes of one measurement."""
+    def mark_nodes(self, side: AnySide, id_: str) -> list[Any]:
+        """Angle, line and value nodes of one measurement; none when it is not drawn."""
         return self._overlay.nodes(side, id_)
-
-    # --- changing ---------------------------------------------------------------------------
 
     def set_landmarks(self, landmarks: HipLandmarks) -> None:
         """Show other points, e.g. of a new detection; everything is measured once."""
+        if landmarks.side(Midline.PELVIS):
+            self.offer_points(Midline.PELVIS, MIDLINE_KEYS)
         self._busy = True
         try:
             for side, points in self._nodes.points.items():
@@ -154,34 +179,71 @@ class HipStudy:
         self.refresh()
         self._work()  # what others answered to our writing
 
+    def offer_points(self, side: AnySide, keys: Iterable[str]) -> None:
+        """Let further points be placed, such as ``RIM1``, ``RIM2``, ``RIM3`` of a list."""
+        points = self._nodes.points.get(side)
+        if points is not None:
+            points.offer(keys)
+        else:
+            self._observe_points(self._nodes.add_points(side, keys).node, side)
+
+    def show_marks(self, ids: Collection[str]) -> None:
+        """Draw these measurements in the views and no others; kept with the scene.
+
+        Raises:
+            ConfigurationError: when an id is unknown.
+        """
+        marks = in_order(ids)
+        self._nodes.record = replace(self._nodes.record, marks=marks)
+        self._nodes.write_record()
+        self._overlay.choose(marks)
+        self.refresh()
+
+    def measure_with(self, settings: MeasurementSettings) -> None:
+        """Measure the same points in another way: calibration, reference line, patient, extras.
+
+        No point moves; a new calibration applies to all lengths at once.
+        """
+        self._nodes.record = replace(self._nodes.record, settings=settings)
+        self._nodes.write_record()
+        if self._nodes.volume is not None:
+            remember_kind(self._nodes.volume, settings.modality, settings.calibration)
+        self._live.settings = settings
+        self.refresh()
+
     def refresh(self) -> None:
         """Measure and draw everything anew."""
-        measurements = self._live.restart(self._nodes.in_world())
-        self._overlay.arrange(self.landmarks, self._live.plane, self._image)
-        self._overlay.show(measurements)
+        points = self._nodes.in_world()
+        if self.problem:
+            update = self._live.refuse(points, self.problem)
+        else:
+            self._live.plane = self._plane.plane
+            update = self._live.restart(points)
+            self._overlay.arrange(self.landmarks, self._plane.plane, self._plane.image)
+        self._overlay.show(update.measurements)
         if self._nodes.table is not None:
-            self._nodes.table.fill(measurements)
+            self._nodes.table.fill(update.measurements, update.differences)
 
     def close(self) -> None:
         """Stop following the nodes; they stay in the scene. May be called twice."""
         self._observers.drop_all()
 
-    # --- following --------------------------------------------------------------------------
-
     def _observe(self) -> None:
         add = self._observers.add
         for side, points in self._nodes.points.items():
-            node = points.node
-            moved = (node.PointModifiedEvent, node.PointAddedEvent, node.PointRemovedEvent)
-            add(node, moved, self._follow, side)
-            add(node, (node.TransformModifiedEvent,), self._follow_transform)
+            self._observe_points(points.node, side)
         volume, scene = self._nodes.volume, self.scene
         add(volume, (volume.TransformModifiedEvent,), self._follow_volume)
         add(scene, (scene.StartCloseEvent,), self.close)
         self._observers.add_with_object(scene, scene.NodeAboutToBeRemovedEvent, self._node_goes)
         finalize(self, self._observers.drop_all).atexit = False
 
-    def _follow(self, side: Side) -> None:
+    def _observe_points(self, node: Any, side: AnySide) -> None:
+        moved = (node.PointModifiedEvent, node.PointAddedEvent, node.PointRemovedEvent)
+        self._observers.add(node, moved, self._follow, side)
+        self._observers.add(node, (node.TransformModifiedEvent,), self._follow_transform)
+
+    def _follow(self, side: AnySide) -> None:
         self._waiting.add(side)
         self._work()
 
@@ -190,7 +252,7 @@ class HipStudy:
         self._work()
 
     def _follow_volume(self) -> None:
-        self._plane_is_old = True
+        self._plane.mark_moved()
         self._follow_transform()
 
     def _work(self) -> None:
@@ -208,27 +270,25 @@ class HipStudy:
 
     def _round(self) -> None:
         everything, self._everything = self._everything, False
-        sides = tuple(Side) if everything else tuple(self._waiting)
+        sides = tuple(self._nodes.points) if everything else tuple(self._waiting)
         self._waiting.clear()
         changed: set[LandmarkId] = set()
         for side in sides:
             if side in self._nodes.points:
                 changed.update((side, key) for key in self._nodes.points[side].update())
         if everything:
-            self._take_plane()
+            self._plane.renew(self._nodes.volume)
             self.refresh()
+        elif changed and self.problem:
+            self._live.refuse(self._nodes.in_world(), self.problem)
         elif changed:
-            measurements = self._live.follow(self._nodes.in_world(), changed)
-            self._overlay.follow_slices(self.landmarks, self._live.plane)
-            self._overlay.show(measurements)
-            if self._nodes.table is not None:
-                self._nodes.table.update(measurements)
+            self._show(self._live.follow(self._nodes.in_world(), changed))
 
-    def _take_plane(self) -> None:
-        if self._plane_is_old and self._nodes.volume is not None:
-            self._image = image_of_volume(self._nodes.volume)
-            self._live.plane = ViewPlane.from_image(self._image)
-            self._plane_is_old = False
+    def _show(self, update: Update) -> None:
+        self._overlay.follow_slices(self.landmarks, self._live.plane)
+        self._overlay.show(update.measurements)
+        if self._nodes.table is not None:
+            self._nodes.table.update(update.measurements, update.differences)
 
     def _node_goes(self, node: Any) -> None:
         """A node is about to be removed from the scene, by whomever."""

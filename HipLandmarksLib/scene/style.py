@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..anatomy import Side
+from ..anatomy import AnySide, Midline, Side
 
 Colour = tuple[float, float, float]
 
-SIDE_COLOURS: dict[Side, Colour] = {
+SIDE_COLOURS: dict[AnySide, Colour] = {
     Side.RIGHT: (1.00, 0.72, 0.20),
     Side.LEFT: (0.40, 0.80, 1.00),
+    Midline.PELVIS: (0.90, 0.90, 0.90),
 }
 MEASUREMENT_COLOURS: dict[str, Colour] = {
     "alpha": (0.96, 0.91, 0.30),
@@ -21,7 +22,7 @@ MEASUREMENT_COLOURS: dict[str, Colour] = {
 OTHER_COLOUR: Colour = (0.85, 0.85, 0.85)
 
 
-def style_points(display: Any, side: Side) -> None:
+def style_points(display: Any, side: AnySide) -> None:
     """Small crosses that leave the anatomy visible, with short labels."""
     _colour(display, SIDE_COLOURS[side])
     display.SetGlyphTypeFromString("CrossDot2D")

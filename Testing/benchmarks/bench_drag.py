@@ -24,7 +24,6 @@ from HipLandmarksLib.imaging import Calibration, HipImage, Modality, SpacingProv
 from HipLandmarksLib.scene import HipStudy
 
 GOAL_MS = {"median": 2.0, "p99": 5.0}
-IDS = ("alpha", "lce", "nsa", "femoral_offset_mm")
 OFFSETS = {
     "FHC": (0, 0, 0),
     "NA": (24, 0, -18),
@@ -32,11 +31,25 @@ OFFSETS = {
     "LCP": (23, 0, 6),
     "SHP": (42, 0, -70),
     "SHD": (44, 0, -120),
+    "NB": (28, 0, -22),
+    "TD": (-33, 0, -17),
+    "MSO": (-15, 0, 22),
+    "GT": (50, 0, 2),
+    "ISCH": (-32, 0, -45),
+    "ILM": (-37, 0, 45),
+    "TRI": (-26, 0, 14),
+    "FOV": (-23, 0, 4),
+    "HEDGE": (0, 0, -24),
+    "LT": (17, 0, -55),
+    "NCS": (30, 0, -8),
+    "NCI": (18, 0, -30),
+    "AF": (-31, 0, 0),
 }
+"""(lateral, posterior, cranial) mm from the head centre: what all common measurements need."""
 
 
 def make_case() -> tuple[HipImage, HipLandmarks]:
-    """A small coronal volume and six model points per hip, with covariances."""
+    """A small coronal volume and all common points of both hips, with covariances."""
     matrix = np.array([[1.5, 0, 0, -180], [0, 0, 4, -40], [0, -1.5, 0, 120], [0, 0, 0, 1.0]])
     pixels = np.random.default_rng(0).integers(0, 500, (20, 200, 240)).astype(np.int16)
     calibration = Calibration(SpacingProvenance.PATIENT_PLANE)
@@ -87,7 +100,7 @@ def rebuild(image: HipImage, landmarks: HipLandmarks, events: int, watch: Stopwa
 
     def once(study: HipStudy) -> HipStudy:
         volume = study.volume_node
-        nodes = [n for side in Side for id_ in IDS for n in study.mark_nodes(side, id_)]
+        nodes = [n for side in Side for id_ in study.marks for n in study.mark_nodes(side, id_)]
         for node in (*nodes, *(study.points_node(side) for side in Side), study.table_node):
             scene.RemoveNode(node)
         study.close()

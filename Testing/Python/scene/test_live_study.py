@@ -16,6 +16,8 @@ from HipLandmarksLib.scene import HipStudy  # noqa: E402
 
 RIGHT, LEFT = Side.RIGHT, Side.LEFT
 IDS = ("alpha", "lce", "nsa", "femoral_offset_mm")
+OF_THE_LINE = ("lce", "femoral_offset_h_mm", "shaft_abduction")
+ON_BOTH_SIDES = {(side, id_) for side in Side for id_ in OF_THE_LINE}
 
 
 def index_of(node: Any, key: str) -> int:
@@ -112,7 +114,7 @@ def test_a_volume_that_has_a_study_keeps_it(scene: Any, case: Any) -> None:
         ("LCP", {(RIGHT, "alpha")}),
         ("LAE", {(RIGHT, "lce")}),
         ("NA", {(RIGHT, "alpha"), (RIGHT, "nsa")}),
-        ("FHC", {(RIGHT, i) for i in IDS} | {(LEFT, "lce")}),  # both heads are the reference line
+        ("FHC", {(RIGHT, i) for i in IDS} | ON_BOTH_SIDES),  # both heads are the reference line
     ],
 )
 def test_only_what_depends_on_the_point_changes(study: Any, key: str, changes: set[Any]) -> None:

@@ -1,0 +1,54 @@
+"""What could not be measured, said shortly: one line per reason instead of rows of dashes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..measurement import Measurement
+
+
+def without_any_value(measurements: Iterable[Measurement]) -> list[str]:
+    """Ids of the measurements that have no value on any side, in the given order."""
+    values: dict[str, bool] = {}
+    for m in measurements:
+        values[m.id] = values.get(m.id, False) or m.value is not None
+    return [id_ for id_, found in values.items() if not found]
+
+
+def not_measured(measurements: Sequence[Measurement]) -> list[str]:
+    """Lines about the measurements that have no value on any side.
+
+    One line names the points that are wanting and what each would give; then one line per other
+    reason.
+    """
+    ids = without_any_value(measurements)
+    wanting: dict[tuple[str, ...], list[str]] = {}
+    reasons: dict[str, list[str]] = {}
+    for id_ in ids:
+        group = [m for m in measurements if m.id == id_]
+        name = group[0].short_name
+        if all(m.missing for m in group):
+            keys = tuple(dict.fromkeys(key for m in group for key in m.missing))
+            wanting.setdefault(keys, []).append(name)
+        else:
+            reason = " ".join(dict.fromkeys(m.reason for m in group))
+            reasons.setdefault(reason, []).append(name)
+    lines = [_wanting(wanting)] if wanting else []
+    return lines + [f"Not measured: {', '.join(names)}: {why}" for why, names in reasons.items()]
+
+
+def _wanting(groups: dict[tuple[str, ...], list[str]]) -> str:
+    """Fewest points first: these are the cheapest to gain."""
+    ordered = sorted(groups.items(), key=lambda group: len(group[0]))
+    parts = [f"{' and '.join(_named(keys))} ({', '.join(names)})" for keys, names in ordered]
+    return f"Not measured: needs {'; '.join(parts)}."
+
+
+def _named(keys: Sequence[str]) -> list[str]:
+    """``TD_R`` and ``TD_L`` of a measurement of the pelvis are ``both TD``."""
+    stems = [key.removesuffix("_R").removesuffix("_L") for key in keys]
+    pairs = {stem for stem in stems if {f"{stem}_R", f"{stem}_L"} <= set(keys)}
+    named = (f"both {s}" if s in pairs else key for s, key in zip(stems, keys, strict=True))
+    return list(dict.fromkeys(named))
