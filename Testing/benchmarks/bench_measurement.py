@@ -139,9 +139,11 @@ def report(title: str, covariance: tuple[tuple[float, ...], ...] | None) -> None
         if side is not Side.RIGHT:
             drags[key] = milliseconds(drag(landmarks, settings, side, key), REPEATS // 3)[0]
     worst = max(drags, key=lambda key: drags[key])
-    print(
-        f"{f'a moved point, median over {len(drags)} keys':44s}{statistics.median(drags.values()):9.3f}"
+    title, median = (
+        f"a moved point, median over {len(drags)} keys",
+        statistics.median(drags.values()),
     )
+    print(f"{title:44s}{median:9.3f}")
     print(f"{f'a moved point, worst key ({worst})':44s}{drags[worst]:9.3f}")
     print("  " + ", ".join(f"{key} {ms:.2f}" for key, ms in drags.items()))
 
