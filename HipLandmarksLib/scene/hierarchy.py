@@ -40,9 +40,11 @@ class StudyFolders:
             self._hierarchy.SetItemParent(item, parent)
 
     def remove(self, node: Any) -> None:
-        """Remove ``node`` from the scene together with its item."""
+        """Remove ``node`` from the scene together with its item and its display nodes."""
         self.forget(node)
-        self._scene.RemoveNode(node)
+        displays = [node.GetNthDisplayNode(i) for i in range(node.GetNumberOfDisplayNodes())]
+        for each in (node, *displays):
+            self._scene.RemoveNode(each)
 
     def forget(self, node: Any) -> None:
         """Remove the item of a node that leaves the scene, as Slicer's application does."""
