@@ -49,8 +49,9 @@ class HipLandmarks(ScriptedLoadableModule):
         self.parent.contributors = ["The HipLandmarks developers"]
         self.parent.helpText = _(
             "Finds landmarks of both hips in coronal MRI and measures alpha angle, lateral "
-            "centre-edge angle, neck-shaft angle and femoral offset. The numbers follow while a "
-            "landmark is dragged. Research software, not a medical device. "
+            "centre-edge angle, neck-shaft angle and femoral offset. Points that you add give "
+            "the other angles and lengths of the hip. All numbers follow while a landmark is "
+            "dragged. Research software, not a medical device. "
             'See the <a href="{url}">documentation</a>.'
         ).format(url=HOMEPAGE)
         self.parent.acknowledgementText = _(

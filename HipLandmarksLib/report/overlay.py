@@ -147,7 +147,9 @@ def _draw_panel(axes: Axes, panel: Panel, case: CaseReport) -> None:
     axes.set_ylim(bottom, top)
     axes.set_axis_off()
     hips = " and ".join(hip.side.word for hip in panel.hips if isinstance(hip.side, Side))
-    title = f"slice {panel.view.index} (from 0)" + (f", {hips} hip" if hips else "")
+    a_volume = case.image is not None and case.image.n_slices > 1
+    where = f"slice {panel.view.index} (from 0)" if a_volume else ""
+    title = ", ".join(part for part in (where, f"{hips} hip" if hips else "") if part)
     axes.set_title(title, color="white", fontsize=9, pad=4)
     for x, word, align in ((0.012, "R", "left"), (0.988, "L", "right")):
         axes.text(
