@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ..measurement import Measurement, MeasurementSettings, SideDifference
 
 _END_OF_SENTENCE = re.compile(r"(?<=\.) (?=[A-Z])")
+_SHORT_FINDING = 24
 _NUMBER = re.compile(r"\d.*")
 _TOLD_WITH_THE_CLASS = ("lies within the uncertainty.", "borderline")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -133,11 +134,13 @@ class _Layout:
         if flag:
             told = f"{m.name}, {m.side.word}, {format_value(m)}: {_class_text(m)}"
             self._classes.append(f"{flag} {told}")
-        numbers = ",".join(str(self._note(note)) for note in _notes(m))
+        finding = m.finding or ""
+        long = [f"{m.name}: {finding}."] if len(finding) > _SHORT_FINDING else []
+        numbers = ",".join(str(self._note(note)) for note in (*long, *_notes(m)))
         marks = tied(" ".join([flag] * bool(flag) + [f"[{numbers}]"] * bool(numbers)))
         text = f"{tied(format_value(m))} {marks}".rstrip(" ")
         style = Style.FLAGGED if flag else Style.FAINT if m.value is None else Style.PLAIN
-        return Cell(f"{text}\n{m.finding}" if m.finding else text, style)
+        return Cell(text if long or not finding else f"{text}\n{finding}", style)
 
     def _difference(self, id_: str) -> Cell:
         difference = self._differences.get(id_)

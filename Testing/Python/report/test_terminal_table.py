@@ -252,5 +252,18 @@ def test_colour_is_only_there_when_asked_for_and_changes_no_text(
     assert stripped == plain.splitlines()
 
 
+def test_a_short_finding_stands_below_its_value_and_a_long_one_below_the_table(
+    measurements: list[Measurement],
+) -> None:
+    right = next(m for m in measurements if m.id == "alpha")
+    table = format_table([replace(right, finding="no protrusio")])
+    lines = table.splitlines()
+    assert "no protrusio" in lines[lines.index(_line(table, "Alpha")) + 1]
+    told = "the spine lies inside the pelvic brim"
+    table = format_table([replace(right, finding=told)])
+    assert f"[1] Alpha angle: {told}." in table
+    assert "[1" in _line(table, "Alpha")
+
+
 def test_nothing_measured_is_no_table_but_the_notice() -> None:
     assert format_table([]).strip() == NOTICE
