@@ -155,7 +155,9 @@ def _geometry(
         print(f"Slice plane and pixel size as recorded in {recorded.source}", file=sys.stderr)
         return recorded.plane, recorded.calibration, recorded.modality
     print("Without --image the coronal plane is assumed; lengths stay unsure.", file=sys.stderr)
-    return ViewPlane.coronal(), Calibration(SpacingProvenance.NONE), Modality.UNKNOWN
+    # Markups are in millimetres of their scene; whether those hold at the hip is not known.
+    unsure = Calibration(SpacingProvenance.UNKNOWN_PIXELSPACING)
+    return ViewPlane.coronal(), unsure, Modality.UNKNOWN
 
 
 def _stem(path: Path) -> str:

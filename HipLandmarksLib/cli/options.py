@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 REFERENCES = ("teardrop", "ischium", "triradiate", "fhc", "image")
 EDGES = ("sourcil", "bone")
-SEXES = ("F", "M")
+SEXES = ("F", "M", "female", "male")
 OLDEST_YEARS = 120.0
 
 
@@ -42,6 +42,7 @@ def add_measurement_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--sex",
         choices=SEXES,
+        metavar="F|M",
         help="sex of the patient, for limits that differ (default: as the image says; both "
         "limits when it is not known)",
     )
@@ -84,7 +85,7 @@ def settings_of(
         of_image = MeasurementSettings.for_image(image)
         known = {"sex": of_image.sex, "patient_age_years": of_image.patient_age_years}
     if arguments.sex is not None:
-        known["sex"] = Sex(arguments.sex)
+        known["sex"] = Sex(arguments.sex[0].upper())
     if arguments.age is not None:
         known["patient_age_years"] = arguments.age
     return MeasurementSettings(

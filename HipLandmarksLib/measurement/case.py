@@ -94,8 +94,8 @@ class CaseGeometry:
         return None if sigma is None else (sigma * sigma, 0.0, sigma * sigma)
 
     def limit(self, millimetres: float) -> float:
-        """A length in the plane; without calibration, the number of pixels that stands for it."""
-        if self.settings.calibration.calibrated:
+        """A length in the plane; where the grid has no size, the pixels that stand for it."""
+        if self.settings.calibration.provenance.has_millimetres:
             return millimetres
         return millimetres * _PIXELS_PER_MM * self.plane.pixel_mm * self.factor
 

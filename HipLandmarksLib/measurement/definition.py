@@ -149,7 +149,10 @@ class MeasurementDefinition:
 
     def display_name(self, edge: Edge) -> str:
         """Name with the edge where that is part of it, e.g. ``LCE-bone``."""
-        return f"{self.short_name}-{edge.value}" if self.named_by_edge else self.name
+        if not self.named_by_edge:
+            return self.name
+        known = self.short_name if self.short_name.isupper() else self.name
+        return f"{known}-{edge.value}"
 
     @property
     def method_version(self) -> str:

@@ -80,7 +80,7 @@ class CaseFlags:
         if calibration.calibrated:
             return ()
         note = (
-            f"The pixel size is not calibrated ({calibration.provenance.value}): the length is "
+            f"The pixel size is not calibrated ({calibration.provenance.words}): the length is "
             "not in true millimetres."
         )
         return ((MeasurementStatus.UNCALIBRATED, note),)

@@ -330,3 +330,17 @@ def test_the_picture_shows_what_was_asked_for(tmp_path: Path, case: Path, film: 
         picture = tmp_path / draw.replace(",", "_") / "case" / "case_overlay.png"
         sizes.add(picture.read_bytes())
     assert len(sizes) == 3
+
+
+@pytest.mark.parametrize(("word", "letter"), [("female", "F"), ("male", "M")])
+def test_the_sex_may_be_spelt_out(word, letter):
+    from argparse import ArgumentParser
+
+    from HipLandmarksLib.cli.options import add_measurement_options, settings_of
+    from HipLandmarksLib.imaging import Calibration, Modality, SpacingProvenance
+
+    parser = ArgumentParser()
+    add_measurement_options(parser)
+    calibration = Calibration(SpacingProvenance.PATIENT_PLANE)
+    found = settings_of(parser.parse_args(["--sex", word]), calibration, Modality.XRAY)
+    assert found.sex.value == letter

@@ -6,7 +6,7 @@ from math import isfinite
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from HipLandmarksLib.anatomy import Midline, Side
@@ -55,6 +55,7 @@ def test_the_arc_spans_the_angle(definition, factor, data, plain_points, build, 
     result = by_id(build(points), calibration=calibrated(factor))[
         (owner(definition), definition.id)
     ]
+    assume(result.value is not None)  # such as a roof point moved too low
     arc = result.drawing.arc
     a, b = (np.subtract(end, arc.centre)[[0, 2]] for end in (arc.start, arc.end))
     drawn = np.degrees(np.arctan2(abs(a[0] * b[1] - a[1] * b[0]), a @ b))
