@@ -48,8 +48,9 @@ _CAM_ALPHA = (52.0, 90.0)
 def random_parameters(rng: np.random.Generator) -> PhantomParameters:
     """Draw one phantom: shape, size, soft tissue, contrast and scan all vary.
 
-    A quarter of the hips are normal, nearly half cam, the rest dysplastic or overcovered; right and left resemble
-    each other without being equal. Head sizes, angles and offsets follow adult ranges.
+    A quarter of the hips are normal, nearly half cam, the rest dysplastic or overcovered; right
+    and left resemble each other without being equal. Head sizes, angles and offsets follow adult
+    ranges.
 
     Raises:
         ConfigurationError: when no valid hip was found in 50 draws (not expected).
