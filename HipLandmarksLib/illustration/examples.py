@@ -33,7 +33,7 @@ _SHAPES: Mapping[str, SchematicShape] = {
     "alpha": _CAM,
     "LCP": _CAM,
     "head_neck_offset_mm": _CAM,
-    "head_neck_ratio": _CAM,
+    "head_neck_offset_ratio": _CAM,
     "triangular_index_mm": _LARGE_CAM,
     "Q": _LARGE_CAM,
     "tonnis": _SHALLOW,

@@ -20,8 +20,8 @@ class Section(Enum):
 
 _IDS: Mapping[Section, tuple[str, ...]] = {
     Section.HEAD_NECK: (
-        *("alpha", "nsa", "mpfa", "head_diameter_mm", "head_neck_offset_mm", "head_neck_ratio"),
-        *("triangular_index_mm",),
+        *("alpha", "nsa", "mpfa", "head_diameter_mm", "head_neck_offset_mm"),
+        *("head_neck_offset_ratio", "triangular_index_mm"),
     ),
     Section.ACETABULUM: (
         *("lce", "mce", "acetabular_arc", "tonnis", "ai_hilgenreiner", "sharp"),

@@ -41,7 +41,8 @@ def femoral_offset_h_mm(hip: Construction, frame: HipFrame) -> Quantity:
     leaning = cosine(shaft_abduction(hip, frame))
     if abs(leaning.value) < _LEAST_COSINE:
         raise ConstructionError("The shaft axis runs parallel to the reference line.")
-    return femoral_offset_mm(hip, frame) / leaning
+    # A shaft drawn upwards is the same line: the sign is that of the femoral offset.
+    return femoral_offset_mm(hip, frame) / (leaning if leaning.value > 0.0 else leaning * -1.0)
 
 
 def global_offset_sum_mm(hip: Construction, frame: HipFrame) -> Quantity:

@@ -25,6 +25,6 @@ def head_neck_offset_mm(hip: Construction, frame: HipFrame) -> Quantity:
     return hip.head_radius - across(hip.points, ("FHC", "NCS"), ("FHC", "NA"), frame.up)
 
 
-def head_neck_ratio(hip: Construction, frame: HipFrame) -> Quantity:
+def head_neck_offset_ratio(hip: Construction, frame: HipFrame) -> Quantity:
     """Head-neck offset by head diameter."""
     return head_neck_offset_mm(hip, frame) / head_diameter_mm(hip, frame)

@@ -130,7 +130,7 @@ def test_a_head_that_is_not_round_is_mentioned(plain_points, build, by_id):
 
 def test_the_middle_of_the_neck_cortices_stands_in_for_the_neck_axis(plain_points, build, by_id):
     results = by_id(build(without(plain_points, "NA", "NB")))
-    for id_ in ("nsa", "alpha", "head_neck_ratio"):
+    for id_ in ("nsa", "alpha", "head_neck_offset_ratio"):
         result = results[(LEFT, id_)]
         assert MeasurementStatus.NECK_AXIS_MIDPOINT in result.status
         assert {"NCS", "NCI"} <= {entry.key for entry in result.inputs}
@@ -185,6 +185,14 @@ def test_a_shaft_parallel_to_the_line_has_no_crossing(plain_points, build, by_id
         assert results[(LEFT, id_)].status == (MeasurementStatus.DEGENERATE,)
         assert "parallel" in results[(LEFT, id_)].reason
     assert results[(LEFT, "global_offset_sum_mm")].value is not None
+
+
+@pytest.mark.parametrize("id_", ["femoral_offset_mm", "femoral_offset_h_mm", "global_offset_h_mm"])
+def test_a_shaft_marked_upwards_has_the_same_offset(id_, plain_points, build, by_id):
+    upper, lower = (LEFT, "SHP"), (LEFT, "SHD")
+    upwards = {**plain_points, upper: plain_points[lower], lower: plain_points[upper]}
+    expected = by_id(build(plain_points))[(LEFT, id_)].value
+    assert by_id(build(upwards))[(LEFT, id_)].value == pytest.approx(expected)
 
 
 def test_one_hip_alone(plain_points, build, by_id):

@@ -117,7 +117,7 @@ def test_a_value_that_may_not_be_classified_keeps_its_usual_range():
 
 
 def test_a_measurement_without_limits_says_why():
-    found = classified("head_neck_ratio", 0.12, unit="ratio")
+    found = classified("head_neck_offset_ratio", 0.12, unit="ratio")
     assert found.text is None and found.usual is None
     assert "No accepted limit" in found.source and "0.17" in found.source
 

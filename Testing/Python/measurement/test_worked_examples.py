@@ -25,7 +25,6 @@ VECTORS = json.loads((Path(__file__).parent / "worked_examples_ap.json").read_te
 TOLERANCE = VECTORS["tolerance"]
 DETECTOR_PLANE = Calibration(SpacingProvenance.DETECTOR_PLANE)
 UNIT_COVARIANCE = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
-OTHER_NAMES = {"head_neck_offset_ratio": "head_neck_ratio"}
 DATASETS = VECTORS["datasets"]
 SPARED_LINES = ("teardrop", "ischium", "image")
 
@@ -65,7 +64,7 @@ def measured(from_pixels, by_id):
 def split(key):
     """``lce@ischium`` as id and reference line."""
     name, _, reference = key.partition("@")
-    return OTHER_NAMES.get(name, name), reference or "teardrop"
+    return name, reference or "teardrop"
 
 
 def difference(results, id_):
@@ -88,7 +87,7 @@ def test_single_case(case, from_pixels, by_id):
         assert list(result.missing) == case.get("missing", [])
     else:
         assert result.value == pytest.approx(expected["value"], abs=TOLERANCE)
-    others = {"mpfa_deg": "mpfa", "ratio": "head_neck_ratio"}
+    others = {"mpfa_deg": "mpfa", "ratio": "head_neck_offset_ratio"}
     for key in ("cor_height_mm", "kohler_fhc_mm", "ctd_mm", "mpfa_deg", "ratio"):
         if key in case:
             other = results[(side, others.get(key, key))]
