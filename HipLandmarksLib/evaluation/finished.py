@@ -1,0 +1,156 @@
+"""Finished runs, read from the files that evaluations and cross-validations leave."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import ConfigurationError
+from .evaluation import FORMAT
+
+EVALUATION = "evaluation.json"
+CROSS_VALIDATION = "cross-validation.json"
+_CARDS = ("all/bundle/model.json", "fold-0/bundle/model.json", "bundle/model.json")
+
+PointId = tuple[str, str, str]
+"""(case, side letter, landmark key)."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """Error of one landmark in one image; ``error_mm`` is None when it was missed."""
+
+    patient: str
+    error_mm: float | None
+
+
+@dataclass(frozen=True)
+class FinishedRun:
+    """What a finished run says of itself.
+
+    Attributes:
+        name: of the run.
+        network: architecture and encoder in words, "" when unknown.
+        averaging: whether predictions were averaged over mirrored images, None when unknown.
+        seed: of the training, None when unknown.
+        recipe: everything else that the training was told, to tell methods apart.
+        figures: MRE, SDR, MAE and the like by name.
+        points: error of every landmark; empty in older cross-validations.
+    """
+
+    name: str
+    network: str
+    averaging: bool | None
+    seed: int | None
+    recipe: str
+    figures: Mapping[str, float]
+    points: Mapping[PointId, Point]
+
+    @property
+    def method(self) -> tuple[str, bool | None, str]:
+        """Equal for runs that differ by their seed alone; runs that tell nothing stand alone."""
+        told = self.network or self.recipe
+        return (self.network, self.averaging, self.recipe) if told else (self.name, None, "")
+
+
+def read_finished(path: Path) -> list[FinishedRun]:
+    """Runs of a folder (or of one of its JSON files).
+
+    Raises:
+        ConfigurationError: when there is nothing to read.
+    """
+    files = [path] if path.is_file() else [path / EVALUATION, path / CROSS_VALIDATION]
+    file = next((f for f in files if f.is_file()), None)
+    if file is None:
+        raise ConfigurationError(
+            f"{path} is no finished run: it holds neither {EVALUATION} (of 'evaluate') nor "
+            f"{CROSS_VALIDATION} (of 'train --cross-validate')."
+        )
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+        folder = file.parent
+        if data.get("format") == FORMAT:
+            return [_of_evaluation(run, folder, len(data["runs"])) for run in data["runs"]]
+        if "errors" in data and "folds" in data:
+            return [_of_cross_validation(data, folder)]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ConfigurationError(f"{file} is damaged: {error}") from error
+    raise ConfigurationError(f"{file} is neither an evaluation nor a cross-validation.")
+
+
+def network_words(network: Mapping[str, Any]) -> str:
+    """``UnetPlusPlus, resnet18`` and the modules of paper 2, "" when nothing is known."""
+    words = [str(network[key]) for key in ("architecture", "encoder") if network.get(key)]
+    words += ["SRF"] * bool(network.get("srf")) + ["UE"] * bool(network.get("limbs"))
+    return ", ".join(words)
+
+
+def recipe_words(recipe: Mapping[str, Any]) -> str:
+    """A recipe without what tells seeds and folds apart, as one comparable text."""
+    kept = {key: value for key, value in recipe.items() if key not in ("seed", "fold")}
+    return json.dumps(kept, sort_keys=True) if kept else ""
+
+
+def _of_evaluation(run: Mapping[str, Any], folder: Path, runs: int) -> FinishedRun:
+    about, whole = run["about"], run["localisation"]["all"]
+    name = folder.resolve().name
+    figures = {"nme": whole["nme"]}
+    mm = whole["mm"]
+    if mm is not None:
+        figures |= {"mre_mm": mm["mean"], **{f"sdr_{r}mm": v for r, v in mm["sdr"].items()}}
+    for id_, row in run["measurements"].items():
+        figures[f"{id_}_mae"] = row["mae"]
+    for row in run["screening"][:1]:
+        figures["cam_accuracy"] = row["accuracy"]["value"]
+    return FinishedRun(
+        name=name if runs == 1 else f"{name}: {run['name']}",
+        network=network_words(about.get("network") or {}),
+        averaging=about.get("mirror"),
+        seed=about.get("seed"),
+        recipe=str(about.get("recipe") or ""),
+        figures={key: float(value) for key, value in figures.items() if value is not None},
+        points=_points(run["points"]),
+    )
+
+
+def _of_cross_validation(data: Mapping[str, Any], folder: Path) -> FinishedRun:
+    row = data["errors"].get("drawn") or data["errors"]["all"]
+    figures = {key: row[key] for key in row if key == "mre_mm" or key.startswith("sdr_")}
+    figures |= {f"{id_}_mae": value for id_, value in data.get("angle_mae_deg", {}).items()}
+    card = _card(folder)
+    recipe = (card.get("training") or {}).get("recipe") or {}
+    return FinishedRun(
+        name=folder.resolve().name,
+        network=network_words(card.get("network") or {}),
+        averaging=card.get("mirror"),
+        seed=recipe.get("seed"),
+        recipe=recipe_words(recipe),
+        figures={key: float(value) for key, value in figures.items() if value is not None},
+        points=_points(data.get("points", ())),
+    )
+
+
+def _points(rows: Any) -> dict[PointId, Point]:
+    """Landmarks that are there, with a known or a missed position."""
+    found: dict[PointId, Point] = {}
+    for row in rows:
+        outcome = row.get("outcome", "found")
+        if outcome == "missed" or (outcome == "found" and "error_mm" in row):
+            point = Point(str(row.get("patient", row["case"])), row.get("error_mm"))
+            found[(str(row["case"]), str(row["side"]), str(row["key"]))] = point
+    return found
+
+
+def _card(folder: Path) -> Mapping[str, Any]:
+    """Card of a bundle of the run, without torch; empty when there is none."""
+    for name in _CARDS:
+        try:
+            card = json.loads((folder / name).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue
+        if isinstance(card, dict):
+            return card
+    return {}

@@ -1,0 +1,179 @@
+"""Cases from a detector that is run on labelled images, on the path that users take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from ..anatomy import HipLandmarks, Landmark, LandmarkState, Side, Source, SourceKind
+from ..errors import ImageError
+from ..imaging import HipImage
+from ..measurement import MeasurementSettings, ViewPlane
+from .cases import EvaluationCase
+
+if TYPE_CHECKING:
+    from ..detection import BundleCard, Detector
+    from ..training import LabelledSlice
+
+SettingsOf = Callable[[HipImage], MeasurementSettings]
+Progress = Callable[[str, int, int], None]
+"""Called with (stage, done, total)."""
+
+_MANY = 6
+
+
+def model_cases(
+    detector: Detector,
+    slices: Sequence[LabelledSlice],
+    settings_of: SettingsOf,
+    automatic: bool = False,
+    progress: Progress | None = None,
+) -> list[EvaluationCase]:
+    """Run ``detector`` on every labelled image.
+
+    Args:
+        detector: the model.
+        slices: labelled slices; those on which nothing was read by a person are passed over.
+        settings_of: how an image is measured.
+        automatic: let the model choose the slice of each hip; else it reads the slice that the
+            reader chose, so that landmarks are compared on the same picture.
+        progress: told about every image.
+
+    Raises:
+        ImageError: when an image is of another kind than the model reads, or, with automatic
+            slices, when the model finds no hip in any image.
+    """
+    by_image: dict[int, list[LabelledSlice]] = {}
+    for labelled in slices:
+        if labelled.chosen:
+            by_image.setdefault(id(labelled.image), []).append(labelled)
+    cases: list[EvaluationCase] = []
+    failures: list[ImageError] = []
+    for own in by_image.values():
+        predicted = None
+        if automatic:
+            try:
+                predicted = _automatic(detector, own)
+            except ImageError as error:  # a failure of the model in this image
+                failures.append(error)
+                predicted = (HipLandmarks.of([]), {})
+        found, differences = predicted or (_on_readers_slices(detector, own), {})
+        cases.append(_case(own, found, settings_of(own[0].image), differences))
+        if progress is not None:
+            progress("images", len(cases), len(by_image))
+    if failures and len(failures) == len(cases):
+        raise failures[0]
+    return cases
+
+
+def _automatic(
+    detector: Detector, own: Sequence[LabelledSlice]
+) -> tuple[HipLandmarks, dict[str, int]]:
+    detection = detector.detect(own[0].image)
+    differences = {
+        side: detection.slices[Side(side)] - labelled.index
+        for labelled in own
+        for side in labelled.chosen
+    }
+    return detection.landmarks, differences
+
+
+def _on_readers_slices(detector: Detector, own: Sequence[LabelledSlice]) -> HipLandmarks:
+    points: list[Landmark] = []
+    for labelled in own:
+        detection = detector.detect(labelled.image, slice_index=labelled.index)
+        points += [p for p in detection.landmarks.values() if p.side.value in labelled.chosen]
+    return HipLandmarks.of(points)
+
+
+def _case(
+    own: Sequence[LabelledSlice],
+    predicted: HipLandmarks,
+    settings: MeasurementSettings,
+    differences: dict[str, int],
+) -> EvaluationCase:
+    image = own[0].image
+    return EvaluationCase(
+        name=image.name,
+        patient=own[0].case,
+        reference=reference_landmarks(own),
+        predicted=predicted,
+        plane=ViewPlane.from_image(image),
+        settings=settings,
+        steps=image.ijk_to_lps[:3, :2],
+        image=image,
+        lengths_known=image.calibration.provenance.has_millimetres,
+        slice_differences=differences,
+    )
+
+
+def reference_landmarks(own: Iterable[LabelledSlice]) -> HipLandmarks:
+    """Landmarks in LPS mm of the sides that a reader read on these slices of one image."""
+    source = Source(SourceKind.REFERENCE)
+    points: list[Landmark] = []
+    for labelled in own:
+        for (side, key), label in labelled.labels.items():
+            if side.value not in labelled.chosen:
+                continue
+            if label.ij is None:
+                points.append(Landmark(side, key, None, LandmarkState.ABSENT, source))
+                continue
+            x, y, z = labelled.image.to_lps([*label.ij, labelled.index])
+            points.append(Landmark(side, key, (float(x), float(y), float(z)), source=source))
+    return HipLandmarks.of(points)
+
+
+def without_unknown(
+    cases: Sequence[EvaluationCase],
+) -> tuple[list[EvaluationCase], list[str]]:
+    """Leave out landmarks of which no prediction speaks, and say so.
+
+    A model that does not know a landmark does not miss it.
+    """
+    told = {id_[1] for case in cases for id_ in case.predicted}
+    asked = dict.fromkeys(id_[1] for case in cases for id_ in case.reference)
+    unknown = [key for key in asked if key not in told]
+    if not unknown:
+        return list(cases), []
+    kept = [
+        replace(
+            case,
+            reference=HipLandmarks.of(
+                [p for p in case.reference.values() if p.key in told], case.reference.case_id
+            ),
+        )
+        for case in cases
+    ]
+    names = ", ".join(unknown)
+    return kept, [f"No prediction speaks of {names}: left out, not counted as missed."]
+
+
+def overlap_warnings(card: BundleCard, patients: Iterable[str]) -> list[str]:
+    """A sentence when the model was trained on patients of these names, or does not say."""
+    stated = card.training.get("patients")
+    if stated is None:
+        return [
+            f"The card of {card.id} does not say on which patients it was trained: make sure that "
+            "none of these is among them."
+        ]
+    tested = sorted(set(patients))
+    seen = [patient for patient in tested if patient in set(stated)]
+    if not seen:
+        return []
+    names = ", ".join(seen[:_MANY]) + (" ..." if len(seen) > _MANY else "")
+    told = _cross_validated(card)
+    return [
+        f"{card.id} {card.version} was trained on {len(seen)} of these {len(tested)} patients, as "
+        f"their names in its card say ({names}): these figures are of images that it has seen and "
+        f"say nothing about new patients.{told}"
+    ]
+
+
+def _cross_validated(card: BundleCard) -> str:
+    """What the card says of unseen patients, as a sentence; "" when it says nothing."""
+    errors: Any = card.performance.get("cross_validation", {}).get("errors", {})
+    row = errors.get("drawn") or errors.get("all") or {}
+    if "mre_mm" not in row:
+        return ""
+    return f" On unseen patients its card states an MRE of {row['mre_mm']:.2f} mm (n = {row['n']})."

@@ -1,0 +1,98 @@
+"""A comparison of finished runs as text, CSV and HTML."""
+
+from __future__ import annotations
+
+import csv
+from html import escape
+from io import StringIO
+
+from ...evaluation.compare import COLUMNS, Comparison, MethodRow
+from ..text_table import WIDEST, TextTable
+from .html import DASH, bullets, interval, number, page, paragraph, section, spread, table
+from .page import NOTICE
+
+_EXPLANATION = (
+    "Sorted by MRE. Figures are mean ± SD over the runs (seeds) of a method. Difference = MRE less "
+    "that of the baseline in mm, on the landmarks that both found: mean over patients, with a 95 % "
+    "interval resampled by patient and the p of a paired t-test over patients."
+)
+"""What the columns are."""
+
+
+def comparison_text(comparison: Comparison) -> str:
+    """A table for a terminal."""
+    head, rows = _cells(comparison)
+    columns = TextTable()
+    for cells in (head, *rows):
+        columns.add(*cells)
+    lines = columns.format(WIDEST)
+    return "\n".join([*lines, *(f"Note: {w}" for w in comparison.warnings), _EXPLANATION, NOTICE])
+
+
+def comparison_csv(comparison: Comparison) -> str:
+    """One row per method; plain numbers with a point, empty where there is none."""
+    stream = StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    names = comparison.columns
+    head = ["method", "network", "averaging", "runs", "seeds"]
+    head += [f"{name}_{what}" for name in names for what in ("mean", "sd")]
+    head += ["difference_mm", "ci95_low", "ci95_high", "p", "patients", "points", "left_out"]
+    writer.writerow([*head, "remark"])
+    for row in comparison.rows:
+        cells: list[object] = [row.name, row.network, row.averaging, row.runs]
+        cells.append(" ".join(map(str, row.seeds)))
+        for name in names:
+            found = row.figures.get(name)
+            cells += [None, None] if found is None else [found.mean, found.sd]
+        writer.writerow([*cells, *_difference_csv(row), row.reason])
+    return stream.getvalue()
+
+
+def comparison_html(comparison: Comparison) -> str:
+    """A page that works offline."""
+    head, rows = _cells(comparison)
+    own = [n for n, row in enumerate(comparison.rows) if row.reason == "baseline"]
+    cells = [[escape(cell) for cell in row] for row in rows]
+    body = [
+        f"<header><h1>{len(rows)} methods compared</h1>",
+        paragraph(f"Baseline: {comparison.baseline}.", "soft"),
+        paragraph(NOTICE, "notice") + "</header>",
+        bullets(comparison.warnings, "warn"),
+        section("Methods", table(head, cells, own_rows=own), paragraph(_EXPLANATION, "soft")),
+    ]
+    return page("Comparison of methods", "\n".join(part for part in body if part))
+
+
+def _cells(comparison: Comparison) -> tuple[list[str], list[list[str]]]:
+    names = comparison.columns
+    head = ["Method", "Network", "TTA", "Runs", *(COLUMNS[name][0] for name in names)]
+    head += ["Difference (mm)", "p", "Patients"]
+    return head, [_row(row, names) for row in comparison.rows]
+
+
+def _row(row: MethodRow, names: list[str]) -> list[str]:
+    averaging = DASH if row.averaging is None else ("✓" if row.averaging else "✗")
+    cells = [row.name, row.network or DASH, averaging, str(row.runs)]
+    for name in names:
+        found, (_, factor, digits) = row.figures.get(name), COLUMNS[name]
+        sd = None if found is None or found.sd is None else found.sd * factor
+        cells.append(DASH if found is None else spread(found.mean * factor, sd, digits))
+    found_difference = row.difference
+    if found_difference is None:
+        return [*cells, row.reason, DASH, DASH]
+    size = number(found_difference.mean_mm)
+    sign = "+" if found_difference.mean_mm > 0 else ""
+    return [
+        *cells,
+        f"{sign}{size} {interval(found_difference.ci95)}".rstrip(),
+        number(found_difference.p, 3),
+        str(found_difference.patients),
+    ]
+
+
+def _difference_csv(row: MethodRow) -> list[object]:
+    found = row.difference
+    if found is None:
+        return [None] * 7
+    low, high = found.ci95 or (None, None)
+    return [found.mean_mm, low, high, found.p, found.patients, found.points, found.left_out]

@@ -1,0 +1,409 @@
+"""``hiplandmarks evaluate`` and ``compare`` from files to reports, run for real."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from HipLandmarksLib.anatomy import (
+    HipLandmarks,
+    Landmark,
+    Side,
+    write_landmarks,
+    write_markups,
+)
+from HipLandmarksLib.cli import main
+
+HIP = {"FHC": (0.0, 0.0), "NA": (30.0, -25.0), "LAE": (14.0, 24.0), "LCP": (22.0, 12.0)}
+IN_PLANE, CRANIAL = np.array([1.0, 0.0, 1.0]), np.array([0.0, 0.0, 1.0])
+
+
+def _case(rng: np.random.Generator | None = None, scale: float = 1.0) -> HipLandmarks:
+    """Both hips inside the 384 x 288 mm of the test image, every point moved at random."""
+    points = []
+    for side in Side:
+        sign = 1.0 if side is Side.LEFT else -1.0
+        for key, (x, y) in HIP.items():
+            dx, dy = (0.0, 0.0) if rng is None else rng.normal(0.0, scale, 2)
+            place = (190.0 + sign * (90.0 + x) + dx, 5.0, -140.0 + y + dy)
+            points.append(Landmark(side, key, place))
+    return HipLandmarks.of(points)
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> tuple[Path, Path]:
+    """Predictions and references of four cases; each reference differs, each prediction errs."""
+    rng = np.random.default_rng(1)
+    predicted, reference = tmp_path / "predicted", tmp_path / "reference"
+    for n in range(4):
+        truth = _case(rng, 2.0)
+        moved = [
+            p.moved(p.point() + rng.normal(0, 1.0, 3) * IN_PLANE, p.source) for p in truth.values()
+        ]
+        write_landmarks(reference / f"p{n}_landmarks.json", truth)
+        write_landmarks(predicted / f"p{n}_landmarks.json", HipLandmarks.of(moved))
+    return predicted, reference
+
+
+def _evaluate(predicted: Path, reference: Path, *more: str) -> int:
+    return main(["evaluate", "--predicted", str(predicted), "--reference", str(reference), *more])
+
+
+def _error(capsys: pytest.CaptureFixture[str]) -> str:
+    text = capsys.readouterr().err.strip().splitlines()[-1]
+    assert text.startswith("hiplandmarks: error: ")
+    return text
+
+
+def test_two_folders_give_one_report(
+    folders: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _evaluate(*folders, "--out", str(tmp_path / "out")) == 0
+    data = json.loads((tmp_path / "out" / "evaluation.json").read_text(encoding="utf-8"))
+    run = data["runs"][0]
+    assert run["images"] == 4 and len(run["points"]) == 32
+    assert 0.8 < run["localisation"]["all"]["mm"]["mean"] < 1.8  # 1 mm per axis: 1.25 expected
+    assert set(run["measurements"]) >= {"alpha", "lce"}
+    text = capsys.readouterr().out
+    assert "MRE mm" in text and "not a medical device" in text
+
+
+def test_the_report_is_one_file_that_loads_nothing(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    assert _evaluate(*folders, "--out", str(tmp_path / "out")) == 0
+    page = (tmp_path / "out" / "evaluation.html").read_text(encoding="utf-8")
+    assert not re.findall(r"""(?:src|href)=["'](?!data:|#)""", page)
+    assert "@import" not in page and "url(http" not in page and "<script" not in page
+    assert "not a medical device" in page
+    assert "prefers-color-scheme:dark" in page
+    for words in ("Paper 1, table 1", "Paper 1, table 2", "Paper 1, table 3"):
+        assert words in page
+    for words in ("Paper 2, table 3", "Paper 2, table 4", "Paper 2, table 5"):
+        assert words in page
+    assert "must not be compared with millimetres" in page
+    assert "Bland-Altman" in page and "Cumulative error distribution" in page
+
+
+def test_the_page_is_well_formed(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    from xml.etree import ElementTree
+
+    assert _evaluate(*folders, "--out", str(tmp_path / "out")) == 0
+    page = (tmp_path / "out" / "evaluation.html").read_text(encoding="utf-8")
+    closed = re.sub(r"<meta ([^>]*)>", r"<meta \1/>", page.removeprefix("<!DOCTYPE html>"))
+    ElementTree.fromstring(closed)
+
+
+def test_names_from_files_are_escaped(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    predicted, reference = folders
+    evil = tmp_path / "<b>&run"
+    predicted.rename(evil)
+    assert _evaluate(evil, reference, "--out", str(tmp_path / "out")) == 0
+    page = (tmp_path / "out" / "evaluation.html").read_text(encoding="utf-8")
+    assert "<b>&run" not in page and "&lt;b&gt;&amp;run" in page
+
+
+def test_the_same_folder_twice_has_no_error_at_all(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    assert _evaluate(folders[1], folders[1], "--out", str(tmp_path / "out")) == 0
+    data = json.loads((tmp_path / "out" / "evaluation.json").read_text(encoding="utf-8"))
+    row = data["runs"][0]["localisation"]["all"]
+    assert row["mm"]["mean"] == 0.0 and row["mm"]["sdr"]["2"] == 1.0
+    assert data["runs"][0]["measurements"]["alpha"]["icc"]["value"] == pytest.approx(1.0)
+
+
+def test_several_predictions_are_runs_with_mean_and_sd(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    predicted, reference = folders
+    out = tmp_path / "out"
+    argv = ["evaluate", "--predicted", str(predicted), str(reference)]
+    assert main([*argv, "--reference", str(reference), "--out", str(out)]) == 0
+    data = json.loads((out / "evaluation.json").read_text(encoding="utf-8"))
+    mean = data["runs"][0]["localisation"]["all"]["mm"]["mean"]
+    spread = data["over_runs"]["mre_mm"]
+    assert spread["mean"] == pytest.approx(mean / 2)
+    assert spread["sd"] == pytest.approx(mean / np.sqrt(2))
+
+
+def test_edited_markups_go_before_the_json_beside_them(tmp_path: Path) -> None:
+    reference, predicted = tmp_path / "reference", tmp_path / "results"
+    truth = _case()
+    write_landmarks(reference / "p1_landmarks.json", truth)
+    write_landmarks(predicted / "p1" / "p1_landmarks.json", truth)
+    edited = [p.moved(p.point() + 4.0 * CRANIAL, p.source) for p in truth.values()]
+    for side in Side:
+        path = predicted / "p1" / f"p1_{side.word}.mrk.json"
+        write_markups(path, HipLandmarks.of(edited), side)
+    assert _evaluate(predicted, reference, "--out", str(tmp_path / "out")) == 0
+    data = json.loads((tmp_path / "out" / "evaluation.json").read_text(encoding="utf-8"))
+    assert data["runs"][0]["localisation"]["all"]["mm"]["mean"] == pytest.approx(4.0)
+
+
+def test_images_give_pixels_and_pictures_of_the_worst(
+    folders: tuple[Path, Path], tmp_path: Path, make_image_file: Callable[..., Path]
+) -> None:
+    images = tmp_path / "images"
+    images.mkdir()
+    for n in range(4):
+        make_image_file(images / f"p{n}.nii.gz")  # pixels of 3 mm
+    out = tmp_path / "out"
+    assert _evaluate(*folders, "--images", str(images), "--out", str(out)) == 0
+    row = json.loads((out / "evaluation.json").read_text(encoding="utf-8"))["runs"][0]
+    whole = row["localisation"]["all"]
+    assert whole["px"]["mean"] == pytest.approx(whole["mm"]["mean"] / 3.0, rel=1e-4)
+    page = (out / "evaluation.html").read_text(encoding="utf-8")
+    assert page.count("data:image/png;base64,") == 6
+    assert "Worst cases" in page
+
+
+def test_learning_curves_are_drawn(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    for fold in range(2):
+        folder = tmp_path / "run" / f"fold-{fold}"
+        folder.mkdir(parents=True)
+        rows = [{"step": 250.0 * n, "loss": 5.0 / n, "held_out_mre_mm": 3.0} for n in (1, 2, 3)]
+        rows.append({"step": 1000.0, "loss": float("nan"), "held_out_mre_mm": float("inf")})
+        (folder / "history.json").write_text(json.dumps(rows), encoding="utf-8")
+    out = tmp_path / "out"
+    assert _evaluate(*folders, "--run", str(tmp_path / "run"), "--out", str(out)) == 0
+    page = (out / "evaluation.html").read_text(encoding="utf-8")
+    assert "Learning curves" in page and "fold-1" in page and "held out mre mm" in page
+
+
+@pytest.mark.parametrize(
+    ("argv", "words"),
+    [
+        ([], "Say what to compare"),
+        (["--data", "x", "--predicted", "y", "--reference", "z"], "not both at once"),
+        (["--predicted", "y"], "needed both"),
+        (["--predicted", "nowhere", "--reference", "nowhere"], "There is no folder nowhere"),
+    ],
+)
+def test_wrong_combinations_are_one_sentence(
+    argv: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["evaluate", *argv]) == 1
+    assert words in _error(capsys)
+
+
+def test_an_empty_folder_says_what_should_be_in_it(
+    folders: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empty").mkdir()
+    assert _evaluate(tmp_path / "empty", folders[1]) == 1
+    assert "holds no landmarks" in _error(capsys)
+
+
+def test_unmatched_cases_are_named_and_left_out_on_request(
+    folders: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    predicted, reference = folders
+    (predicted / "p3_landmarks.json").unlink()
+    assert _evaluate(predicted, reference) == 1
+    text = _error(capsys)
+    assert "p3" in text and "--skip-unmatched" in text
+    assert _evaluate(predicted, reference, "--skip-unmatched") == 0
+
+
+def test_no_case_in_common_names_both_sides(
+    folders: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_landmarks(tmp_path / "other" / "q_landmarks.json", _case())
+    assert _evaluate(tmp_path / "other", folders[1]) == 1
+    text = _error(capsys)
+    assert "No case is in both" in text and "p0" in text and "(q)" in text
+
+
+def test_an_unknown_landmark_is_named_with_its_file(
+    folders: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    predicted, reference = folders
+    strange = HipLandmarks.of([replace(next(iter(_case().values())), key="ELBOW")])
+    write_landmarks(predicted / "p0_landmarks.json", strange)
+    assert _evaluate(predicted, reference) == 1
+    text = _error(capsys)
+    assert "ELBOW" in text and "p0_landmarks.json" in text
+
+
+def test_a_missing_image_is_named(
+    folders: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "images").mkdir()
+    assert _evaluate(*folders, "--images", str(tmp_path / "images")) == 1
+    assert "holds no image of p0" in _error(capsys)
+
+
+def test_a_folder_without_history_is_refused_before_any_work(
+    folders: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _evaluate(*folders, "--run", str(tmp_path), "--out", str(tmp_path / "out")) == 1
+    assert "history.json" in _error(capsys)
+    assert not (tmp_path / "out" / "evaluation.html").exists()
+
+
+def test_folders_are_compared_without_torch(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    argv = ["evaluate", "--predicted", str(folders[0]), "--reference", str(folders[1])]
+    code = (
+        "import sys; sys.modules['torch'] = None\n"
+        "from HipLandmarksLib.cli import main\n"
+        f"sys.exit(main({[*argv, '--out', str(tmp_path / 'out')]!r}))"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+    assert (tmp_path / "out" / "evaluation.html").is_file()
+
+
+@pytest.fixture
+def labelled(tmp_path: Path, make_image_file: Callable[..., Path]) -> Path:
+    """Three images with landmarks, as training takes them."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    for n in range(3):
+        make_image_file(folder / f"p{n}.nii.gz")
+        write_landmarks(folder / f"p{n}_landmarks.json", _case())
+    return folder
+
+
+def test_a_model_is_run_on_a_folder(
+    labelled: Path, tiny_bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    argv = ["evaluate", "--model", str(tiny_bundle), "--data", str(labelled), "--out", str(out)]
+    assert main([*argv, "--device", "cpu"]) == 0
+    run = json.loads((out / "evaluation.json").read_text(encoding="utf-8"))["runs"][0]
+    assert run["name"] == "tiny 0.0.1"
+    assert run["patients"] == ["p0", "p1", "p2"]
+    assert run["about"]["network"]["encoder"] == "resnet18"
+    assert {point["key"] for point in run["points"]} == set(HIP)
+    assert "does not say on which patients it was trained" in capsys.readouterr().err
+
+
+def test_a_model_that_has_seen_the_patients_is_reported_as_such(
+    labelled: Path, tiny_bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from HipLandmarksLib.detection import load_card, write_card
+
+    bundle = tmp_path / "bundle"
+    bundle.mkdir()
+    for file in tiny_bundle.iterdir():
+        (bundle / file.name).write_bytes(file.read_bytes())
+    card = load_card(bundle)
+    write_card(bundle, replace(card, training={"patients": ["p1", "p7"]}))
+    out = tmp_path / "out"
+    argv = ["evaluate", "--model", str(bundle), "--data", str(labelled), "--out", str(out)]
+    assert main([*argv, "--device", "cpu"]) == 0
+    assert "trained on 1 of these 3 patients" in capsys.readouterr().err
+    assert "trained on 1 of these 3 patients" in (out / "evaluation.html").read_text("utf-8")
+
+
+def _finished(folder: Path, error: float, seed: int, encoder: str, patients: int = 5) -> Path:
+    """An evaluation as 'evaluate' writes it, cut down to what a comparison reads."""
+    rng = np.random.default_rng(seed)
+    points = [
+        {
+            "case": f"p{n}",
+            "patient": f"p{n}",
+            "side": "R",
+            "key": key,
+            "outcome": "found",
+            "error_mm": error + n / 10 + float(rng.normal(0, 0.05)),
+        }
+        for n in range(patients)
+        for key in HIP
+    ]
+    mean = float(np.mean([p["error_mm"] for p in points]))
+    run = {
+        "name": encoder,
+        "about": {
+            "network": {"architecture": "Unet", "encoder": encoder},
+            "mirror": True,
+            "seed": seed,
+            "recipe": "{}",
+        },
+        "localisation": {"all": {"nme": None, "mm": {"mean": mean, "sdr": {"2": 0.5}}}},
+        "measurements": {"alpha": {"mae": 3.0}},
+        "screening": [],
+        "points": points,
+    }
+    folder.mkdir(parents=True)
+    data = {"format": "hiplandmarks-evaluation-1", "runs": [run]}
+    (folder / "evaluation.json").write_text(json.dumps(data), encoding="utf-8")
+    return folder
+
+
+def test_methods_are_sorted_and_tested_by_patient(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs = [
+        _finished(tmp_path / "a17", 3.0, 17, "resnet18"),
+        _finished(tmp_path / "a42", 3.2, 42, "resnet18"),
+        _finished(tmp_path / "b17", 2.0, 17, "vgg16"),
+    ]
+    argv = ["compare", *map(str, runs), "--out", str(tmp_path / "out")]
+    assert main(argv) == 0
+    text = (tmp_path / "out" / "comparison.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
+    assert [row["method"] for row in rows] == ["b17", "a17"]
+    assert rows[1]["runs"] == "2" and rows[1]["seeds"] == "17 42" and rows[1]["mre_mm_sd"]
+    assert rows[1]["remark"] == "baseline"
+    assert float(rows[0]["difference_mm"]) == pytest.approx(-1.1, abs=0.1)
+    assert float(rows[0]["ci95_high"]) < 0 and float(rows[0]["p"]) < 0.001
+    assert rows[0]["patients"] == "5"
+    assert "not a medical device" in capsys.readouterr().out
+    page = (tmp_path / "out" / "comparison.html").read_text(encoding="utf-8")
+    assert page.index("b17") < page.index("a17 ") if "a17 " in page else "a17" in page
+
+
+def test_runs_of_one_method_are_compared_on_request(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs = [_finished(tmp_path / f"s{s}", 3.0, s, "resnet18") for s in (17, 42)]
+    assert main(["compare", *map(str, runs)]) == 1
+    assert "--each" in _error(capsys)
+    assert main(["compare", *map(str, runs), "--each"]) == 0
+
+
+def test_a_cross_validation_has_figures_but_no_test(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    base = _finished(tmp_path / "a", 3.0, 17, "resnet18")
+    other = tmp_path / "cv"
+    other.mkdir()
+    row = {"n": 8, "missed": 0, "mre_mm": 2.5, "sdr_2mm": 0.6}
+    data = {"folds": 4, "errors": {"drawn": row, "all": row}, "angle_mae_deg": {"alpha": 4.0}}
+    (other / "cross-validation.json").write_text(json.dumps(data), encoding="utf-8")
+    assert main(["compare", str(base), str(other)]) == 0
+    text = capsys.readouterr().out
+    assert "2.50" in text and "no single errors" in text
+
+
+def test_a_folder_that_is_no_finished_run_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["compare", str(tmp_path / "nowhere")]) == 1
+    assert "is no finished run" in _error(capsys)
+    damaged = tmp_path / "damaged"
+    damaged.mkdir()
+    (damaged / "evaluation.json").write_text("{", encoding="utf-8")
+    assert main(["compare", str(damaged)]) == 1
+    assert "is damaged" in _error(capsys)
+
+
+def test_evaluations_that_were_written_can_be_compared(
+    folders: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    predicted, reference = folders
+    assert _evaluate(predicted, reference, "--out", str(tmp_path / "one")) == 0
+    assert _evaluate(reference, reference, "--out", str(tmp_path / "perfect")) == 0
+    assert main(["compare", str(tmp_path / "one"), str(tmp_path / "perfect")]) == 0
+    table = capsys.readouterr().out
+    assert table.index("perfect") < table.rindex("one")
