@@ -10,7 +10,8 @@ from typing import Any
 from ..errors import LandmarkFileError
 from ..files import write_text_atomic
 from .landmarks import HipLandmarks, Landmark
-from .types import Frame, LandmarkState, Source, SourceKind, parse_side
+from .table import LandmarkTable
+from .types import AnySide, Frame, LandmarkState, Midline, Source, SourceKind, parse_side
 
 FORMAT = "hiplandmarks-landmarks-1"
 
@@ -38,6 +39,8 @@ def landmarks_from_dict(data: Mapping[str, Any]) -> HipLandmarks:
         )
     if data.get("frame") != Frame.LPS.value:
         raise LandmarkFileError(f"The frame must be LPS, found {data.get('frame')!r}.")
+    if not isinstance(data.get("landmarks"), list):
+        raise LandmarkFileError("The landmark file is damaged: it holds no list of landmarks.")
     try:
         points = [_landmark_from_dict(entry) for entry in data["landmarks"]]
         return HipLandmarks.of(points, case_id=str(data.get("case_id", "")))
@@ -85,12 +88,14 @@ def _landmark_to_dict(landmark: Landmark) -> dict[str, Any]:
 
 
 def _landmark_from_dict(entry: Mapping[str, Any]) -> Landmark:
+    side, key = parse_side(entry["side"]), str(entry["key"])
+    _check_known(side, key)
     position = entry["position"]
     covariance = entry.get("covariance")
     source = entry["source"]
     return Landmark(
-        side=parse_side(entry["side"]),
-        key=str(entry["key"]),
+        side=side,
+        key=key,
         position=None if position is None else _triple(position),
         state=LandmarkState(entry["state"]),
         source=Source(
@@ -102,6 +107,17 @@ def _landmark_from_dict(entry: Mapping[str, Any]) -> Landmark:
     )
 
 
+def _check_known(side: AnySide, key: str) -> None:
+    """Refuse a key that nothing would ever read, such as a misspelt one."""
+    of_middle = LandmarkTable.load()[key].laterality == "midline"
+    if of_middle is not (side is Midline.PELVIS):
+        owner = "the middle (side B)" if of_middle else "a hip (side R or L)"
+        raise LandmarkFileError(f"{key} is a landmark of {owner}, not of side {side.value}.")
+
+
 def _triple(values: Any) -> tuple[float, float, float]:
-    x, y, z = (float(value) for value in values)
+    try:
+        x, y, z = (float(value) for value in values)
+    except (TypeError, ValueError):
+        raise ValueError(f"{values!r} is no place: three numbers in mm are needed") from None
     return (x, y, z)

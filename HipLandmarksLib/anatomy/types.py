@@ -52,7 +52,10 @@ def parse_side(letter: str) -> AnySide:
     Raises:
         ValueError: when it is another text.
     """
-    return Midline(letter) if letter == Midline.PELVIS.value else Side(letter)
+    known: dict[str, AnySide] = {each.value: each for each in (*Side, Midline.PELVIS)}
+    if letter not in known:
+        raise ValueError(f"the side must be R, L or B (middle), not {letter!r}")
+    return known[letter]
 
 
 class Frame(str, Enum):

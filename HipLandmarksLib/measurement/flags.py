@@ -203,7 +203,7 @@ def limit_flag(definition: MeasurementDefinition, value: float, calibrated: bool
     if not calibrated and definition.calibration is not CalibrationNeed.RATIO:
         return None
     unit = definition.unit
-    note = f"{value:.1f} {unit} is outside {low:g} to {high:g} {unit}."
+    note = f"{value:.1f} {unit} is outside {low:g} to {high:g} {unit}: check the landmarks."
     return (MeasurementStatus.IMPLAUSIBLE, note)
 
 

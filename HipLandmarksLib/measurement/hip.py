@@ -166,7 +166,9 @@ class HipGeometry:
             w = self.points[HEDGE] - self.points[HEAD_CENTRE]
             radius = abs(w)
             if radius < self._case.min_distance:
-                self.radius_problem = "The head centre and HEDGE are too close together."
+                self.radius_problem = (
+                    "The head centre and HEDGE are too close together: check their places."
+                )
                 return None
             return Quantity(radius, {HEAD_CENTRE: -w / radius, HEDGE: w / radius})
         if self.circle is None:

@@ -117,7 +117,7 @@ def _degenerate(
 
 def _too_close(a: LandmarkId, b: LandmarkId) -> Refusal:
     second = b[1] if a[0] is b[0] else f"the {b[0].word} {b[1]}"
-    reason = f"The {a[0].word} {a[1]} and {second} are too close together."
+    reason = f"The {a[0].word} {a[1]} and {second} are too close together: check their places."
     return Refusal(MeasurementStatus.DEGENERATE, reason)
 
 

@@ -131,7 +131,7 @@ class VolumeRun:
         if low <= value <= high:
             return []
         unit = self.definition.unit
-        sentence = f"{value:.1f} {unit} is outside {low:g} to {high:g} {unit}."
+        sentence = f"{value:.1f} {unit} is outside {low:g} to {high:g} {unit}: check the landmarks."
         return [(MeasurementStatus.IMPLAUSIBLE, sentence)]
 
     def _sigma(self, formula: SpaceFormula, points: SpacePoints) -> float | None:

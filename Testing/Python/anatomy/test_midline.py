@@ -20,6 +20,7 @@ from HipLandmarksLib.anatomy import (
     write_markups,
 )
 from HipLandmarksLib.anatomy.markups import markups_name
+from HipLandmarksLib.anatomy.serialisation import landmarks_from_dict
 from HipLandmarksLib.errors import LandmarkFileError
 
 PELVIS = Midline.PELVIS
@@ -107,3 +108,35 @@ def test_a_numbered_point_has_the_definition_of_its_list():
 def test_a_landmark_that_is_not_a_number_is_refused(broken):
     with pytest.raises(ValueError, match=r"left FHC.*finite"):
         Landmark(Side.LEFT, "FHC", **{"position": (0.0, 0.0, 0.0), **broken})
+
+
+def entry(**changes):
+    """A case file with one point."""
+    point = {"side": "R", "key": "FHC", "position": [1.0, 2.0, 3.0], "state": "visible"}
+    source = {"kind": "reader", "name": "", "version": ""}
+    return {
+        "format": "hiplandmarks-landmarks-1",
+        "frame": "LPS",
+        "landmarks": [{**point, "source": source, **changes}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"key": "Fhc"}, "There is no landmark 'Fhc'; known are"),
+        ({"key": "SYM"}, "SYM is a landmark of the middle"),
+        ({"side": "B"}, "FHC is a landmark of a hip"),
+        ({"side": "Q"}, "the side must be R, L or B"),
+        ({"position": ["a", 0, 0]}, "three numbers in mm"),
+        ({"position": [0, 0]}, "three numbers in mm"),
+    ],
+)
+def test_a_point_that_nothing_would_read_is_refused(changes, words):
+    with pytest.raises(LandmarkFileError, match=words):
+        landmarks_from_dict(entry(**changes))
+
+
+def test_points_of_lists_and_of_the_middle_are_read():
+    assert (Side.RIGHT, "RIM12") in landmarks_from_dict(entry(key="RIM12"))
+    assert (Midline.PELVIS, "SYM") in landmarks_from_dict(entry(side="B", key="SYM"))
