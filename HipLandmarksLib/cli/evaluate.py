@@ -25,6 +25,7 @@ DESCRIPTION = (
 )
 EXAMPLES = """examples:
   hiplandmarks evaluate --data my-hips
+  hiplandmarks evaluate --unseen --model runs/fold-*/bundle --data my-hips
   hiplandmarks evaluate --model runs/seed17/all/bundle runs/seed42/all/bundle --data my-hips
   hiplandmarks evaluate --predicted results --reference readings --images scans
 """
@@ -43,6 +44,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         metavar="BUNDLE",
         help="model bundles (default: the one that comes with HipLandmarks)",
+    )
+    model.add_argument(
+        "--unseen",
+        action="store_true",
+        help="only patients that a model was not trained on, as its card says; give the models of "
+        "all folds, and they are joined to one run per seed",
     )
     model.add_argument(
         "--slices",
@@ -176,6 +183,8 @@ def _source(arguments: argparse.Namespace) -> str:
     if arguments.data is None:
         return f"landmark files of {arguments.reference.name} as reference"
     chosen = "the reader's slices" if arguments.slices == "reference" else "automatic slices"
+    if arguments.unseen:
+        chosen += ", each patient by models that were not trained on it"
     return f"images and reference landmarks of {arguments.data.resolve().name}, {chosen}"
 
 
@@ -193,10 +202,15 @@ def _changes(arguments: argparse.Namespace) -> dict[str, Any]:
 def _of_models(arguments: argparse.Namespace, options: EvaluationOptions) -> list[RunEvaluation]:
     from ..detection import Detector, default_bundle
     from ..evaluation import evaluate_run
-    from ..evaluation.from_model import model_cases, overlap_warnings, without_unknown
+    from ..evaluation.from_model import (
+        model_cases,
+        overlap_warnings,
+        unseen_slices,
+        without_unknown,
+    )
     from ..measurement import MeasurementSettings
     from ..training import read_folder
-    from .evaluation_names import facts_of_card, unique_names
+    from .evaluation_names import Answer, facts_of_card, joined_by_seed, unique_names
 
     changes = _changes(arguments)
 
@@ -207,15 +221,20 @@ def _of_models(arguments: argparse.Namespace, options: EvaluationOptions) -> lis
     detectors = [Detector.from_bundle(bundle, device=arguments.device) for bundle in bundles]
     slices = read_folder(arguments.data)
     names = unique_names([f"{d.card.id} {d.card.version}" for d in detectors], bundles)
-    runs = []
+    answers = []
     for detector, name in zip(detectors, names, strict=True):
+        own = unseen_slices(detector.card, slices) if arguments.unseen else slices
         print(f"Running {name} ...", file=sys.stderr)
         with progress_bar() as report:
-            found = model_cases(detector, slices, settings, arguments.slices == "auto", report)
-        cases, notes = without_unknown(found)
-        warnings = [*overlap_warnings(detector.card, {c.patient for c in cases}), *notes]
+            cases = model_cases(detector, own, settings, arguments.slices == "auto", report)
         about = {**facts_of_card(detector.card), "slices": arguments.slices}
-        runs.append(evaluate_run(cases, name, options, about, warnings))
+        patients = {case.patient for case in cases}
+        answers.append(Answer(name, about, cases, overlap_warnings(detector.card, patients)))
+    runs = []
+    for answer in joined_by_seed(answers) if arguments.unseen else answers:
+        kept, notes = without_unknown(answer.cases)
+        warnings = [*answer.warnings, *notes]
+        runs.append(evaluate_run(kept, answer.name, options, answer.about, warnings))
     return runs
 
 

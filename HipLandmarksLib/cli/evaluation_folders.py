@@ -109,25 +109,30 @@ def _case(
 
 
 def _read(paths: list[Path]) -> HipLandmarks:
-    from ..anatomy import HipLandmarks, LandmarkTable, read_landmarks
-    from ..anatomy.markups import read_markups
+    from ..anatomy import HipLandmarks
     from ..errors import LandmarkFileError
 
-    table = LandmarkTable.load()
-    points = []
-    for path in paths:
-        is_markups = path.name.endswith(".mrk.json")
-        part = read_markups(path) if is_markups else read_landmarks(path)
-        for point in part.values():
-            try:
-                _ = table[point.key]
-            except LandmarkFileError as error:
-                raise LandmarkFileError(f"{path}: {error}") from error
-            points.append(point)
+    points = [point for path in paths for point in _read_file(path).values()]
     try:
         return HipLandmarks.of(points)
     except ValueError as error:
         raise LandmarkFileError(f"{paths[0].parent}: {error}") from error
+
+
+def _read_file(path: Path) -> HipLandmarks:
+    """Landmarks of one file, all of them known; what is wrong is said with the file's name."""
+    from ..anatomy import LandmarkTable, read_landmarks
+    from ..anatomy.markups import read_markups
+    from ..errors import LandmarkFileError
+
+    try:
+        found = (read_markups if path.name.endswith(".mrk.json") else read_landmarks)(path)
+        for point in found.values():
+            LandmarkTable.load()[point.key]
+    except LandmarkFileError as error:
+        where = "" if path.name in str(error) else f"{path}: "
+        raise LandmarkFileError(f"{where}{error}") from error
+    return found
 
 
 def _image(folder: Path, name: str) -> HipImage:

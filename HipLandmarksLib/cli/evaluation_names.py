@@ -1,14 +1,53 @@
-"""Names and facts of the runs that an evaluation compares."""
+"""Names and facts of the runs that an evaluation compares; folds joined to runs."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..detection import BundleCard
+    from ..evaluation import EvaluationCase
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one model said.
+
+    Attributes:
+        name, about: of the model.
+        cases: references and its predictions.
+        warnings: for the reader of the figures.
+    """
+
+    name: str
+    about: dict[str, Any]
+    cases: list[EvaluationCase]
+    warnings: list[str]
+
+
+def joined_by_seed(answers: Sequence[Answer]) -> list[Answer]:
+    """One run per method and seed out of the models of all folds."""
+    groups: dict[tuple[object, ...], list[Answer]] = {}
+    for answer in answers:
+        told = [str(answer.about.get(key)) for key in ("network", "mirror", "recipe", "seed")]
+        groups.setdefault(tuple(told), []).append(answer)
+    return [_joined(folds) for folds in groups.values()]
+
+
+def _joined(folds: Sequence[Answer]) -> Answer:
+    about = {**folds[0].about, "fold": None, "folds": len(folds), "sha256": ""}
+    seed = "" if about.get("seed") is None else f", seed {about['seed']}"
+    models = "1 model" if len(folds) == 1 else f"{len(folds)} models"
+    return Answer(
+        name=f"{about['model']}{seed}, {models} on unseen patients",
+        about=about,
+        cases=[case for fold in folds for case in fold.cases],
+        warnings=list(dict.fromkeys(w for fold in folds for w in fold.warnings)),
+    )
 
 
 def unique_names(names: Sequence[str], bundles: Sequence[Path] = ()) -> list[str]:

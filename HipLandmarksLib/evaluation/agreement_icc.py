@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from math import sqrt
+from math import isfinite, sqrt
 
 import numpy as np
 
@@ -129,7 +129,7 @@ def _icc(form: IccForm, m: MeanSquares, ratings: Ratings) -> Icc:
     interval = None if value > 1.0 - _ROUNDING else _INTERVALS[form](m, value)
     notes = [_constant_readers(ratings)]
     if interval is None:
-        notes.append("No 95 % interval: the readings leave no measurement error to judge it by.")
+        notes.append("No 95 % interval: these readings do not determine one.")
     return Icc(form, value, interval, " ".join(filter(None, notes)))
 
 
@@ -193,6 +193,8 @@ def _agreement_interval(m: MeanSquares, value: float) -> tuple[float, float] | N
     if freedom <= 0.0:
         return None
     low, high = _f_quantile(m.n - 1, freedom), _f_quantile(freedom, m.n - 1)
+    if not (isfinite(low) and isfinite(high)):  # next to no degrees of freedom are left
+        return None
     mixed = m.k * m.readers + (m.k * m.n - m.k - m.n) * m.error
     return (
         m.n * (m.hips - low * m.error) / (low * mixed + m.n * m.hips),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..anatomy import HipLandmarks, Landmark, LandmarkState, Side, Source, SourceKind
-from ..errors import ImageError
+from ..errors import ConfigurationError, ImageError
 from ..imaging import HipImage
 from ..measurement import MeasurementSettings, ViewPlane
 from .cases import EvaluationCase
@@ -149,6 +149,27 @@ def without_unknown(
     return kept, [f"No prediction speaks of {names}: left out, not counted as missed."]
 
 
+def unseen_slices(card: BundleCard, slices: Sequence[LabelledSlice]) -> list[LabelledSlice]:
+    """The slices of patients that a model was not trained on, as its card says.
+
+    Raises:
+        ConfigurationError: when the card does not say, or no patient is left.
+    """
+    stated = card.training.get("patients")
+    if stated is None:
+        raise ConfigurationError(
+            f"The card of {card.id} does not say on which patients it was trained, so nobody knows "
+            "which ones it has not seen; leave --unseen out."
+        )
+    left = [labelled for labelled in slices if labelled.case not in set(stated)]
+    if not left:
+        raise ConfigurationError(
+            f"{card.id} {card.version} was trained on every patient of this folder: give the "
+            "models of the folds of a cross-validation, or other data."
+        )
+    return left
+
+
 def overlap_warnings(card: BundleCard, patients: Iterable[str]) -> list[str]:
     """A sentence when the model was trained on patients of these names, or does not say."""
     stated = card.training.get("patients")
@@ -161,7 +182,8 @@ def overlap_warnings(card: BundleCard, patients: Iterable[str]) -> list[str]:
     seen = [patient for patient in tested if patient in set(stated)]
     if not seen:
         return []
-    names = ", ".join(seen[:_MANY]) + (" ..." if len(seen) > _MANY else "")
+    rest = len(seen) - _MANY
+    names = ", ".join(seen[:_MANY]) + (f" and {rest} more" if rest > 0 else "")
     told = _cross_validated(card)
     return [
         f"{card.id} {card.version} was trained on {len(seen)} of these {len(tested)} patients, as "

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ..anatomy import AnySide, Side
+from ..anatomy import AnySide
 from ..measurement import Measurement, measure
 from .agreement_icc import Icc, IccForm, intraclass_correlations
 from .agreement_pairs import BlandAltman, bland_altman_of
@@ -58,10 +60,12 @@ class MeasurementAgreement:
     Attributes:
         id, name, unit: of the measurement.
         n: hips with both values; n_without_value: with a reference value and no predicted one.
+        lines: how many hips have which horizontal in the reference.
         n_other_line: hips measured against another horizontal than the reference.
         mae, median: of the absolute errors; mae_ci95: resampled by patient.
         mae_constant: mean absolute error of a predictor that always says the mean reference value:
-            a model that is not better has learnt nothing about this measurement.
+            a model that is not better has learnt nothing about this measurement. None with fewer
+            than three hips.
         icc: ICC(2,1) with interval; None with fewer than three hips.
         bland_altman: None with fewer than three hips; predicted minus reference.
         covered95: share of hips whose stated 95 % interval holds the reference value, of the
@@ -73,6 +77,7 @@ class MeasurementAgreement:
     unit: str
     n: int
     n_without_value: int
+    lines: Mapping[str, int]
     n_other_line: int
     mae: float | None
     median: float | None
@@ -143,11 +148,12 @@ def _agreement(pairs: Sequence[MeasuredPair], seed: int) -> MeasurementAgreement
         unit=first.unit,
         n=n,
         n_without_value=len(pairs) - n,
+        lines=dict(Counter(pair.reference_line for pair in pairs)),
         n_other_line=sum(not pair.same_line for pair in both),
         mae=float(errors.mean()) if n else None,
         median=float(np.median(errors)) if n else None,
         mae_ci95=cluster_interval(errors, [p.patient for p in both], seed=seed) if n else None,
-        mae_constant=float(np.abs(values[:, 0] - values[:, 0].mean()).mean()) if n else None,
+        mae_constant=None if ratings is None else _mae_of_constant(values[:, 0]),
         icc=None if ratings is None else intraclass_correlations(ratings)[IccForm.AGREEMENT],
         bland_altman=None if ratings is None else bland_altman_of(ratings),
         n_sigma=len(stated),
@@ -155,6 +161,5 @@ def _agreement(pairs: Sequence[MeasuredPair], seed: int) -> MeasurementAgreement
     )
 
 
-def hips(pairs: Sequence[MeasuredPair]) -> int:
-    """How many different hips were measured."""
-    return len({(pair.case, pair.side) for pair in pairs if isinstance(pair.side, Side)})
+def _mae_of_constant(reference: NDArray[np.float64]) -> float:
+    return float(np.abs(reference - reference.mean()).mean())

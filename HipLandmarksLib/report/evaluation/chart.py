@@ -64,7 +64,8 @@ class Chart:
     def note(self, x: float, y: float, text: str, anchor: str = "end", dy: float = -5.0) -> None:
         """Text at a data point."""
         self._marks.append(
-            f'<text x="{self._px(x):.1f}" y="{self._py(y) + dy:.1f}" text-anchor="{anchor}">'
+            f'<text class="note" x="{self._px(x) - 3:.1f}" y="{self._py(y) + dy:.1f}" '
+            f'text-anchor="{anchor}">'
             f"{escape(text)}</text>"
         )
 

@@ -25,7 +25,13 @@ def interval(pair: tuple[float, float] | None, digits: int = 2, factor: float = 
     """``[low, high]``; "" for None."""
     if pair is None:
         return ""
-    return f"[{number(factor * pair[0], digits)}, {number(factor * pair[1], digits)}]"
+    low, high = (number(factor * value, digits) for value in pair)
+    return f"[{low},\N{NO-BREAK SPACE}{high}]"
+
+
+def probability(p: float | None) -> str:
+    """A p value; a dash for None."""
+    return "< 0.001" if p is not None and p < 0.001 else number(p, 3)
 
 
 def spread(mean: float | None, sd: float | None, digits: int = 2) -> str:
@@ -33,9 +39,10 @@ def spread(mean: float | None, sd: float | None, digits: int = 2) -> str:
     return number(mean, digits) + ("" if sd is None else f" ± {number(sd, digits)}")
 
 
-def with_interval(text: str, found: str) -> str:
-    """A number with its interval below, as HTML."""
-    return escape(text) + (f'<span class="ci">{escape(found)}</span>' if found else "")
+def with_interval(text: str, *found: str) -> str:
+    """A number with its interval, or several, below; as HTML."""
+    below = "".join(f'<span class="ci">{escape(line)}</span>' for line in found if line)
+    return escape(text) + below
 
 
 def table(
@@ -140,9 +147,11 @@ margin:14px 0}}
 .scroll{{overflow-x:auto;margin:10px 0}}
 table{{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9rem}}
 caption{{text-align:left;padding-bottom:6px}}
-th,td{{padding:5px 11px;border-bottom:1px solid var(--line);text-align:right;
+th,td{{padding:5px 9px;border-bottom:1px solid var(--line);text-align:right;
 vertical-align:top;white-space:nowrap}}
-th[scope=row],thead th:first-child{{text-align:left}}thead th{{border-bottom:2px solid var(--line)}}
+th[scope=row],thead th:first-child{{text-align:left}}
+thead th{{border-bottom:2px solid var(--line);white-space:normal;vertical-align:bottom}}
+th .ci{{white-space:normal;min-width:15em;font-weight:400}}
 tbody th{{font-weight:500}}tr.group th{{text-align:left;font-weight:600;padding-top:12px}}
 td.own,th.own,tr.own td,tr.own th{{background:var(--own)}}
 .ci{{display:block;font-size:.82em}}
@@ -151,6 +160,8 @@ figure{{margin:0;flex:1 1 430px;max-width:560px}}figcaption{{font-size:.85rem;ma
 .pictures figure{{flex:0 1 350px}}
 svg{{width:100%;height:auto;display:block}}
 svg text{{font:12px system-ui,"Segoe UI",Helvetica,Arial,sans-serif;fill:var(--soft)}}
+svg .note{{fill:var(--ink);paint-order:stroke;stroke:var(--card);stroke-width:4px}}
+svg .all{{stroke:var(--ink);fill:none;stroke-width:2.6}}
 svg .title{{fill:var(--ink);font-weight:600;font-size:13px}}
 svg .axis{{stroke:var(--soft);fill:none}}svg .grid{{stroke:var(--line);fill:none}}
 svg .zero{{stroke:var(--soft);stroke-dasharray:2 3;fill:none}}

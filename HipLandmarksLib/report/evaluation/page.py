@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 
 from ... import __version__
@@ -54,8 +54,8 @@ def evaluation_html(evaluation: Evaluation, histories: Sequence[LearningCurve] =
         section("Presence and trust", presence_table(run), _plots(risk_coverage_plot(run))),
         section("Worst cases", _worst(run)),
         section("Learning curves", _plots(learning_plots(histories))),
-        section("Beside paper 1", paper1_tables(evaluation)),
-        section("Beside paper 2", paper2_tables(evaluation)),
+        _beside("Beside paper 1", paper1_tables(evaluation), warnings),
+        _beside("Beside paper 2", paper2_tables(evaluation), warnings),
         section("What the words mean", _definitions()),
     ]
     return page(f"Evaluation of {names}", "\n".join(part for part in body if part))
@@ -71,7 +71,8 @@ def _about(evaluation: Evaluation) -> str:
         f"NME by the distance of the {evaluation.options.norm.value}",
         f"HipLandmarks {__version__}",
     ]
-    return "; ".join(part for part in parts if part) + "."
+    text = "; ".join(part for part in parts if part)
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _plots(figures: str) -> str:
@@ -83,6 +84,11 @@ def _bland_altman(run: RunEvaluation) -> str:
     ids += [id_ for id_ in run.measurements if id_ not in ids]
     plots = (bland_altman_plot(run.measurements[id_], run.measured) for id_ in ids)
     return "".join([plot for plot in plots if plot][:_MOST_PLOTS])
+
+
+def _beside(title: str, tables: str, warnings: Iterable[str]) -> str:
+    """Published figures beside ours; what must be known of ours is said again."""
+    return section(title, bullets(warnings, "warn"), tables) if tables else ""
 
 
 def _worst(run: RunEvaluation) -> str:

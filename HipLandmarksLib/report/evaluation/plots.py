@@ -11,7 +11,7 @@ from ...anatomy import Side
 from ...evaluation import LandmarkPair, MeasuredPair, MeasurementAgreement, RunEvaluation
 from .chart import SERIES, Chart
 from .history import LearningCurve
-from .html import interval, number
+from .html import interval, number, probability
 
 _LEAST_HALF_HEIGHT = 2.0
 
@@ -71,7 +71,7 @@ def _bland_altman_words(agreement: MeasurementAgreement, unit: str) -> str:
     assert found is not None
     trend = found.proportional
     slope = trend.reason or (
-        f"slope {number(trend.slope)} {interval(trend.ci95)}, p = {number(trend.p, 3)}"
+        f"slope {number(trend.slope)} {interval(trend.ci95)}, p {_equal(trend.p)}"
     )
     return (
         f"n = {found.n} hips. Bias {number(found.bias, 1)}{unit} {interval(found.bias_ci95, 1)}, "
@@ -79,6 +79,11 @@ def _bland_altman_words(agreement: MeasurementAgreement, unit: str) -> str:
         f"proportional bias: {slope}. Filled: right, hollow: left; dotted: trend; shaded: 95 % "
         "intervals."
     )
+
+
+def _equal(p: float | None) -> str:
+    text = probability(p)
+    return text if text.startswith("<") else f"= {text}"
 
 
 def ced_plot(run: RunEvaluation) -> str:
@@ -97,9 +102,9 @@ def ced_plot(run: RunEvaluation) -> str:
         (0.0, 100.0),
     )
     for n, (key, values) in enumerate(errors.items()):
-        chart.line(_steps(values, highest), f"s{(n + 1) % SERIES}", key)
+        chart.line(_steps(values, highest), f"s{n % SERIES}", key)
     everything = [e for values in errors.values() for e in values]
-    chart.line(_steps(everything, highest), "s0", "all")
+    chart.line(_steps(everything, highest), "all", "all")
     return figure(chart.svg(), "Missed landmarks keep a curve below 100 %.")
 
 

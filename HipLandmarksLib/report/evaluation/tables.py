@@ -4,8 +4,27 @@ from __future__ import annotations
 
 from html import escape
 
-from ...evaluation import Evaluation, LandmarkSummary, MeasurementAgreement, Rate, RunEvaluation
-from .html import DASH, bullets, interval, number, paragraph, percent, spread, table, with_interval
+from ...evaluation import (
+    Evaluation,
+    LandmarkSummary,
+    MeasurementAgreement,
+    Outcome,
+    Rate,
+    RunEvaluation,
+    Screening,
+)
+from .html import (
+    DASH,
+    bullets,
+    interval,
+    number,
+    paragraph,
+    percent,
+    probability,
+    spread,
+    table,
+    with_interval,
+)
 
 _HEADLINES = {
     "mre_mm": ("MRE (mm)", 2, 1.0),
@@ -17,6 +36,15 @@ _HEADLINES = {
     "alpha_mae_deg": ("Alpha MAE (°)", 2, 1.0),
     "lce_mae_deg": ("LCE MAE (°)", 2, 1.0),
     "cam_accuracy": ("Cam accuracy, paper 1 (%)", 1, 100.0),
+}
+_FEW = 5
+_MOST_NAMED = 12
+_LINES = {
+    "teardrop": "through the teardrops",
+    "ischium": "through the ischia",
+    "triradiate": "through the triradiate cartilages",
+    "fhc": "through the femoral head centres",
+    "image": "of the image",
 }
 _UNITS = {"deg": "°", "ratio": ""}
 
@@ -124,14 +152,24 @@ def measurement_table(run: RunEvaluation) -> str:
         return paragraph("The reference landmarks allow no measurement.", "soft")
     rows = [_measurement_row(row) for row in run.measurements.values()]
     head = ["Measurement", "n", "no value", "MAE", "median", "MAE of a constant", "ICC(2,1)"]
-    head += ["bias", "limits of agreement", "slope on the mean", "p", "in own 95 % (%)"]
+    head += ["bias", "limits of agreement", "proportional bias", "in own 95 % (%)"]
+    lines = [
+        f"{row.name}: horizontal of the reference {_lines(row)}."
+        for row in run.measurements.values()
+        if set(row.lines) != {"none"}
+    ]
     other = [
         f"{row.name}: in {row.n_other_line} of {row.n} hips the prediction was measured against "
         "another horizontal than the reference."
         for row in run.measurements.values()
         if row.n_other_line
     ]
-    return table(head, rows) + bullets(other, "soft")
+    return table(head, rows) + bullets([*lines, *other], "soft")
+
+
+def _lines(row: MeasurementAgreement) -> str:
+    found = (f"{_LINES.get(line, line)} in {count} hips" for line, count in row.lines.items())
+    return ", ".join(found)
 
 
 def _measurement_row(row: MeasurementAgreement) -> list[str]:
@@ -150,7 +188,7 @@ def _measurement_row(row: MeasurementAgreement) -> list[str]:
     ]
     found = row.bland_altman
     if row.icc is None or found is None:
-        return [*cells, *[DASH] * 6]
+        return [*cells, *[DASH] * 5]
     slope = found.proportional
     return [
         *cells,
@@ -158,10 +196,10 @@ def _measurement_row(row: MeasurementAgreement) -> list[str]:
         with_interval(number(found.bias, digits), interval(found.bias_ci95, digits)),
         with_interval(
             f"{number(found.limits[0], digits)} to {number(found.limits[1], digits)}",
-            f"{interval(found.lower_ci95, digits)} {interval(found.upper_ci95, digits)}",
+            interval(found.lower_ci95, digits),
+            interval(found.upper_ci95, digits),
         ),
-        with_interval(number(slope.slope), interval(slope.ci95)),
-        number(slope.p, 3),
+        with_interval(number(slope.slope), interval(slope.ci95), f"p {probability(slope.p)}"),
         percent(row.covered95),
     ]
 
@@ -183,18 +221,23 @@ def screening_table(run: RunEvaluation) -> str:
         return ""
     head = ["Rule", "TP", "FP", "TN", "FN", "no value", "accuracy (%)", "sensitivity (%)"]
     head += ["specificity (%)", "PPV (%)", "NPV (%)"]
-    positives = {s.rule.name: s.confusion.tp + s.confusion.fn for s in run.screenings}
     rare = [
-        f"{name}: {count} positive hips in the reference. With so few, sensitivity and PPV say "
-        "little, and accuracy is that of always saying no."
-        for name, count in positives.items()
-        if count < 5
+        f"{one.rule.name}: {_positives(one)} of {one.confusion.accuracy.trials}"
+        for one in run.screenings
+        if _positives(one) < _FEW
     ]
+    told = f"Few positive hips in the reference ({'; '.join(rare)}): sensitivity and PPV say " + (
+        "little, and a model that always says no looks good."
+    )
     return (
         table(head, rows, "Exact 95 % intervals, for independent hips")
-        + bullets(rare, "soft")
+        + paragraph(told if rare else "", "soft")
         + paragraph("A rule on a number is no diagnosis.", "soft")
     )
+
+
+def _positives(one: Screening) -> int:
+    return one.confusion.tp + one.confusion.fn
 
 
 def _rate(rate: Rate) -> str:
@@ -214,7 +257,21 @@ def presence_table(run: RunEvaluation) -> str:
         ("AUROC for absence", number(found.auroc_absence, 3)),
     ]
     note = "" if found.absent else "No landmark is absent here: precision says nothing."
-    return table(["Presence", ""], [list(row) for row in shown]) + paragraph(note, "soft")
+    wrong = [
+        f"{outcome.value}: {', '.join(_names(run, outcome))}."
+        for outcome in (Outcome.MISSED, Outcome.INVENTED)
+        if any(pair.outcome is outcome for pair in run.pairs)
+    ]
+    return table(["Presence", ""], [list(row) for row in shown]) + (
+        paragraph(note, "soft") + bullets(wrong, "soft")
+    )
+
+
+def _names(run: RunEvaluation, outcome: Outcome) -> list[str]:
+    """The landmarks that came out so, the first ones by name."""
+    names = [f"{p.case} {p.side.word} {p.key}" for p in run.pairs if p.outcome is outcome]
+    rest = len(names) - _MOST_NAMED
+    return names if rest <= 0 else [*names[:_MOST_NAMED], f"{rest} more"]
 
 
 def slices_table(run: RunEvaluation) -> str:

@@ -287,22 +287,47 @@ def test_a_model_is_run_on_a_folder(
     assert "does not say on which patients it was trained" in capsys.readouterr().err
 
 
+def _trained_on(bundle: Path, copy: Path, patients: list[str]) -> Path:
+    """A copy of a bundle whose card says so."""
+    from HipLandmarksLib.detection import load_card, write_card
+
+    copy.mkdir(parents=True)
+    for file in bundle.iterdir():
+        (copy / file.name).write_bytes(file.read_bytes())
+    write_card(copy, replace(load_card(copy), training={"patients": patients}))
+    return copy
+
+
 def test_a_model_that_has_seen_the_patients_is_reported_as_such(
     labelled: Path, tiny_bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from HipLandmarksLib.detection import load_card, write_card
-
-    bundle = tmp_path / "bundle"
-    bundle.mkdir()
-    for file in tiny_bundle.iterdir():
-        (bundle / file.name).write_bytes(file.read_bytes())
-    card = load_card(bundle)
-    write_card(bundle, replace(card, training={"patients": ["p1", "p7"]}))
+    bundle = _trained_on(tiny_bundle, tmp_path / "bundle", ["p1", "p7"])
     out = tmp_path / "out"
     argv = ["evaluate", "--model", str(bundle), "--data", str(labelled), "--out", str(out)]
     assert main([*argv, "--device", "cpu"]) == 0
     assert "trained on 1 of these 3 patients" in capsys.readouterr().err
     assert "trained on 1 of these 3 patients" in (out / "evaluation.html").read_text("utf-8")
+
+
+def test_folds_are_joined_on_the_patients_they_have_not_seen(
+    labelled: Path, tiny_bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folds = [
+        _trained_on(tiny_bundle, tmp_path / "fold-0", ["p0", "p1"]),
+        _trained_on(tiny_bundle, tmp_path / "fold-1", ["p2"]),
+    ]
+    out = tmp_path / "out"
+    argv = ["evaluate", "--unseen", "--data", str(labelled), "--device", "cpu", "--out", str(out)]
+    assert main([*argv, "--model", *map(str, folds)]) == 0
+    (run,) = json.loads((out / "evaluation.json").read_text(encoding="utf-8"))["runs"]
+    assert "2 models on unseen patients" in run["name"]
+    assert run["patients"] == ["p0", "p1", "p2"] and run["images"] == 3
+    assert run["warnings"] == []
+    everything = _trained_on(tiny_bundle, tmp_path / "all", ["p0", "p1", "p2"])
+    assert main([*argv, "--model", str(everything)]) == 1
+    assert "trained on every patient" in _error(capsys)
+    assert main([*argv, "--model", str(tiny_bundle)]) == 1
+    assert "does not say on which patients" in _error(capsys)
 
 
 def _finished(folder: Path, error: float, seed: int, encoder: str, patients: int = 5) -> Path:

@@ -424,3 +424,12 @@ def test_impossible_counts_are_refused(successes, trials):
         exact_interval(successes, trials)
     with pytest.raises(AgreementError, match="confidence"):
         exact_interval(1, 2, 95)
+
+
+def test_an_interval_that_is_no_number_is_no_interval():
+    """Three hips in great noise leave next to no degrees of freedom."""
+    table = readings(666, n=3, k=4, bias=1.0, noise=8.0)
+    for icc in observer_agreement(table).icc.values():
+        assert icc.ci95 is None or np.isfinite(icc.ci95).all()
+        if icc.value is not None and icc.ci95 is None:
+            assert "No 95 % interval" in icc.reason
