@@ -121,9 +121,9 @@ class CaseGeometry:
         return ReferenceLine.through(reference, right, left, self._cranial)
 
     @cached_property
-    def triradiate(self) -> ReferenceLine | None:
-        """Hilgenreiner's line, the only one for the index of the child."""
-        return self.line_of(Reference.TRIRADIATE)
+    def hilgenreiner(self) -> ReferenceLine | None:
+        """The line of the index of the child; nothing stands in for it."""
+        return self.line_of(self.settings.hilgenreiner_reference)
 
     def frame_in_use(self, use: FrameUse, side: AnySide) -> FrameInUse:
         """The frame that a measurement of ``side`` works in.
@@ -136,9 +136,9 @@ class CaseGeometry:
             return FrameInUse(self.line.frame(side), None, Reference.NONE)
         of_image = HipFrame.of_image(side)
         if use is FrameUse.TRIRADIATE:
-            line = self.triradiate
+            line = self.hilgenreiner
             frame = of_image if line is None else line.frame(side)
-            return FrameInUse(frame, line, Reference.TRIRADIATE)
+            return FrameInUse(frame, line, self.settings.hilgenreiner_reference)
         reference = Reference.IMAGE if use is FrameUse.IMAGE else Reference.NONE
         return FrameInUse(of_image, None, reference)
 

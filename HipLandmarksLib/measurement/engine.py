@@ -16,12 +16,11 @@ from .plane import ViewPlane
 from .result import Measurement
 from .run import MeasurementRun
 from .thresholds import threshold_set
-from .types import MeasurementSettings, Reference
+from .types import MeasurementSettings
 
 BOTH_SIDES = (Side.RIGHT, Side.LEFT)
 WHOLE_CASE: tuple[AnySide, ...] = (*BOTH_SIDES, Midline.PELVIS)
 _LINE_KEYS = frozenset(LINE_KEY.values()) | frozenset(CRANIAL_KEYS)
-_TRIRADIATE_KEYS = frozenset({LINE_KEY[Reference.TRIRADIATE], *CRANIAL_KEYS})
 _SIDE_KEYS = frozenset({HEAD_CENTRE, *LATERAL_KEYS})
 
 
@@ -116,8 +115,4 @@ def _moves_frame(definition: MeasurementDefinition, key: str) -> bool:
     """Whether the frame of a measurement, or what is said about line or film, hangs on ``key``."""
     if definition.film_check and key in FILM_KEYS:
         return True
-    if definition.frame in (FrameUse.LINE, FrameUse.SENSE):
-        return key in _LINE_KEYS
-    if definition.frame is FrameUse.TRIRADIATE:
-        return key in _TRIRADIATE_KEYS
-    return definition.frame is FrameUse.IMAGE and key in _LINE_KEYS
+    return definition.frame is not FrameUse.NONE and key in _LINE_KEYS

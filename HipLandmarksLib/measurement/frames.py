@@ -38,7 +38,7 @@ class FrameUse(str, Enum):
     LINE = "line"
     """The direction of the line: the value changes with it."""
     TRIRADIATE = "triradiate"
-    """Hilgenreiner's line and no other."""
+    """Hilgenreiner's line, or the one that the settings name instead, and no other."""
     IMAGE = "image"
     """The image's own axes: how the pelvis lies in the image is what is measured."""
 

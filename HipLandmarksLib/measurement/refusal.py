@@ -9,7 +9,7 @@ from .case import CaseGeometry
 from .definition import MeasurementDefinition
 from .frames import LINE_KEY, FrameUse, HipFrame
 from .hip import HEAD_CENTRE, HEDGE, RIM, HipGeometry
-from .types import MeasurementStatus, Reference
+from .types import MeasurementStatus
 
 _ROOF_HEIGHT = 0.5  # in head radii, above the head centre
 _SHAFT = ("SHP", "SHD")
@@ -69,16 +69,23 @@ def _missing(
             words.append(f"{hip.side.word} {key} (a list of at least {least} {points})")
     if definition.needs_radius and not hip.has_radius() and not hip.radius_problem:
         absent, words = _without_radius(case, hip, absent, words)
-    if definition.frame is FrameUse.TRIRADIATE and isinstance(hip.side, Side):
-        other = (hip.side.opposite, LINE_KEY[Reference.TRIRADIATE])
-        if case.point(other) is None:
-            absent.append(other[1])
-            words.append(_described(case, other))
+    if definition.frame is FrameUse.TRIRADIATE:
+        own = [hip.id_of(name) for name in definition.points]
+        for id_ in _ends_of_line(case):
+            if id_ not in own and case.point(id_) is None:
+                absent.append(id_[1])
+                words.append(_described(case, id_))
     if not absent:
         return None
     reason = f"Needs the {' and the '.join(words)}."
     missing = tuple(dict.fromkeys(absent))
     return Refusal(MeasurementStatus.MISSING_LANDMARK, reason, missing)
+
+
+def _ends_of_line(case: CaseGeometry) -> list[LandmarkId]:
+    """Landmarks of the line of the index of the child; none for the axes of the image."""
+    key = LINE_KEY.get(case.settings.hilgenreiner_reference)
+    return [] if key is None else [(side, key) for side in Side]
 
 
 def _without_radius(
@@ -109,9 +116,8 @@ def _degenerate(
             return _too_close(hip.id_of(a), hip.id_of(b))
     if definition.needs_radius and not hip.has_radius():
         return Refusal(MeasurementStatus.DEGENERATE, hip.radius_problem)
-    if definition.frame is FrameUse.TRIRADIATE and case.triradiate is None:
-        key = LINE_KEY[Reference.TRIRADIATE]
-        return _too_close((Side.RIGHT, key), (Side.LEFT, key))
+    if definition.frame is FrameUse.TRIRADIATE and case.hilgenreiner is None:
+        return _too_close(*_ends_of_line(case))
     return None
 
 

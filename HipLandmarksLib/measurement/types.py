@@ -122,6 +122,8 @@ class MeasurementSettings:
         calibration: provenance of the pixel size; decides whether lengths are millimetres.
         reference: requested reference line; another one is used, and flagged, when its points
             are not there.
+        hilgenreiner_reference: line of the index of the child; another one than its own only to
+            repeat a study that used it. No other line stands in for it.
         edge: what LAE marks in this study.
         threshold_set: id of a set in ``Resources/Anatomy/thresholds.json``.
         modality: kind of image; a threshold made for another kind is not applied.
@@ -140,6 +142,7 @@ class MeasurementSettings:
 
     calibration: Calibration
     reference: Reference = Reference.TEARDROP
+    hilgenreiner_reference: Reference = Reference.TRIRADIATE
     edge: Edge = Edge.BONE
     threshold_set: str = "consensus_60"
     modality: Modality = Modality.UNKNOWN
@@ -151,7 +154,7 @@ class MeasurementSettings:
     reader_sigma_mm: float | None = None
 
     def __post_init__(self) -> None:
-        if self.reference is Reference.NONE:
+        if Reference.NONE in (self.reference, self.hilgenreiner_reference):
             raise ConfigurationError(
                 "A reference line must be chosen: teardrop, ischium, triradiate, fhc or image."
             )

@@ -172,6 +172,15 @@ class TestHilgenreiner:
         expected = by_id(build(plain_points))[(LEFT, "ai_hilgenreiner")].value
         assert chosen.value == pytest.approx(expected)
 
+    def test_another_line_on_request_needs_both_its_points(self, plain_points, build, by_id):
+        points = without(plain_points, "TD", side=RIGHT)
+        asked = {"hilgenreiner_reference": Reference.TEARDROP}
+        result = by_id(build(points), **asked)[(LEFT, "ai_hilgenreiner")]
+        assert result.value is None and result.missing == ("TD",)
+        assert "right TD (not annotated)" in result.reason
+        points = without(plain_points, "TRI", side=RIGHT)
+        assert by_id(build(points), **asked)[(LEFT, "ai_hilgenreiner")].value is not None
+
     def test_needs_cartilages_apart(self, plain_points, build, by_id):
         together = {**plain_points, (RIGHT, "TRI"): (63.0, 14.0)}
         result = by_id(build(together))[(LEFT, "ai_hilgenreiner")]

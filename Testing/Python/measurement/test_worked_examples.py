@@ -12,14 +12,11 @@ from HipLandmarksLib.anatomy import Midline, Side
 from HipLandmarksLib.imaging import Calibration, SpacingProvenance
 from HipLandmarksLib.measurement import (
     MeasurementStatus,
-    MeasurementTable,
     Reference,
     ViewPlane,
     probability_above,
     side_differences,
 )
-from HipLandmarksLib.measurement.case import CaseGeometry
-from HipLandmarksLib.measurement.types import MeasurementSettings
 
 VECTORS = json.loads((Path(__file__).parent / "worked_examples_ap.json").read_text("utf-8"))
 TOLERANCE = VECTORS["tolerance"]
@@ -125,16 +122,14 @@ def test_dataset(name, side, key, measured):
 
 
 @pytest.mark.parametrize(("name", "side", "reference"), list(product(DATASETS, "RL", SPARED_LINES)))
-def test_the_formula_of_the_index_of_a_child_against_other_lines(name, side, reference, measured):
+def test_the_index_of_a_child_against_other_lines(name, side, reference, measured, by_id):
     case, plane, _ = measured(name, reference)
-    settings = MeasurementSettings(calibration=DETECTOR_PLANE, reference=Reference(reference))
-    geometry = CaseGeometry(case, plane, settings)
-    hip = geometry.hip(Side(side))
-    assert hip.has("TRI") and hip.has("LAE")
-    formula = MeasurementTable.load().definitions["ai_hilgenreiner"].formula
-    value = formula(hip, geometry.line.frame(Side(side))).value
+    line = Reference(reference)
+    results = by_id(case, calibration=DETECTOR_PLANE, plane=plane, hilgenreiner_reference=line)
+    result = results[(Side(side), "ai_hilgenreiner")]
     expected = DATASETS[name]["expected"][side][f"ai_hilgenreiner@{reference}"]
-    assert value == pytest.approx(expected, abs=TOLERANCE)
+    assert result.value == pytest.approx(expected, abs=TOLERANCE)
+    assert result.reference is line
 
 
 @pytest.mark.parametrize(("name", "key"), PELVIC_VALUES)
