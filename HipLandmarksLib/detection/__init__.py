@@ -2,10 +2,12 @@
 
 from .bundle import BundleCard, default_bundle, load_bundle, load_card, save_bundle, write_card
 from .channels import MRI_KEYS, Channels
-from .decoding import DecodedPoint, Decoder
+from .decoding import DecodedPoint, Decoder, HeatmapReading
 from .detector import Detection, Detector, SlicePrediction
 from .device import ComputeDevice, choose_device
+from .limbs import LimbChannels
 from .preprocessing import Preprocessing
+from .reading import place_probabilities
 
 __all__ = [
     "MRI_KEYS",
@@ -16,12 +18,15 @@ __all__ = [
     "Decoder",
     "Detection",
     "Detector",
+    "HeatmapReading",
+    "LimbChannels",
     "Preprocessing",
     "SlicePrediction",
     "choose_device",
     "default_bundle",
     "load_bundle",
     "load_card",
+    "place_probabilities",
     "save_bundle",
     "write_card",
 ]

@@ -6,9 +6,21 @@ One decoder for every model and every face of the product.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ..errors import ConfigurationError
+
+
+class HeatmapReading(str, Enum):
+    """What the numbers of a heatmap mean; it follows from the loss of the training."""
+
+    LIKELIHOOD = "likelihood"
+    """Logits: a softmax over all places and "nowhere" makes probabilities."""
+    AMPLITUDE = "amplitude"
+    """Heights of a Gaussian with peak 1; "nowhere" is a logit of its own."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +50,22 @@ class Decoder:
         target_sigma: width in px of the Gaussian that the network was trained on.
         window_sigmas: half-width of the centroid window in units of ``target_sigma``.
         iterations: how often the window is re-centred on the centroid (mean shift).
+        reading: what the numbers of the heatmaps mean.
     """
 
     target_sigma: float = 2.0
     window_sigmas: float = 3.0
     iterations: int = 3
+    reading: HeatmapReading = HeatmapReading.LIKELIHOOD
+
+    def __post_init__(self) -> None:
+        try:
+            object.__setattr__(self, "reading", HeatmapReading(self.reading))
+        except ValueError as error:
+            choices = ", ".join(reading.value for reading in HeatmapReading)
+            raise ConfigurationError(
+                f"Heatmaps are read as {choices}, not {self.reading!r}."
+            ) from error
 
     def decode(self, probabilities: NDArray[np.float32], nowhere: float) -> DecodedPoint:
         """Decode one heatmap.

@@ -33,6 +33,7 @@ from ..networks import LandmarkNetwork
 from .bundle import BundleCard, load_bundle
 from .decoding import DecodedPoint
 from .device import ComputeDevice, choose_device
+from .reading import place_probabilities
 from .sides import decode_slice
 from .slices import choose_slices
 
@@ -181,22 +182,18 @@ class Detector:
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """(B, 1, H, W) network inputs to (B, L, H, W) and (B, L) probabilities, float32."""
         batch = inputs.to(self.device.name, memory_format=torch.channels_last)
-        places, nowhere = self._softmax(batch)
+        places, nowhere = self._probabilities(batch)
         if mirror:
             swap = self.card.channels.mirrored
-            flipped, gone = self._softmax(torch.flip(batch, dims=[3]))
+            flipped, gone = self._probabilities(torch.flip(batch, dims=[3]))
             places = (places + torch.flip(flipped, dims=[3])[:, swap]) / 2
             nowhere = (nowhere + gone[:, swap]) / 2
         return places.cpu().numpy(), nowhere.cpu().numpy()
 
-    def _softmax(self, batch: Tensor) -> tuple[Tensor, Tensor]:
+    def _probabilities(self, batch: Tensor) -> tuple[Tensor, Tensor]:
         with self.device.inference():
             output = self._network(batch)
-        logits = torch.cat(
-            [output.heatmaps.float().flatten(2), output.nowhere.float().unsqueeze(-1)], dim=-1
-        )
-        p = torch.softmax(logits, dim=-1)
-        return p[..., :-1].reshape(output.heatmaps.shape), p[..., -1]
+        return place_probabilities(output, self.card.decoder.reading)
 
     def _input(self, image: HipImage, index: int, plane: PlaneTransform) -> NDArray[np.float32]:
         pixels = self.card.preprocessing.normalise(image.slice_pixels(index))

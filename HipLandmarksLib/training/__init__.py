@@ -1,23 +1,39 @@
 """Training of landmark networks. Needs torch (extra ``train``)."""
 
+from .augmentation import AUGMENTATIONS, Augmentation
 from .config import TrainingConfig
 from .folder import labelled_slices, read_folder
 from .labels import LabelledSlice, PointLabel
-from .losses import heatmap_nll, spatial_log_softmax
+from .losses import AdaptiveWing, adaptive_wing, field_mse, heatmap_nll, spatial_log_softmax
+from .objective import HeatmapLoss, LossSettings, Objective
+from .recipes import RECIPES
 from .run import load_data, run_cross_validation, run_training, split
+from .schedule import OptimiserKind, Schedule
 from .simulated import simulated_slices
-from .targets import gaussian_target
+from .targets import gaussian_target, peak_maps
 from .trainer import Trainer
 
 __all__ = [
+    "AUGMENTATIONS",
+    "RECIPES",
+    "AdaptiveWing",
+    "Augmentation",
+    "HeatmapLoss",
     "LabelledSlice",
+    "LossSettings",
+    "Objective",
+    "OptimiserKind",
     "PointLabel",
+    "Schedule",
     "Trainer",
     "TrainingConfig",
+    "adaptive_wing",
+    "field_mse",
     "gaussian_target",
     "heatmap_nll",
     "labelled_slices",
     "load_data",
+    "peak_maps",
     "read_folder",
     "run_cross_validation",
     "run_training",

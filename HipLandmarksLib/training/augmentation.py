@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +22,7 @@ class Augmentation:
         rotation_deg, scale, anisotropy, shear: of the affine about the crop's centre; scale and
             anisotropy are log-uniform half-ranges (0.15 = x 0.86 to 1.16).
         shift_px: translation in either direction, network pixels.
+        shift_share: further translation as a share of the crop's width and height.
         elsewhere: probability that the crop lies at any height of the image, not at the hips.
         mirror: probability of swapping left and right.
         gamma, contrast, brightness: half-ranges of the grey-value curve (log, factor, offset).
@@ -41,6 +44,7 @@ class Augmentation:
     bias: float = 0.3
     noise: float = 0.08
     blur_px: float = 0.9
+    shift_share: float = 0.0
 
     def __post_init__(self) -> None:
         negative = [name for name, value in vars(self).items() if value < 0]
@@ -51,6 +55,24 @@ class Augmentation:
     def none(cls) -> Augmentation:
         """No change at all."""
         return cls(**dict.fromkeys(cls.__dataclass_fields__, 0.0))
+
+    @classmethod
+    def named(cls, name: str) -> Augmentation:
+        """One of :data:`AUGMENTATIONS`.
+
+        Raises:
+            ConfigurationError: when there is none of that name.
+        """
+        if name not in AUGMENTATIONS:
+            raise ConfigurationError(
+                f"There is no augmentation {name!r}; choose one of {', '.join(AUGMENTATIONS)}."
+            )
+        return AUGMENTATIONS[name]
+
+    @property
+    def name(self) -> str:
+        """Name of the recipe with these ranges, else ``custom``."""
+        return next((name for name, recipe in AUGMENTATIONS.items() if recipe == self), "custom")
 
     def geometry(
         self,
@@ -69,6 +91,9 @@ class Augmentation:
         if mirrored:
             linear = np.diag([-1.0, 1.0]) @ linear
         shift = rng.uniform(-self.shift_px, self.shift_px, 2)
+        if self.shift_share:
+            sides = np.array([shape[1], shape[0]])
+            shift = shift + rng.uniform(-self.shift_share, self.shift_share, 2) * sides
         step = np.eye(3)
         step[:2, :2] = linear
         middle = np.array([(shape[1] - 1) / 2, (shape[0] - 1) / 2])
@@ -105,3 +130,26 @@ def _smooth_field(
     y, x = np.meshgrid(*(np.linspace(-1, 1, n) for n in shape), indexing="ij")
     c = rng.uniform(-amplitude, amplitude, 5) / 2
     return np.asarray(np.exp(c[0] * x + c[1] * y + c[2] * x * y + c[3] * x * x + c[4] * y * y))
+
+
+AUGMENTATIONS: Mapping[str, Augmentation] = MappingProxyType(
+    {
+        "robust": Augmentation(),
+        # scale .95-1.05, translation 5 %, rotation 10 deg, shear 5 deg, brightness and contrast
+        # 15-20 %, gamma .85-1.15
+        "paper1": replace(
+            Augmentation.none(),
+            rotation_deg=10.0,
+            scale=float(np.log(1.05)),
+            shear=float(np.tan(np.radians(5.0))),
+            shift_share=0.05,
+            gamma=float(np.log(1.15)),
+            contrast=0.2,
+            brightness=0.15,
+        ),
+        # "random flipping and adding noise"; the amounts are not given
+        "paper2": replace(Augmentation.none(), mirror=0.5, noise=0.05),
+        "none": Augmentation.none(),
+    }
+)
+"""Named recipes: ours, those of the two papers, and none at all."""

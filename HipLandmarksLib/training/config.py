@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..detection import MRI_KEYS, Preprocessing
+from ..detection import MRI_KEYS, Channels, Preprocessing
+from ..detection.limbs import LimbChannels
 from ..errors import ConfigurationError
 from ..networks import NetworkSpec
 from .augmentation import Augmentation
+from .objective import LossSettings
+from .recipes import with_recipe
+from .schedule import OptimiserKind, Schedule
 
 
 @dataclass(frozen=True)
@@ -27,8 +32,15 @@ class TrainingConfig:
         network, preprocessing, augmentation: see there.
         sigma_px: width of the targets in network pixels.
         crop: (height, width) of a training sample in network pixels.
-        batch, steps, learning_rate, weight_decay, warmup, ema: of the optimisation (AdamW,
-            cosine decay to zero; the exponential moving average of the weights is kept).
+        loss: losses and their weights.
+        uncertainty_module: train part affinity fields beside the heatmaps (paper 2); sets the
+            network's number of limbs.
+        encoder_weights: ``imagenet`` downloads pretrained weights of the encoder.
+        optimiser, schedule: ``adamw`` or ``adam``; ``cosine``, ``exponential`` or ``constant``.
+        batch, steps, learning_rate, weight_decay, warmup: of the optimisation.
+        decay, epoch_steps: of the exponential schedule: factor per epoch, and steps per epoch (0
+            for as many as it takes to draw every labelled slice once on average).
+        ema: the exponential moving average of the weights that is kept; 0 keeps the weights.
         phantom_share: share of simulated slices in every batch, 0 to 1.
         phantom_slices: how many simulated slices are made before training.
         negative_share: share of slices that show no hip.
@@ -52,12 +64,19 @@ class TrainingConfig:
     network: NetworkSpec = field(default_factory=NetworkSpec)
     preprocessing: Preprocessing = field(default_factory=Preprocessing)
     augmentation: Augmentation = field(default_factory=Augmentation)
+    loss: LossSettings = field(default_factory=LossSettings)
+    uncertainty_module: bool = False
+    encoder_weights: str | None = None
     sigma_px: float = 2.0
     crop: tuple[int, int] = (192, 288)
     batch: int = 6
     steps: int = 1500
     learning_rate: float = 1e-3
     weight_decay: float = 1e-4
+    optimiser: OptimiserKind = OptimiserKind.ADAMW
+    schedule: Schedule = Schedule.COSINE
+    decay: float = 0.95
+    epoch_steps: int = 0
     warmup: int = 50
     ema: float = 0.99
     phantom_share: float = 0.15
@@ -70,6 +89,8 @@ class TrainingConfig:
     seed: int = 17
 
     def __post_init__(self) -> None:
+        self._set_choices()
+        self._set_limbs()
         stride = self.network.stride
         if any(side % stride for side in self.crop):
             raise ConfigurationError(f"The crop {self.crop} must be multiples of {stride}.")
@@ -87,11 +108,44 @@ class TrainingConfig:
         for name in ("batch", "steps", "evaluate_every", "sigma_px", "learning_rate"):
             if getattr(self, name) <= 0:
                 raise ConfigurationError(f"{name} must be positive.")
-        for name in ("phantom_share", "negative_share", "ema"):
+        for name in ("phantom_share", "negative_share", "ema", "decay"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ConfigurationError(f"{name} must lie between 0 and 1.")
         if self.data is None and self.phantom_share < 1:
             raise ConfigurationError("Without a data folder phantom_share must be 1.")
+
+    def _set_choices(self) -> None:
+        """Names to members; the object is frozen for others."""
+        for name, kind in (("optimiser", OptimiserKind), ("schedule", Schedule)):
+            try:
+                object.__setattr__(self, name, kind(getattr(self, name)))
+            except ValueError as error:
+                choices = ", ".join(member.value for member in kind)
+                raise ConfigurationError(
+                    f"{name} is one of {choices}, not {getattr(self, name)!r}."
+                ) from error
+        if self.epoch_steps < 0:
+            raise ConfigurationError("epoch_steps must not be negative.")
+
+    def _set_limbs(self) -> None:
+        """The uncertainty module has as many fields as there are limbs between the landmarks."""
+        limbs = len(self.limbs) if self.uncertainty_module else 0
+        if self.uncertainty_module and limbs == 0:
+            raise ConfigurationError(
+                f"No limb joins the landmarks {', '.join(self.keys)}: the uncertainty module "
+                "needs two landmarks of a limb."
+            )
+        if self.network.limbs not in (0, limbs):
+            raise ConfigurationError(
+                f"network.limbs is {self.network.limbs}, these landmarks have {limbs}: leave it "
+                "out and set uncertainty_module."
+            )
+        object.__setattr__(self, "network", replace(self.network, limbs=limbs))
+
+    @property
+    def limbs(self) -> LimbChannels:
+        """Limbs between the landmarks, in the order of the network's fields."""
+        return LimbChannels.of(Channels.of_keys(self.keys))
 
     @classmethod
     def from_file(cls, path: Path | str) -> TrainingConfig:
@@ -109,19 +163,21 @@ class TrainingConfig:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> TrainingConfig:
-        """Build from plain values.
+        """Build from plain values; ``recipe`` names settings to start from (see :mod:`.recipes`).
 
         Raises:
             ConfigurationError: on an unknown or bad value.
         """
-        values = dict(data)
+        values = with_recipe(data)
         try:
             if "network" in values:
                 values["network"] = NetworkSpec.from_dict(values["network"])
             if "preprocessing" in values:
                 values["preprocessing"] = Preprocessing(**values["preprocessing"])
             if "augmentation" in values:
-                values["augmentation"] = Augmentation(**values["augmentation"])
+                values["augmentation"] = _augmentation(values["augmentation"])
+            if "loss" in values:
+                values["loss"] = LossSettings.from_dict(values["loss"])
             for name in ("keys", "crop"):
                 if name in values:
                     values[name] = tuple(values[name])
@@ -129,12 +185,38 @@ class TrainingConfig:
         except TypeError as error:
             raise ConfigurationError(f"Invalid training configuration: {error}") from error
 
+    def same_as(self, stored: Mapping[str, Any]) -> bool:
+        """Whether ``stored``, a :meth:`to_dict` of this or an earlier release, says the same.
+
+        Settings that an earlier release did not have must have their defaults.
+        """
+        fresh = TrainingConfig(self.output, phantom_share=1.0).to_dict()
+        return _filled_up(stored, fresh) == self.to_dict()
+
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form, without folders (they say nothing to others)."""
         plain = dataclasses.asdict(self)
         plain["teacher"] = self.teacher is not None
         del plain["data"], plain["output"]
         return json.loads(json.dumps(plain))  # tuples to lists
+
+
+def _filled_up(stored: Mapping[str, Any], fresh: Mapping[str, Any]) -> dict[str, Any]:
+    """``stored`` with what it lacks taken from ``fresh``, in nested settings too."""
+    nested = {
+        name: _filled_up(value, fresh[name])
+        for name, value in stored.items()
+        if isinstance(value, Mapping) and isinstance(fresh.get(name), Mapping)
+    }
+    return {**fresh, **stored, **nested}
+
+
+def _augmentation(value: str | Mapping[str, Any]) -> Augmentation:
+    """A name, or ranges that may start from a named ``recipe``."""
+    if isinstance(value, str):
+        return Augmentation.named(value)
+    ranges = dict(value)
+    return replace(Augmentation.named(ranges.pop("recipe", "robust")), **ranges)
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -1,9 +1,99 @@
-"""Losses on heatmaps."""
+"""Losses on heatmaps, fields and presence."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor
+from torch.nn import functional
+
+from ..errors import ConfigurationError
+
+
+@dataclass(frozen=True)
+class AdaptiveWing:
+    """Constants of the Adaptive Wing loss (Wang et al. 2019) and of its mask.
+
+    Attributes:
+        alpha, omega, epsilon, theta: shape of the loss; alpha must exceed 2 or the gradient of a
+            small error at the peak (target 1) would not go to zero.
+        mask_threshold: targets above this, dilated by 3 x 3 pixels, are the foreground.
+        mask_weight: foreground pixels count 1 + this.
+    """
+
+    alpha: float = 2.1
+    omega: float = 14.0
+    epsilon: float = 1.0
+    theta: float = 0.5
+    mask_threshold: float = 0.2
+    mask_weight: float = 10.0
+
+    def __post_init__(self) -> None:
+        if self.alpha <= 2 or min(self.omega, self.epsilon, self.theta) <= 0:
+            raise ConfigurationError(
+                "Adaptive Wing needs alpha above 2 and positive omega, epsilon and theta."
+            )
+        if self.mask_weight < 0:
+            raise ConfigurationError("mask_weight of Adaptive Wing must not be negative.")
+
+    def per_pixel(self, predicted: Tensor, target: Tensor) -> Tensor:
+        """Loss of every pixel, without the mask; equations 5 to 7 of paper 2."""
+        error = (predicted.float() - target).abs()
+        power = self.alpha - target
+        ratio = self.theta / self.epsilon
+        slope = self.omega * power * ratio ** (power - 1) / (1 + ratio**power) / self.epsilon
+        offset = self.theta * slope - self.omega * torch.log1p(ratio**power)
+        # the power is only taken where it is used: huge errors would overflow it
+        near = torch.log1p((error.clamp(max=self.theta) / self.epsilon) ** power)
+        return torch.where(error < self.theta, self.omega * near, slope * error - offset)
+
+    def mask(self, target: Tensor) -> Tensor:
+        """(B, L, H, W), 1 on the dilated foreground of peak-1 targets, else 0."""
+        dilated = functional.max_pool2d(target, kernel_size=3, stride=1, padding=1)
+        return (dilated > self.mask_threshold).to(target)
+
+
+def adaptive_wing(
+    heatmaps: Tensor, target: Tensor, weight: Tensor, constants: AdaptiveWing
+) -> Tensor:
+    """Masked Adaptive Wing loss (equation 8 of paper 2).
+
+    Args:
+        heatmaps: (B, L, H, W) heights.
+        target: (B, L, H, W) Gaussians of peak 1, all zero when absent.
+        weight: (B, L) non-negative; 0 masks a landmark that is not annotated.
+        constants: of the loss.
+
+    Returns:
+        Scalar: mean over the pixels, weighted mean over the annotated landmarks.
+    """
+    emphasis = constants.mask_weight * constants.mask(target) + 1
+    loss = (constants.per_pixel(heatmaps, target) * emphasis).mean(dim=(2, 3))
+    return _weighted_mean(loss, weight)
+
+
+def field_mse(fields: Tensor, target: Tensor, weight: Tensor) -> Tensor:
+    """Mean squared error of part affinity fields.
+
+    Args:
+        fields, target: (B, M, 2, H, W).
+        weight: (B, M) non-negative; 0 masks a limb.
+
+    Returns:
+        Scalar: mean over the elements of a field, weighted mean over the limbs.
+    """
+    return _weighted_mean((fields.float() - target).square().mean(dim=(2, 3, 4)), weight)
+
+
+def binary_loss(logits: Tensor, truth: Tensor, weight: Tensor) -> Tensor:
+    """Weighted mean binary cross-entropy of (B, L) logits; stable for logits of any size."""
+    loss = functional.binary_cross_entropy_with_logits(logits.float(), truth, reduction="none")
+    return _weighted_mean(loss, weight)
+
+
+def _weighted_mean(loss: Tensor, weight: Tensor) -> Tensor:
+    return (loss * weight).sum() / weight.sum().clamp(min=1e-6)
 
 
 def spatial_log_softmax(heatmaps: Tensor, nowhere: Tensor) -> tuple[Tensor, Tensor]:
@@ -38,4 +128,4 @@ def heatmap_nll(
     """
     log_places, log_nowhere = spatial_log_softmax(heatmaps, nowhere)
     loss = -(target * log_places).sum(dim=(2, 3)) - absent * log_nowhere
-    return (loss * weight).sum() / weight.sum().clamp(min=1e-6)
+    return _weighted_mean(loss, weight)

@@ -67,6 +67,11 @@ class Pools:
         cases = sorted({labelled.case for labelled in slices})
         return cls(**kinds, simulated=made, shares=shares, cases=cases)  # type: ignore[arg-type]
 
+    @property
+    def size(self) -> int:
+        """Number of slices of all kinds."""
+        return sum(map(len, (self.full, self.partial, self.negative, self.simulated)))
+
     def draw(self, count: int, rng: np.random.Generator) -> list[PreparedSlice]:
         """``count`` slices, the kind first, then one of the kind."""
         pools = (self.full, self.partial, self.negative, self.simulated)

@@ -25,12 +25,14 @@ class Batch:
         target: (B, L, H, W) unit-mass maps, zero where absent or unknown.
         absent: (B, L), 1 where known to be absent.
         weight: (B, L), 0 where not annotated.
+        points: (B, L, 2) (column, row) of the landmarks in the crop, 0 where absent or unknown.
     """
 
     images: NDArray[np.float32]
     target: NDArray[np.float32]
     absent: NDArray[np.float32]
     weight: NDArray[np.float32]
+    points: NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,8 @@ class Sampler:
     def batch(self, slices: Sequence[PreparedSlice], rng: np.random.Generator) -> Batch:
         """One augmented crop of each of ``slices``."""
         drawn = [self._draw(prepared, rng) for prepared in slices]
-        images, target, absent, weight = (np.stack(parts) for parts in zip(*drawn, strict=True))
-        return Batch(images[:, None], target, absent, weight)
+        images, *known = (np.stack(parts) for parts in zip(*drawn, strict=True))
+        return Batch(images[:, None], *known)
 
     def _draw(
         self, prepared: PreparedSlice, rng: np.random.Generator
@@ -88,6 +90,7 @@ class Sampler:
         target = np.zeros((len(self.channels), *self.crop), dtype=np.float32)
         absent = np.zeros(len(self.channels), dtype=np.float32)
         weight = np.zeros(len(self.channels), dtype=np.float32)
+        points = np.zeros((len(self.channels), 2), dtype=np.float32)
         for channel, (side, key) in enumerate(self.channels.ids):
             label = prepared.labels.get((side.opposite if mirrored else side, key))
             if label is None:
@@ -96,6 +99,7 @@ class Sampler:
             xy = None if label.ij is None else plane.forward(label.ij)
             if xy is not None and inside((xy[0], xy[1]), self.crop):
                 target[channel] = gaussian_target((xy[0], xy[1]), self.crop, self.sigma)
+                points[channel] = xy
             else:
                 absent[channel] = 1.0
-        return pixels, target, absent, weight
+        return pixels, target, absent, weight, points

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from ..errors import ConfigurationError
 
@@ -32,3 +34,22 @@ def gaussian_target(
 def inside(xy: tuple[float, float], shape: tuple[int, int]) -> bool:
     """Whether (column, row) lies on a pixel of an image of ``shape`` (H, W)."""
     return -0.5 <= xy[0] <= shape[1] - 0.5 and -0.5 <= xy[1] <= shape[0] - 0.5
+
+
+def peak_maps(points: Tensor, placed: Tensor, shape: tuple[int, int], sigma: float) -> Tensor:
+    """Gaussians of peak 1 at the sub-pixel points, for regression losses.
+
+    Args:
+        points: (B, L, 2) (column, row) in pixels, centres at integers.
+        placed: (B, L), true where the landmark is in the image.
+        shape: (H, W).
+        sigma: width in pixels.
+
+    Returns:
+        (B, L, H, W), all zero where a landmark is not placed.
+    """
+    axes = []
+    for axis, size in ((0, shape[1]), (1, shape[0])):
+        grid = torch.arange(size, device=points.device, dtype=points.dtype)
+        axes.append(torch.exp(-0.5 * ((grid - points[..., axis, None]) / sigma) ** 2))
+    return axes[1][..., :, None] * axes[0][..., None, :] * placed[..., None, None]

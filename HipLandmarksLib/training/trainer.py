@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +20,7 @@ from .checkpoint import load_checkpoint, save_checkpoint
 from .config import TrainingConfig
 from .evaluate import slice_errors
 from .labels import LabelledSlice
-from .losses import heatmap_nll
+from .objective import Objective
 from .pools import Pools
 from .sampling import Batch, Sampler
 from .statistics import measure_statistics
@@ -69,14 +68,15 @@ class Trainer:
         self.held_out = list(held_out)
         self.slice_offset_mm = slice_offset_mm
         self.device = choose_device()
-        network = build_network(config.network).to(self.device.name)
+        network = build_network(config.network, config.encoder_weights).to(self.device.name)
         self.network = network.to(memory_format=torch.channels_last)
         self.average = AveragedModel(
             self.network, multi_avg_fn=get_ema_multi_avg_fn(config.ema), use_buffers=True
         )
-        self.optimiser = torch.optim.AdamW(
-            self.network.parameters(), config.learning_rate, weight_decay=config.weight_decay
+        self.optimiser = config.optimiser.make(
+            self.network.parameters(), config.learning_rate, config.weight_decay
         )
+        self.objective = Objective(config.loss, config.limbs, config.sigma_px)
         self.sampler = Sampler(
             Channels.of_keys(config.keys), config.crop, config.sigma_px, config.augmentation
         )
@@ -128,20 +128,27 @@ class Trainer:
         return float(loss.detach())
 
     def _loss(self, batch: Batch) -> torch.Tensor:
-        device = self.device
-        reduced = device.precision is torch.bfloat16
-        with torch.autocast(device.name, torch.bfloat16, enabled=reduced):
+        with torch.autocast(self.device.name, torch.bfloat16, enabled=self._reduced):
             output = self.network(self._images(batch))
-        target, absent, weight = (
-            torch.from_numpy(array).to(device.name)
-            for array in (batch.target, batch.absent, batch.weight)
-        )
-        return heatmap_nll(output.heatmaps, output.nowhere, target, absent, weight)
+        truth = self.objective.truth(batch, self.device.name, output.fields is not None)
+        return self.objective.total(output, truth)
+
+    @property
+    def _reduced(self) -> bool:
+        """Whether convolutions run in bfloat16; it needs no scaling of the loss, float16 would."""
+        if self.device.name == "cuda":
+            return torch.cuda.is_bf16_supported()
+        return self.device.precision is torch.bfloat16
 
     def _rate(self, step: int) -> float:
-        warm = min(1.0, (step + 1) / max(1, self.config.warmup))
-        cosine = 0.5 * (1 + math.cos(math.pi * step / self.config.steps))
-        return self.config.learning_rate * warm * max(cosine, 0.01)
+        config = self.config
+        warm = min(1.0, (step + 1) / max(1, config.warmup))
+        epoch = config.epoch_steps or -(-self.pools.size // config.batch)
+        return (
+            config.learning_rate
+            * warm
+            * config.schedule.factor(step, config.steps, epoch, config.decay)
+        )
 
     def _due(self) -> bool:
         step = self.progress.step
@@ -197,7 +204,7 @@ class Trainer:
 
     def _restore(self) -> None:
         facts = load_checkpoint(self._checkpoint, self.network, self.average, self.optimiser)
-        if facts["config"] != self.config.to_dict():
+        if not self.config.same_as(facts["config"]):
             raise ConfigurationError(
                 f"{self._checkpoint} was made with other settings; remove {self.folder} to start "
                 "again or give another output folder."
@@ -226,7 +233,7 @@ class Trainer:
             network=config.network,
             channels=self.sampler.channels,
             preprocessing=config.preprocessing,
-            decoder=Decoder(target_sigma=config.sigma_px),
+            decoder=Decoder(target_sigma=config.sigma_px, reading=config.loss.reading),
             slice_offset_mm=self.slice_offset_mm,
             mirror=True,
             training=self._training_facts(),
@@ -235,6 +242,7 @@ class Trainer:
     def _training_facts(self) -> dict[str, Any]:
         return {
             "licence": self.config.licence,
+            "augmentation": self.config.augmentation.name,
             "recipe": self.config.to_dict(),
             "steps": self.progress.step,
             "skipped_steps": self.progress.skipped,

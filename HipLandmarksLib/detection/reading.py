@@ -1,0 +1,34 @@
+"""From the numbers of a network to probabilities of places and of "nowhere"."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from ..networks import NetworkOutput
+from .decoding import HeatmapReading
+
+_BACKGROUND = 0.05
+"""Amplitudes below this share of the peak that was taught are background."""
+
+
+def place_probabilities(output: NetworkOutput, reading: HeatmapReading) -> tuple[Tensor, Tensor]:
+    """(B, L, H, W) and (B, L) probabilities in float32; both sum to 1 per landmark.
+
+    A map of amplitudes without anything above the background is "nowhere" altogether.
+    """
+    if reading is HeatmapReading.AMPLITUDE:
+        return _from_amplitudes(output.heatmaps.float(), output.nowhere.float())
+    logits = torch.cat(
+        [output.heatmaps.float().flatten(2), output.nowhere.float().unsqueeze(-1)], dim=-1
+    )
+    p = torch.softmax(logits, dim=-1)
+    return p[..., :-1].reshape(output.heatmaps.shape), p[..., -1]
+
+
+def _from_amplitudes(maps: Tensor, nowhere: Tensor) -> tuple[Tensor, Tensor]:
+    heights = torch.where(maps > _BACKGROUND, maps, 0.0)
+    mass = heights.sum(dim=(2, 3))
+    gone = torch.where(mass > 0, torch.sigmoid(nowhere), 1.0)
+    share = (1 - gone) / mass.clamp(min=1e-12)
+    return heights * share[..., None, None], gone

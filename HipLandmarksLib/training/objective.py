@@ -1,0 +1,167 @@
+"""What a training minimises: one weighted sum over all heads of a network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ..detection.decoding import HeatmapReading
+from ..detection.limbs import LimbChannels
+from ..errors import ConfigurationError
+from ..networks import NetworkOutput
+from .fields import limb_fields, limb_weights
+from .losses import AdaptiveWing, adaptive_wing, binary_loss, field_mse, heatmap_nll
+from .sampling import Batch
+from .targets import peak_maps
+
+
+class HeatmapLoss(str, Enum):
+    """Losses on heatmaps."""
+
+    NLL = "nll"
+    """Likelihood of unit-mass targets over all places and "nowhere" (paper 1, corrected)."""
+    ADAPTIVE_WING = "adaptive_wing"
+    """Regression of peak-1 targets (paper 2); "nowhere" learns by itself."""
+
+
+@dataclass(frozen=True)
+class LossSettings:
+    """Which losses, and how much each weighs in the sum.
+
+    The likelihood is of the order of 1 to 10 nats, a field's mean squared error of the order of
+    0.01 (most pixels lie on no limb): give ``field_weight`` about 100 beside the likelihood. Paper
+    2 does not give its weights W1 and W2; they start at 1 and 1 on means over the elements.
+
+    Attributes:
+        heatmap: loss on the heatmaps.
+        heatmap_weight: W1 of paper 2.
+        field_weight: W2 of paper 2, on the part affinity fields.
+        presence_weight: of the presence head, and of "nowhere" where the heatmap loss has none.
+        intermediate_weight: of the same sum over the outputs of earlier stacks.
+        field_width_px: half the width of a limb's field.
+        wing: constants of Adaptive Wing.
+    """
+
+    heatmap: HeatmapLoss = HeatmapLoss.NLL
+    heatmap_weight: float = 1.0
+    field_weight: float = 1.0
+    presence_weight: float = 1.0
+    intermediate_weight: float = 1.0
+    field_width_px: float = 3.0
+    wing: AdaptiveWing = field(default_factory=AdaptiveWing)
+
+    def __post_init__(self) -> None:
+        try:
+            object.__setattr__(self, "heatmap", HeatmapLoss(self.heatmap))
+        except ValueError as error:
+            choices = ", ".join(loss.value for loss in HeatmapLoss)
+            raise ConfigurationError(
+                f"The loss on heatmaps is one of {choices}, not {self.heatmap!r}."
+            ) from error
+        weights = {name: value for name, value in vars(self).items() if name.endswith("_weight")}
+        wrong = [name for name, value in weights.items() if value < 0]
+        if wrong or self.heatmap_weight == 0 or self.field_width_px <= 0:
+            raise ConfigurationError(
+                "Weights of the loss must not be negative; heatmap_weight and field_width_px "
+                "must be positive."
+            )
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> LossSettings:
+        """Build from plain values.
+
+        Raises:
+            ConfigurationError: on a bad value.
+            TypeError: on an unknown one.
+        """
+        values = dict(data)
+        if isinstance(values.get("wing"), Mapping):
+            values["wing"] = AdaptiveWing(**values["wing"])
+        return cls(**values)
+
+    @property
+    def reading(self) -> HeatmapReading:
+        """How heatmaps that were trained like this are read."""
+        if self.heatmap is HeatmapLoss.ADAPTIVE_WING:
+            return HeatmapReading.AMPLITUDE
+        return HeatmapReading.LIKELIHOOD
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Everything known of a batch, on the device that trains; shapes as in :class:`Batch`."""
+
+    target: Tensor
+    peaks: Tensor | None
+    fields: Tensor | None
+    field_weight: Tensor
+    absent: Tensor
+    weight: Tensor
+
+
+@dataclass(frozen=True)
+class Objective:
+    """The sum that a training minimises.
+
+    Attributes:
+        settings: losses and weights.
+        limbs: order of the fields.
+        sigma: width of the heatmap targets in pixels.
+    """
+
+    settings: LossSettings
+    limbs: LimbChannels
+    sigma: float
+
+    def truth(self, batch: Batch, device: str, with_fields: bool) -> Truth:
+        """Targets of ``batch``; peaks and fields are made on ``device``."""
+        target, absent, weight, points = (
+            torch.from_numpy(array).to(device)
+            for array in (batch.target, batch.absent, batch.weight, batch.points)
+        )
+        shape = (int(target.shape[2]), int(target.shape[3]))
+        placed = (weight > 0) & (absent == 0)
+        wing = self.settings.heatmap is HeatmapLoss.ADAPTIVE_WING
+        width = self.settings.field_width_px
+        return Truth(
+            target,
+            peak_maps(points, placed, shape, self.sigma) if wing else None,
+            limb_fields(points, placed, self.limbs, shape, width) if with_fields else None,
+            limb_weights(weight, absent, self.limbs),
+            absent,
+            weight,
+        )
+
+    def parts(self, output: NetworkOutput, truth: Truth) -> dict[str, Tensor]:
+        """Every term of the sum, already weighted, by name."""
+        settings = self.settings
+        terms = {"heatmap": settings.heatmap_weight * self._heatmap(output, truth)}
+        if output.fields is not None and truth.fields is not None:
+            mse = field_mse(output.fields, truth.fields, truth.field_weight)
+            terms["field"] = settings.field_weight * mse
+        if truth.peaks is not None:
+            gone = binary_loss(output.nowhere, truth.absent, truth.weight)
+            terms["nowhere"] = settings.presence_weight * gone
+        if output.presence is not None:
+            seen = binary_loss(output.presence, 1 - truth.absent, truth.weight)
+            terms["presence"] = settings.presence_weight * seen
+        for number, earlier in enumerate(output.intermediate):
+            total = self.total(earlier, truth)
+            terms[f"intermediate {number + 1}"] = settings.intermediate_weight * total
+        return terms
+
+    def total(self, output: NetworkOutput, truth: Truth) -> Tensor:
+        """The sum of :meth:`parts`."""
+        return torch.stack(list(self.parts(output, truth).values())).sum()
+
+    def _heatmap(self, output: NetworkOutput, truth: Truth) -> Tensor:
+        if truth.peaks is not None:
+            return adaptive_wing(output.heatmaps, truth.peaks, truth.weight, self.settings.wing)
+        return heatmap_nll(
+            output.heatmaps, output.nowhere, truth.target, truth.absent, truth.weight
+        )
