@@ -205,6 +205,7 @@ def _of_models(arguments: argparse.Namespace, options: EvaluationOptions) -> lis
     from ..evaluation.from_model import (
         model_cases,
         overlap_warnings,
+        seen_patients,
         unseen_slices,
         without_unknown,
     )
@@ -227,8 +228,9 @@ def _of_models(arguments: argparse.Namespace, options: EvaluationOptions) -> lis
         print(f"Running {name} ...", file=sys.stderr)
         with progress_bar() as report:
             cases = model_cases(detector, own, settings, arguments.slices == "auto", report)
-        about = {**facts_of_card(detector.card), "slices": arguments.slices}
         patients = {case.patient for case in cases}
+        seen = seen_patients(detector.card, patients)
+        about = {**facts_of_card(detector.card), "slices": arguments.slices, "seen": len(seen)}
         answers.append(Answer(name, about, cases, overlap_warnings(detector.card, patients)))
     runs = []
     for answer in joined_by_seed(answers) if arguments.unseen else answers:

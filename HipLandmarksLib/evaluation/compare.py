@@ -103,17 +103,28 @@ def compare_runs(runs: Sequence[FinishedRun], each: bool = False, seed: int = 17
     Raises:
         ConfigurationError: with fewer than two rows.
     """
-    groups: dict[object, list[FinishedRun]] = {}
-    for number, run in enumerate(runs):
-        groups.setdefault(number if each else run.method, []).append(run)
-    if len(groups) < 2:
+    methods = [[run] for run in runs] if each else _by_method(runs)
+    if len(methods) < 2:
         raise ConfigurationError(
             "There is one method only, so nothing to compare; --each compares its runs."
         )
-    methods = list(groups.values())
     rows = [_row(method, methods[0], seed) for method in methods]
     rows.sort(key=lambda row: row.figures["mre_mm"].mean if "mre_mm" in row.figures else np.inf)
-    return Comparison(tuple(rows), methods[0][0].name, tuple(_warnings(runs)))
+    return Comparison(tuple(rows), methods[0][0].name, tuple(_warnings(runs, rows)))
+
+
+def _by_method(runs: Sequence[FinishedRun]) -> list[list[FinishedRun]]:
+    """Seeds of one method together; a second run of the same seed begins a row of its own."""
+    methods: list[list[FinishedRun]] = []
+    for run in runs:
+        for method in methods:
+            seeds = [other.seed for other in method]
+            if run.seed is not None and method[0].method == run.method and run.seed not in seeds:
+                method.append(run)
+                break
+        else:
+            methods.append([run])
+    return methods
 
 
 def _row(method: Sequence[FinishedRun], base: Sequence[FinishedRun], seed: int) -> MethodRow:
@@ -136,7 +147,7 @@ def _difference(
     method: Sequence[FinishedRun], base: Sequence[FinishedRun], seed: int
 ) -> tuple[Difference | None, str]:
     if not all(run.points for run in (*method, *base)):
-        return None, "a run holds no single errors"
+        return None, "no single errors"
     own, theirs = _mean_errors(method), _mean_errors(base)
     common = [id_ for id_ in theirs if id_ in own]
     if not common:
@@ -174,9 +185,14 @@ def _patients(method: Sequence[FinishedRun]) -> dict[PointId, str]:
     return {id_: point.patient for run in method for id_, point in run.points.items()}
 
 
-def _warnings(runs: Sequence[FinishedRun]) -> list[str]:
+def _warnings(runs: Sequence[FinishedRun], rows: Sequence[MethodRow]) -> list[str]:
     told = [run for run in runs if run.points]
-    warnings = []
+    warnings = [
+        f"{run.name} was trained on {run.seen} of the patients that it was tested on: its figures "
+        "say nothing about new patients and must not be held against the others."
+        for run in runs
+        if run.seen
+    ]
     if len({frozenset(run.points) for run in told}) > 1:
         warnings.append(
             "The runs were not tested on the same landmarks of the same images: compare the "
@@ -185,7 +201,7 @@ def _warnings(runs: Sequence[FinishedRun]) -> list[str]:
     silent = [run.name for run in runs if not run.points]
     if silent:
         warnings.append(f"{', '.join(silent)}: figures only, no single errors, so no paired test.")
-    tests = len({run.method for run in runs}) - 1
+    tests = sum(row.difference is not None and row.difference.p is not None for row in rows)
     if tests > 1:
         warnings.append(
             f"{tests} differences are tested; p is not corrected for that. A method that was "

@@ -39,6 +39,7 @@ class FinishedRun:
         recipe: everything else that the training was told, to tell methods apart.
         figures: MRE, SDR, MAE and the like by name.
         points: error of every landmark; empty in older cross-validations.
+        seen: how many of the patients the model was trained on; 0 when it does not say.
     """
 
     name: str
@@ -48,12 +49,14 @@ class FinishedRun:
     recipe: str
     figures: Mapping[str, float]
     points: Mapping[PointId, Point]
+    seen: int = 0
 
     @property
-    def method(self) -> tuple[str, bool | None, str]:
+    def method(self) -> tuple[object, ...]:
         """Equal for runs that differ by their seed alone; runs that tell nothing stand alone."""
-        told = self.network or self.recipe
-        return (self.network, self.averaging, self.recipe) if told else (self.name, None, "")
+        if not self.network and not self.recipe:
+            return (self.name,)
+        return (self.network, self.averaging, self.recipe, self.seen > 0)
 
 
 def read_finished(path: Path) -> list[FinishedRun]:
@@ -113,6 +116,7 @@ def _of_evaluation(run: Mapping[str, Any], folder: Path, runs: int) -> FinishedR
         recipe=str(about.get("recipe") or ""),
         figures={key: float(value) for key, value in figures.items() if value is not None},
         points=_points(run["points"]),
+        seen=int(about.get("seen") or 0),
     )
 
 

@@ -178,8 +178,7 @@ def overlap_warnings(card: BundleCard, patients: Iterable[str]) -> list[str]:
             f"The card of {card.id} does not say on which patients it was trained: make sure that "
             "none of these is among them."
         ]
-    tested = sorted(set(patients))
-    seen = [patient for patient in tested if patient in set(stated)]
+    tested, seen = set(patients), seen_patients(card, patients)
     if not seen:
         return []
     rest = len(seen) - _MANY
@@ -190,6 +189,12 @@ def overlap_warnings(card: BundleCard, patients: Iterable[str]) -> list[str]:
         f"their names in its card say ({names}): these figures are of images that it has seen and "
         f"say nothing about new patients.{told}"
     ]
+
+
+def seen_patients(card: BundleCard, patients: Iterable[str]) -> list[str]:
+    """Those of the patients whose names a model's card lists as trained on, sorted."""
+    stated = set(card.training.get("patients") or ())
+    return sorted(set(patients) & stated)
 
 
 def _cross_validated(card: BundleCard) -> str:

@@ -8,9 +8,23 @@ from io import StringIO
 
 from ...evaluation.compare import COLUMNS, Comparison, MethodRow
 from ..text_table import WIDEST, TextTable
-from .html import DASH, bullets, interval, number, page, paragraph, section, spread, table
+from .html import (
+    DASH,
+    bullets,
+    interval,
+    number,
+    page,
+    paragraph,
+    probability,
+    section,
+    spread,
+    table,
+)
 from .page import NOTICE
 
+_SORTED_BY = "mre_mm"
+_WIDE_ONLY = ("sdr_3mm", "sdr_4mm", "nme")
+"""Figures for which a terminal has no room."""
 _EXPLANATION = (
     "Sorted by MRE. Figures are mean ± SD over the runs (seeds) of a method. Difference = MRE less "
     "that of the baseline in mm, on the landmarks that both found: mean over patients, with a 95 % "
@@ -21,7 +35,7 @@ _EXPLANATION = (
 
 def comparison_text(comparison: Comparison) -> str:
     """A table for a terminal."""
-    head, rows = _cells(comparison)
+    head, rows = _cells(comparison, [n for n in comparison.columns if n not in _WIDE_ONLY])
     columns = TextTable()
     for cells in (head, *rows):
         columns.add(*cells)
@@ -50,7 +64,7 @@ def comparison_csv(comparison: Comparison) -> str:
 
 def comparison_html(comparison: Comparison) -> str:
     """A page that works offline."""
-    head, rows = _cells(comparison)
+    head, rows = _cells(comparison, comparison.columns)
     own = [n for n, row in enumerate(comparison.rows) if row.reason == "baseline"]
     cells = [[escape(cell) for cell in row] for row in rows]
     body = [
@@ -60,34 +74,42 @@ def comparison_html(comparison: Comparison) -> str:
         bullets(comparison.warnings, "warn"),
         section("Methods", table(head, cells, own_rows=own), paragraph(_EXPLANATION, "soft")),
     ]
-    return page("Comparison of methods", "\n".join(part for part in body if part))
+    return page("Comparison of methods", "\n".join(part for part in body if part), wide=True)
 
 
-def _cells(comparison: Comparison) -> tuple[list[str], list[list[str]]]:
-    names = comparison.columns
-    head = ["Method", "Network", "TTA", "Runs", *(COLUMNS[name][0] for name in names)]
-    head += ["Difference (mm)", "p", "Patients"]
-    return head, [_row(row, names) for row in comparison.rows]
+def _cells(comparison: Comparison, names: list[str]) -> tuple[list[str], list[list[str]]]:
+    first = [name for name in names if name == _SORTED_BY]
+    rest = [name for name in names if name != _SORTED_BY]
+    head = ["Method", "Network", "TTA", "Runs", *(COLUMNS[name][0] for name in first)]
+    head += ["Difference (mm)", "p", "Patients", *(COLUMNS[name][0] for name in rest)]
+    rows = [
+        [*_names(row), *_figures(row, first), *_difference(row), *_figures(row, rest)]
+        for row in comparison.rows
+    ]
+    return head, rows
 
 
-def _row(row: MethodRow, names: list[str]) -> list[str]:
+def _names(row: MethodRow) -> list[str]:
     averaging = DASH if row.averaging is None else ("✓" if row.averaging else "✗")
-    cells = [row.name, row.network or DASH, averaging, str(row.runs)]
+    return [row.name, row.network or DASH, averaging, str(row.runs)]
+
+
+def _figures(row: MethodRow, names: list[str]) -> list[str]:
+    cells = []
     for name in names:
         found, (_, factor, digits) = row.figures.get(name), COLUMNS[name]
         sd = None if found is None or found.sd is None else found.sd * factor
         cells.append(DASH if found is None else spread(found.mean * factor, sd, digits))
-    found_difference = row.difference
-    if found_difference is None:
-        return [*cells, row.reason, DASH, DASH]
-    size = number(found_difference.mean_mm)
-    sign = "+" if found_difference.mean_mm > 0 else ""
-    return [
-        *cells,
-        f"{sign}{size} {interval(found_difference.ci95)}".rstrip(),
-        number(found_difference.p, 3),
-        str(found_difference.patients),
-    ]
+    return cells
+
+
+def _difference(row: MethodRow) -> list[str]:
+    found = row.difference
+    if found is None:
+        return [row.reason, DASH, DASH]
+    sign = "+" if found.mean_mm > 0 else ""
+    size = f"{sign}{number(found.mean_mm)} {interval(found.ci95)}".rstrip()
+    return [size, probability(found.p), str(found.patients)]
 
 
 def _difference_csv(row: MethodRow) -> list[object]:

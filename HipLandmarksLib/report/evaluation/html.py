@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 DASH = "–"
+_TIED = "\N{NO-BREAK SPACE}"
 
 
 def number(value: float | None, digits: int = 2) -> str:
@@ -26,7 +27,7 @@ def interval(pair: tuple[float, float] | None, digits: int = 2, factor: float = 
     if pair is None:
         return ""
     low, high = (number(factor * value, digits) for value in pair)
-    return f"[{low},\N{NO-BREAK SPACE}{high}]"
+    return f"[{low},{_TIED}{high}]"
 
 
 def probability(p: float | None) -> str:
@@ -36,7 +37,8 @@ def probability(p: float | None) -> str:
 
 def spread(mean: float | None, sd: float | None, digits: int = 2) -> str:
     """``mean ± sd``; the mean alone without SD."""
-    return number(mean, digits) + ("" if sd is None else f" ± {number(sd, digits)}")
+    after = "" if sd is None else f"{_TIED}±{_TIED}{number(sd, digits)}"
+    return number(mean, digits) + after
 
 
 def with_interval(text: str, *found: str) -> str:
@@ -105,13 +107,14 @@ def bullets(items: Iterable[str], kind: str = "") -> str:
     return f"<ul{style}>{entries}</ul>" if entries else ""
 
 
-def page(title: str, body: str) -> str:
+def page(title: str, body: str, wide: bool = False) -> str:
     """A whole page: nothing is loaded from anywhere; follows the reader's light or dark mode."""
+    room = ' class="wide"' if wide else ""
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)}</title><style>{_STYLE}</style></head>\n"
-        f"<body><main>{body}</main></body></html>\n"
+        f"<body><main{room}>{body}</main></body></html>\n"
     )
 
 
@@ -130,6 +133,7 @@ _STYLE = f"""
 body{{margin:0;background:var(--page);color:var(--ink);
 font:15px/1.5 system-ui,"Segoe UI",Helvetica,Arial,sans-serif}}
 main{{max-width:1180px;margin:0 auto;padding:24px 20px 60px}}
+main.wide{{max-width:1640px}}
 h1{{font-size:1.7rem;line-height:1.25;margin:.2em 0 .1em}}
 h2{{font-size:1.2rem;margin:0 0 .6em}}h3{{font-size:1rem;margin:1.4em 0 .3em}}
 section{{background:var(--card);border:1px solid var(--line);border-radius:10px;

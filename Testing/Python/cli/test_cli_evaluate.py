@@ -397,6 +397,27 @@ def test_runs_of_one_method_are_compared_on_request(
     assert main(["compare", *map(str, runs), "--each"]) == 0
 
 
+def test_runs_on_seen_patients_are_neither_pooled_with_others_nor_passed_over(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    honest = _finished(tmp_path / "honest", 3.0, 17, "resnet18")
+    seen = _finished(tmp_path / "seen", 1.0, 42, "resnet18")
+    data = json.loads((seen / "evaluation.json").read_text(encoding="utf-8"))
+    data["runs"][0]["about"]["seen"] = 5
+    (seen / "evaluation.json").write_text(json.dumps(data), encoding="utf-8")
+    assert main(["compare", str(honest), str(seen)]) == 0
+    assert "seen was trained on 5 of the patients" in capsys.readouterr().out
+
+
+def test_two_runs_of_the_same_seed_are_no_two_seeds(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs = [_finished(tmp_path / name, 3.0, 17, "resnet18") for name in ("one", "two")]
+    assert main(["compare", *map(str, runs)]) == 0
+    text = capsys.readouterr().out
+    assert "one" in text and "two" in text and "±" not in text.split("Sorted by")[0]
+
+
 def test_a_cross_validation_has_figures_but_no_test(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
