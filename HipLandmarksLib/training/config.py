@@ -28,6 +28,7 @@ class TrainingConfig:
             or None to train on simulated hips alone.
         output: folder of the run: checkpoints, log and the bundle.
         bundle_id, version, description, licence: go into the model card.
+        modality: of the images that the model reads, ``MR`` or ``XRAY``.
         keys: landmarks per side.
         network, preprocessing, augmentation: see there.
         sigma_px: width of the targets in network pixels.
@@ -60,6 +61,7 @@ class TrainingConfig:
     version: str = "0.1.0"
     description: str = "Hip landmarks on coronal MRI."
     licence: str = "not stated"
+    modality: str = "MR"
     keys: tuple[str, ...] = MRI_KEYS
     network: NetworkSpec = field(default_factory=NetworkSpec)
     preprocessing: Preprocessing = field(default_factory=Preprocessing)
@@ -124,6 +126,8 @@ class TrainingConfig:
                 raise ConfigurationError(
                     f"{name} is one of {choices}, not {getattr(self, name)!r}."
                 ) from error
+        if self.modality not in ("MR", "XRAY"):
+            raise ConfigurationError(f"modality is MR or XRAY, not {self.modality!r}.")
         if self.epoch_steps < 0:
             raise ConfigurationError("epoch_steps must not be negative.")
 

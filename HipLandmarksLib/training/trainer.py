@@ -229,7 +229,7 @@ class Trainer:
             id=config.bundle_id,
             version=config.version,
             description=config.description,
-            modality="MR",
+            modality=config.modality,
             network=config.network,
             channels=self.sampler.channels,
             preprocessing=config.preprocessing,

@@ -12,7 +12,7 @@ import pytest
 from HipLandmarksLib import __version__
 from HipLandmarksLib.cli import main
 
-COMMANDS = ("detect", "measure", "define", "train", "evaluate", "compare", "sample")
+COMMANDS = ("detect", "measure", "define", "train", "evaluate", "compare", "networks", "sample")
 HEAVY = ("torch", "numpy", "scipy", "matplotlib", "SimpleITK", "pydicom", "vtk", "slicer", "tqdm")
 
 

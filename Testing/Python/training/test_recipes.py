@@ -8,6 +8,7 @@ import torch
 
 from HipLandmarksLib.errors import ConfigurationError
 from HipLandmarksLib.networks import NetworkSpec
+from HipLandmarksLib.resources import resource_path
 from HipLandmarksLib.training import (
     AUGMENTATIONS,
     RECIPES,
@@ -93,6 +94,7 @@ def test_a_checkpoint_of_a_release_without_the_new_settings_is_resumed():
         ({"loss": {"heatmap": "l1"}}, "nll"),
         ({"loss": {"colour": 1}}, "colour"),
         ({"epoch_steps": -1}, "epoch_steps"),
+        ({"modality": "CT"}, "MR or XRAY"),
         ({"decay": 1.5}, "decay"),
         ({"network": {"limbs": 7}}, "uncertainty_module"),
         (
@@ -128,3 +130,10 @@ def test_a_crop_must_suit_the_network_that_takes_it():
 
 def test_augmentation_by_name_is_the_recipe():
     assert Augmentation.named("none") == Augmentation.none()
+
+
+@pytest.mark.parametrize(("name", "limbs"), [("paper1.yaml", 0), ("paper2.yaml", 35)])
+def test_the_papers_own_configurations_ship(name, limbs):
+    shipped = TrainingConfig.from_file(resource_path("Training", name))
+    assert shipped.crop == (512, 512) and shipped.network.limbs == limbs
+    assert shipped.augmentation.name == name.removesuffix(".yaml")
