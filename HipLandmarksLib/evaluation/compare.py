@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 
@@ -60,6 +61,7 @@ class MethodRow:
         figures: mean and SD over the runs, by name.
         difference: from the baseline; None for the baseline and where nothing can be paired.
         reason: why there is no difference, else "".
+        seen: whether it was tested on patients that it was trained on.
     """
 
     name: str
@@ -70,11 +72,12 @@ class MethodRow:
     figures: Mapping[str, Spread]
     difference: Difference | None
     reason: str = ""
+    seen: bool = False
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Methods, best MRE first.
+    """Methods, best MRE first; those tested on patients that they have seen come last.
 
     Attributes:
         rows: see :class:`MethodRow`.
@@ -109,8 +112,12 @@ def compare_runs(runs: Sequence[FinishedRun], each: bool = False, seed: int = 17
             "There is one method only, so nothing to compare; --each compares its runs."
         )
     rows = [_row(method, methods[0], seed) for method in methods]
-    rows.sort(key=lambda row: row.figures["mre_mm"].mean if "mre_mm" in row.figures else np.inf)
+    rows.sort(key=_rank)
     return Comparison(tuple(rows), methods[0][0].name, tuple(_warnings(runs, rows)))
+
+
+def _rank(row: MethodRow) -> tuple[bool, float]:
+    return (row.seen, row.figures["mre_mm"].mean if "mre_mm" in row.figures else inf)
 
 
 def _by_method(runs: Sequence[FinishedRun]) -> list[list[FinishedRun]]:
@@ -140,6 +147,7 @@ def _row(method: Sequence[FinishedRun], base: Sequence[FinishedRun], seed: int) 
         figures={name: found for name, found in spreads.items() if found is not None},
         difference=difference,
         reason=reason,
+        seen=any(run.seen for run in method),
     )
 
 

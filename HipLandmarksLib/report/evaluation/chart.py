@@ -23,6 +23,7 @@ class Chart:
         title, x_title, y_title: texts.
         x, y: (low, high) of the axes.
         log_y: logarithmic axis of y.
+        keys_above: legend in the upper right corner instead of the lower one.
     """
 
     title: str
@@ -31,6 +32,7 @@ class Chart:
     x: tuple[float, float]
     y: tuple[float, float]
     log_y: bool = False
+    keys_above: bool = False
     _marks: list[str] = field(default_factory=list)
     _legend: list[tuple[str, str]] = field(default_factory=list)
 
@@ -119,10 +121,11 @@ class Chart:
     def _keys(self) -> str:
         longest = max((len(label) for _, label in self._legend), default=0)
         x = WIDTH - _RIGHT - 34 - 6.6 * longest
-        top = HEIGHT - _BOTTOM - 12 - 16 * (len(self._legend) - 1)
+        below = HEIGHT - _BOTTOM - 12 - 16 * (len(self._legend) - 1)
+        top = _TOP + 16 if self.keys_above else below
         return "".join(
             f'<path class="{style}" d="M{x:.1f} {top + 16 * n - 4:.1f}h20"/>'
-            f'<text x="{x + 26:.1f}" y="{top + 16 * n:.1f}">{escape(label)}</text>'
+            f'<text class="note" x="{x + 26:.1f}" y="{top + 16 * n:.1f}">{escape(label)}</text>'
             for n, (style, label) in enumerate(self._legend)
         )
 

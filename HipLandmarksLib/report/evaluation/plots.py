@@ -14,6 +14,9 @@ from .history import LearningCurve
 from .html import interval, number, probability
 
 _LEAST_HALF_HEIGHT = 2.0
+_LOG_FROM = 10.0
+"""Figures that fall by more than this factor are drawn on a logarithmic axis."""
+_TITLES = {"held_out_mre_mm": "held-out MRE (mm)", "lr": "learning rate"}
 
 
 def figure(svg: str, caption: str) -> str:
@@ -143,23 +146,25 @@ def learning_plots(curves: Sequence[LearningCurve]) -> str:
 
 
 def _learning_plot(name: str, curves: Sequence[LearningCurve]) -> str:
-    lines = [(curve.name, curve.figures[name]) for curve in curves if name in curve.figures]
-    values = [y for _, line in lines for _, y in line]
-    steps = [x for _, line in lines for x, _ in line]
+    values = [y for curve in curves for _, y in curve.figures.get(name, ())]
+    steps = [x for curve in curves for x, _ in curve.figures.get(name, ())]
     if len(steps) < 2 or max(steps) == min(steps):
         return ""
-    log = min(values) > 0 and max(values) > 20 * min(values)
+    log = min(values) > 0 and max(values) > _LOG_FROM * min(values)
     low, high = _range(values, 0.0)
+    title = _TITLES.get(name, name.replace("_", " "))
     chart = Chart(
-        name.replace("_", " "),
+        title,
         "step",
-        name.replace("_", " "),
+        title,
         (0.0, max(steps)),
         (min(values) * 0.9, max(values) * 1.1) if log else (max(low, 0.0), high),
         log_y=log,
+        keys_above=True,
     )
-    for n, (run, line) in enumerate(lines):
-        chart.line(line, f"s{n % SERIES}", run)
+    for n, curve in enumerate(curves):  # a run has the same colour in every chart
+        if name in curve.figures:
+            chart.line(curve.figures[name], f"s{n % SERIES}", curve.name)
     return figure(chart.svg(), "Logarithmic axis." if log else "")
 
 

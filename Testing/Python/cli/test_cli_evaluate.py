@@ -167,6 +167,26 @@ def test_images_give_pixels_and_pictures_of_the_worst(
     assert "Worst cases" in page
 
 
+def test_pictures_without_a_pixel_size_give_pixels_and_no_millimetres(
+    folders: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from PIL import Image
+
+    images = tmp_path / "images"
+    images.mkdir()
+    grey = np.random.default_rng(0).integers(0, 255, (300, 400), dtype=np.uint8)
+    for n in range(4):
+        Image.fromarray(grey).save(images / f"p{n}.png")
+    out = tmp_path / "out"
+    assert _evaluate(*folders, "--images", str(images), "--out", str(out)) == 0
+    run = json.loads((out / "evaluation.json").read_text(encoding="utf-8"))["runs"][0]
+    assert run["localisation"]["all"]["mm"] is None
+    assert run["localisation"]["all"]["px"]["mean"] > 0
+    assert all(row["unit"] != "mm" for row in run["measurements"].values())
+    assert "MRE px" in capsys.readouterr().out
+    assert "no pixel size" in (out / "evaluation.html").read_text(encoding="utf-8")
+
+
 def test_learning_curves_are_drawn(folders: tuple[Path, Path], tmp_path: Path) -> None:
     for fold in range(2):
         folder = tmp_path / "run" / f"fold-{fold}"
@@ -177,7 +197,7 @@ def test_learning_curves_are_drawn(folders: tuple[Path, Path], tmp_path: Path) -
     out = tmp_path / "out"
     assert _evaluate(*folders, "--run", str(tmp_path / "run"), "--out", str(out)) == 0
     page = (out / "evaluation.html").read_text(encoding="utf-8")
-    assert "Learning curves" in page and "fold-1" in page and "held out mre mm" in page
+    assert "Learning curves" in page and "fold-1" in page and "held-out MRE (mm)" in page
 
 
 @pytest.mark.parametrize(
@@ -406,7 +426,9 @@ def test_runs_on_seen_patients_are_neither_pooled_with_others_nor_passed_over(
     data["runs"][0]["about"]["seen"] = 5
     (seen / "evaluation.json").write_text(json.dumps(data), encoding="utf-8")
     assert main(["compare", str(honest), str(seen)]) == 0
-    assert "seen was trained on 5 of the patients" in capsys.readouterr().out
+    text = capsys.readouterr().out
+    assert "seen was trained on 5 of the patients" in text
+    assert text.index("honest") < text.index("(seen")  # though its error is larger
 
 
 def test_two_runs_of_the_same_seed_are_no_two_seeds(
