@@ -66,7 +66,8 @@ def run_cross_validation(
     """Train one model per fold, test each on the patients it has not seen, join the errors.
 
     Steps are fixed beforehand: no fold's model is picked by its test patients. The result is
-    written to ``cross-validation.json`` and, where the final bundle exists, into its card.
+    written to ``cross-validation.json``, with every single error so that runs can be compared
+    patient by patient, and, where the final bundle exists, into its card.
 
     Raises:
         ConfigurationError: when there are fewer patients than folds.
@@ -83,7 +84,8 @@ def run_cross_validation(
         _, held_out = split(data.slices, config, fold)
         test.add(Detector.from_bundle(bundle), held_out, simulated)
     result = {"folds": config.folds, "patients": len(data.cases), **test.figures()}
-    write_text_atomic(config.output / "cross-validation.json", json.dumps(result, indent=1) + "\n")
+    told = {**result, "points": test.single_errors()}
+    write_text_atomic(config.output / "cross-validation.json", json.dumps(told, indent=1) + "\n")
     write_performance(config.output / "all" / "bundle", {"cross_validation": result})
     return result
 
@@ -109,6 +111,13 @@ class _FoldTest:
             self.angles.setdefault(id_, []).extend(errors)
         self.slice_differences += slice_choice_differences(detector, held_out).values()
         self.cams = self.cams.joined(cam_test(detector, simulated))
+
+    def single_errors(self) -> list[dict[str, Any]]:
+        """The error of every landmark, None where it was missed; JSON-ready."""
+        return [
+            {"case": p.case, "side": p.side.value, "key": p.key, "error_mm": p.error_mm}
+            for p in self.points
+        ]
 
     def figures(self) -> dict[str, Any]:
         """Localisation of all points and of the four that readers drew; angles; slices."""

@@ -440,7 +440,7 @@ def test_two_runs_of_the_same_seed_are_no_two_seeds(
     assert "one" in text and "two" in text and "±" not in text.split("Sorted by")[0]
 
 
-def test_a_cross_validation_has_figures_but_no_test(
+def test_a_cross_validation_is_tested_when_it_holds_single_errors(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     base = _finished(tmp_path / "a", 3.0, 17, "resnet18")
@@ -452,6 +452,14 @@ def test_a_cross_validation_has_figures_but_no_test(
     assert main(["compare", str(base), str(other)]) == 0
     text = capsys.readouterr().out
     assert "2.50" in text and "no single errors" in text
+    data["points"] = [
+        {"case": f"p{n}", "side": "R", "key": key, "error_mm": 2.0 + n / 10}
+        for n in range(5)
+        for key in HIP
+    ]
+    (other / "cross-validation.json").write_text(json.dumps(data), encoding="utf-8")
+    assert main(["compare", str(base), str(other)]) == 0
+    assert "−1.0" in capsys.readouterr().out
 
 
 def test_a_folder_that_is_no_finished_run_is_named(

@@ -196,7 +196,11 @@ def test_cross_validation_reports_every_patient_even_when_a_model_finds_nothing(
     assert result["patients"] == 2
     assert result["errors"]["drawn"]["n"] == 4
     assert 0 <= result["slice_within_one"] <= 1
-    assert json.loads((config.output / "cross-validation.json").read_text()) == result
+    written = json.loads((config.output / "cross-validation.json").read_text())
+    points = written.pop("points")
+    assert written == result
+    assert len(points) == result["errors"]["all"]["n"]
+    assert sum(point["error_mm"] is None for point in points) == result["errors"]["all"]["missed"]
     with pytest.raises(ConfigurationError, match="do not fill"):
         run_cross_validation(replace(config, folds=3))
 
