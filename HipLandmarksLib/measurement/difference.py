@@ -9,10 +9,17 @@ from typing import Any
 from ..anatomy import Midline, Side
 from .classification import difference_flag
 from .result import Measurement, display_value
+from .types import MeasurementStatus
 from .uncertainty import interval95
 
 LEGS_ALIKE_DEG = 5.0
 """Legs that differ more in abduction make the leg-length difference uncertain."""
+
+EXCHANGED = (
+    "Right and left are not compared: they may be exchanged, or points are mixed up. Check the "
+    "side labels."
+)
+"""Why there is no difference where the points of a hip contradict its side."""
 
 _LONGER = "longer"
 _POSITION = "shaft_abduction"
@@ -24,7 +31,8 @@ class SideDifference:
 
     Attributes:
         id, name, unit: the measurement; the leg-length difference has a name of its own.
-        value: right minus left, None when a side has no value; then ``reason`` says why.
+        value: right minus left, None when a side has no value or its points contradict the side;
+            then ``reason`` says why.
         reason: sentences, empty when there is nothing to say.
         sigma: standard deviation (both sides independent), None when that of a side is unknown.
         more: what a positive difference is called, such as ``longer``.
@@ -100,6 +108,8 @@ def _difference(
     name, more = (one.name, "larger") if words is None else (words.name, words.more)
     if right is None or left is None or right.value is None or left.value is None:
         return SideDifference(one.id, name, one.unit, None, _one_sided(right, left), more=more)
+    if any(MeasurementStatus.SIDE_INCONSISTENT in each.status for each in (right, left)):
+        return SideDifference(one.id, name, one.unit, None, EXCHANGED, more=more)
     value = right.value - left.value
     sigma = None
     if right.sigma is not None and left.sigma is not None:

@@ -20,6 +20,10 @@ LINES_AGREE_DEG = 3.0
 ROUND_WITHIN_MM = 1.0
 FULL_ARC_DEG = 120.0
 FULL_ARC_POINTS = 5
+EXCHANGED_NOTE = (
+    "right and left may be exchanged; check the side labels and the orientation of the image."
+)
+_TURNED_DEG = 90.0  # a line this oblique runs from the patient's left to the right
 FILM_NOTE = (
     "A pelvic tilt of 6 degrees or a rotation of 7 degrees can turn this sign around (PMC10293407)."
 )
@@ -203,7 +207,9 @@ def limit_flag(definition: MeasurementDefinition, value: float, calibrated: bool
     if not calibrated and definition.calibration is not CalibrationNeed.RATIO:
         return None
     unit = definition.unit
-    note = f"{value:.1f} {unit} is outside {low:g} to {high:g} {unit}: check the landmarks."
+    turned = definition.pelvic and unit == "deg" and abs(value) > _TURNED_DEG
+    note = f"{value:.1f} {unit} is outside {low:g} to {high:g} {unit}: "
+    note += EXCHANGED_NOTE if turned else "check the landmarks."
     return (MeasurementStatus.IMPLAUSIBLE, note)
 
 

@@ -18,6 +18,9 @@ class Section(Enum):
     OTHER = "Other measurements"
 
 
+DIFFERENCE_ROW = "delta:"
+"""Before the id of a measurement: the row of its side difference, where that has a name."""
+
 _IDS: Mapping[Section, tuple[str, ...]] = {
     Section.HEAD_NECK: (
         *("alpha", "nsa", "mpfa", "head_diameter_mm", "head_neck_offset_mm"),
@@ -36,7 +39,10 @@ _IDS: Mapping[Section, tuple[str, ...]] = {
         *("kohler_head_mm", "kohler_fhc_mm", "kohler_teardrop_mm", "kohler_floor_mm"),
         *("skinner_mm", "ctd_mm", "atd_mm", "shenton_mm"),
     ),
-    Section.PELVIS: ("obliquity_teardrop", "obliquity_ischium", "inter_teardrop_mm"),
+    Section.PELVIS: (
+        *("obliquity_teardrop", "obliquity_ischium", "inter_teardrop_mm"),
+        *(f"{DIFFERENCE_ROW}lt_depth_mm", f"{DIFFERENCE_ROW}gt_depth_mm"),
+    ),
     Section.QUALITY: ("shaft_abduction", "pelvic_rotation_mm", "pelvic_tilt_mm"),
 }
 _SECTION_OF = {id_: section for section, ids in _IDS.items() for id_ in ids}

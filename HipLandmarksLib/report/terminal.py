@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from ..anatomy import Midline
 from ..measurement import MeasurementStatus, Reference, side_differences
 from .case import NOTICE, SIDES, CaseReport
-from .not_measured import not_measured, without_any_value
-from .sections import grouped
+from .not_measured import not_annotated, not_measured, without_any_value
+from .sections import DIFFERENCE_ROW, grouped
 from .text_table import NARROWEST, WIDEST, Cell, Style, TextTable, tied, wrapped
 from .values import (
     LEGEND,
@@ -95,6 +95,8 @@ class _Layout:
         self._hidden = [m for m in measurements if m.id in hidden]
         self._shown = {(m.id, m.side): m for m in measurements if m.id not in hidden}
         self._differences = {d.id: d for d in differences}
+        self._named = self._differences_with_names()
+        self._bare = not_annotated(measurements)
         self._notes: list[str] = []
         self._sources: list[str] = []
         self._classes: list[str] = []
@@ -110,13 +112,31 @@ class _Layout:
         sides = [side.word.capitalize() for side in SIDES]
         table = TextTable()
         table.add(*(Cell(t, Style.HEADING) for t in ("", *sides, "Right − left", "Usual range")))
-        for section, ids in grouped(id_ for id_, _ in self._shown).items():
+        rows = [*(id_ for id_, _ in self._shown), *self._named]
+        for section, ids in grouped(rows).items():
             of_hips = any((id_, side) in self._shown for id_ in ids for side in SIDES)
             heading = Cell(section.value, Style.HEADING)
             table.add(heading) if of_hips else table.add(heading, "", "", "whole pelvis", "")
             for id_ in ids:
-                table.add(*self._row(id_))
+                table.add(*(self._named_row(id_) if id_ in self._named else self._row(id_)))
         return table
+
+    def _differences_with_names(self) -> dict[str, SideDifference]:
+        """Differences that are a measurement of their own, such as that of leg length."""
+        names = {m.id: m.name for m in self._shown.values()}
+        return {
+            f"{DIFFERENCE_ROW}{id_}": difference
+            for id_, difference in self._differences.items()
+            if difference.name != names.get(id_, difference.name) and self._has_both(id_)
+        }
+
+    def _has_both(self, id_: str) -> bool:
+        found = [self._shown.get((id_, side)) for side in SIDES]
+        return all(m is not None and m.value is not None for m in found)
+
+    def _named_row(self, row: str) -> list[Cell]:
+        difference = self._named[row]
+        return [Cell(f"  {difference.name}"), Cell(), Cell(), self._difference(difference), Cell()]
 
     def _row(self, id_: str) -> list[Cell]:
         sides: tuple[AnySide, ...] = (*SIDES, Midline.PELVIS)
@@ -124,7 +144,10 @@ class _Layout:
         one = next(iter(found.values()))
         usual = next((m for m in found.values() if m.usual is not None), one)
         cells = {side: self._value(m) for side, m in found.items()}
-        last = cells.get(Midline.PELVIS) or self._difference(id_)
+        difference = self._differences.get(id_)
+        named = f"{DIFFERENCE_ROW}{id_}" in self._named
+        of_sides = Cell() if difference is None or named else self._difference(difference)
+        last = cells.get(Midline.PELVIS) or of_sides
         values = [cells.get(side, Cell()) for side in SIDES]
         return [Cell(f"  {one.name}"), *values, last, self._usual(usual)]
 
@@ -136,16 +159,18 @@ class _Layout:
             self._classes.append(f"{flag} {told}")
         finding = m.finding or ""
         long = [f"{m.name}: {finding}."] if len(finding) > _SHORT_FINDING else []
-        numbers = ",".join(str(self._note(note)) for note in (*long, *_notes(m)))
+        bare = m.side in self._bare
+        notes = [f"The {m.side.word} hip is not annotated."] if bare else _notes(m)
+        numbers = ",".join(str(self._note(note)) for note in (*long, *notes))
         marks = tied(" ".join([flag] * bool(flag) + [f"[{numbers}]"] * bool(numbers)))
         text = f"{tied(format_value(m))} {marks}".rstrip(" ")
         style = Style.FLAGGED if flag else Style.FAINT if m.value is None else Style.PLAIN
         return Cell(text if long or not finding else f"{text}\n{finding}", style)
 
-    def _difference(self, id_: str) -> Cell:
-        difference = self._differences.get(id_)
-        if difference is None or difference.value is None:
-            return Cell()
+    def _difference(self, difference: SideDifference) -> Cell:
+        if difference.value is None:
+            why = difference.reason if self._has_both(difference.id) else ""
+            return Cell(tied(f"– [{self._note(why)}]"), Style.FAINT) if why else Cell()
         text = _NUMBER.sub(lambda number: tied(number[0]), format_difference(difference))
         if difference.reason:
             text += f" [{self._note(difference.reason)}]"
@@ -201,13 +226,12 @@ def _references(measurements: Sequence[Measurement]) -> list[str]:
     names: dict[Reference, dict[str, None]] = {}
     for m in measurements:
         if m.value is not None and m.reference is not Reference.NONE:
-            names.setdefault(m.reference, {})[m.short_name] = None
+            names.setdefault(m.reference, {})[m.name] = None
     if not names:
         return []
     main = max(names, key=lambda reference: len(names[reference]))
-    others = [f"{', '.join(names[r])}: {r.words}" for r in names if r is not main]
-    besides = f" ({'; '.join(others)})" if others else ""
-    return [f"Reference: {main.words}{besides}."]
+    others = [f"for {' and '.join(names[r])}: {r.words}" for r in names if r is not main]
+    return [f"Reference: {'; '.join([main.words, *others])}."]
 
 
 def _patient(settings: MeasurementSettings) -> str:

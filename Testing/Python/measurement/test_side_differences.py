@@ -10,7 +10,7 @@ import pytest
 from HipLandmarksLib.anatomy import Midline, Side
 from HipLandmarksLib.imaging import Calibration, SpacingProvenance
 from HipLandmarksLib.measurement import side_differences
-from HipLandmarksLib.measurement.difference import difference_words
+from HipLandmarksLib.measurement.difference import EXCHANGED, difference_words
 
 LEFT, RIGHT = Side.LEFT, Side.RIGHT
 UNIT = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
@@ -34,7 +34,7 @@ def test_alike_hips_do_not_differ(plain_points, build, by_id):
 
 def test_leg_length_is_called_what_it_is(plain_points, build, by_id):
     found = by_measurement(by_id(build(lowered(plain_points, RIGHT, "LT", 6.0))))["lt_depth_mm"]
-    assert found.name == "Radiographic hip leg-length difference (lesser trochanter)"
+    assert found.name == "Radiographic hip leg-length difference (LT)"
     assert found.value == pytest.approx(6.0)
     assert found.words == "R longer by 6.0 mm"
     assert "longer by more than 5 mm" in found.flag
@@ -76,6 +76,17 @@ def test_one_side_alone_keeps_its_value_and_has_no_difference(plain_points, buil
     assert results[(LEFT, "nsa")].value is not None
     assert found.value is None and found.words == "–" and found.ci95 is None
     assert found.reason == "There is no value of the right side."
+
+
+def test_exchanged_sides_have_no_difference(plain_points, build, by_id):
+    points = lowered(plain_points, RIGHT, "LT", 6.0)
+    swapped = {(side.opposite, key): point for (side, key), point in points.items()}
+    results = by_id(build(swapped))
+    found = by_measurement(results)["lt_depth_mm"]
+    assert found.value is None and found.words == "–" and found.flag is None
+    assert found.reason == EXCHANGED
+    obliquity = results[(Midline.PELVIS, "obliquity_teardrop")]
+    assert "right and left may be exchanged" in obliquity.reason
 
 
 def test_legs_in_unlike_abduction_make_leg_length_doubtful(plain_points, build, by_id):

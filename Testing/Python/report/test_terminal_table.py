@@ -170,8 +170,54 @@ def test_what_no_side_has_is_one_closing_line(measurements: list[Measurement]) -
     assert not any(line.strip().startswith("Neck-shaft") for line in table.splitlines())
     assert table.count("Not measured:") == 1
     closing = " ".join(table[table.index("Not measured:") :].split())
-    assert "SHD (" in closing and "NSA" in closing
+    assert "SHD for" in closing and "Neck-shaft angle" in closing
+    assert "NSA" not in closing, "names as in the table"
     assert "TD_R" not in closing, "both teardrops are named as such"
+
+
+def test_a_point_that_one_side_lacks_is_named_with_its_side(landmarks: HipLandmarks) -> None:
+    teardrop = landmarks.with_landmark(Landmark(Side.LEFT, "TD", (50.0, 3.0, -20.0)))
+    table = format_table(_film(teardrop))
+    closing = " ".join(table[table.index("Not measured:") :].split())
+    assert "right TD for Pelvic obliquity (teardrops), Distance between the teardrops" in closing
+    assert "_R" not in closing
+
+
+def test_a_hip_that_nobody_annotated_is_told_once(landmarks: HipLandmarks) -> None:
+    left = HipLandmarks.of(landmarks.side(Side.LEFT))
+    table = format_table(_film(left))
+    assert table.count("The right hip is not annotated.") == 1
+    assert "Needs the right" not in table
+    absent = Landmark(Side.RIGHT, "FHC", None, LandmarkState.ABSENT)
+    looked_at = format_table(_film(left.with_landmark(absent)))
+    assert "The right hip is not annotated." not in looked_at
+    assert "right FHC (absent)" in " ".join(looked_at.split())
+
+
+def _legs(landmarks: HipLandmarks) -> HipLandmarks:
+    points = {"TD": (58.0, -18.0), "LT": (114.0, -62.0), "GT": (141.0, -3.0)}
+    more = [
+        Landmark(side, key, (sign * x, 3.0, z - 6.0 * (side is Side.RIGHT and key == "LT")))
+        for side, sign in ((Side.RIGHT, -1), (Side.LEFT, 1))
+        for key, (x, z) in points.items()
+    ]
+    return HipLandmarks.of([*landmarks.values(), *more])
+
+
+def test_leg_length_has_a_line_of_its_own_under_pelvis(landmarks: HipLandmarks) -> None:
+    text = format_table(_film(_legs(landmarks)), width=132)
+    lines = text[text.index("\nPelvis") :]
+    assert "R longer by 6.0 mm" in _line(lines, "Radiographic hip leg-length difference (LT)")
+    assert "no side difference" in _line(lines, "Radiographic hip leg-length difference (GT)")
+    assert "longer" not in _line(text, "Depth of the lesser trochanter")
+
+
+def test_exchanged_sides_are_told_and_not_compared(landmarks: HipLandmarks) -> None:
+    swapped = [replace(p, side=p.side.opposite) for p in _legs(landmarks).values()]
+    table = " ".join(format_table(_film(HipLandmarks.of(swapped)), width=132).split())
+    assert "longer" not in table and "larger" not in table
+    assert "right and left may be exchanged" in table
+    assert "Right and left are not compared" in table
 
 
 def test_on_request_everything_has_its_row(measurements: list[Measurement]) -> None:
