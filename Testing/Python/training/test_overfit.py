@@ -1,0 +1,78 @@
+"""Every family of networks learns four simulated images by heart, through the real trainer."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from HipLandmarksLib.detection import Preprocessing
+from HipLandmarksLib.networks import NetworkSpec
+from HipLandmarksLib.training import (
+    Augmentation,
+    LossSettings,
+    Trainer,
+    TrainingConfig,
+    simulated_slices,
+)
+from HipLandmarksLib.training.pools import Pools
+
+KEYS = ("FHC", "LAE")
+HRNET = NetworkSpec("HRNet", "hrnet_w18_small", 5, (24, 16, 16), landmarks=4)
+FAMILIES = {
+    "UNet": (NetworkSpec("Unet", "resnet18", 3, (32, 16, 16), landmarks=4), 50, 5e-3),
+    "HRNet": (HRNET, 60, 1e-2),
+    "HRNet with SRF": (replace(HRNET, srf=(1, 2, 3, 4)), 50, 1e-2),
+    "HigherHRNet": (replace(HRNET, architecture="HigherHRNet"), 50, 1e-2),
+    "Hourglass": (NetworkSpec("Hourglass", "stack2", 4, (32, 16, 16), landmarks=4), 60, 5e-3),
+}
+"""A small preset of every family, steps and learning rate."""
+
+
+@pytest.fixture(scope="module")
+def slices():
+    """Four simulated slices on which both hips are seen."""
+    made = simulated_slices(12, 5, KEYS)
+    whole = [s for s in made if sum(p.ij is not None for p in s.labels.values()) == 4]
+    return whole[:4]
+
+
+def errors_after(tmp_path, slices, spec, steps, learning_rate, loss):
+    """Distances in network pixels between the decoded and the true points."""
+    config = TrainingConfig(
+        tmp_path,
+        keys=KEYS,
+        network=spec,
+        preprocessing=Preprocessing(spacing_mm=4.8),
+        augmentation=Augmentation.none(),
+        loss=loss,
+        uncertainty_module=True,
+        sigma_px=1.5,
+        crop=(64, 96),
+        batch=4,
+        steps=steps,
+        warmup=5,
+        learning_rate=learning_rate,
+        ema=0.0,
+        phantom_share=1.0,
+        evaluate_every=steps,
+    )
+    trainer = Trainer(config, Pools.of([], slices, config.preprocessing, 0.0, 1.0))
+    trainer.run()
+    batch = trainer.sampler.batch(trainer.pools.simulated, np.random.default_rng(0))
+    detector = trainer.detector()
+    places, nowhere = detector.probabilities(torch.from_numpy(batch.images), mirror=False)
+    errors = []
+    for maps, gone, points, absent in zip(places, nowhere, batch.points, batch.absent, strict=True):
+        for channel in np.flatnonzero(absent == 0):
+            found = detector.card.decoder.decode(maps[channel], float(gone[channel]))
+            errors.append(np.hypot(*(np.asarray(found.xy) - points[channel])))
+    return np.array(errors)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_four_images_are_learned_to_less_than_a_pixel(tmp_path, slices, family):
+    """With the uncertainty module, as heatmaps and fields share the network."""
+    errors = errors_after(tmp_path, slices, *FAMILIES[family], LossSettings(field_weight=20.0))
+    assert len(errors) >= 12
+    assert errors.mean() < 1.0
