@@ -29,6 +29,7 @@ from ..errors import LandmarkFileError
 from ..files import write_text_atomic
 from .landmarks import HipLandmarks, Landmark
 from .point_note import decode_note, encode_note
+from .reading import read_json, read_position
 from .types import AnySide, Frame, LandmarkState, Midline, Side, Source, SourceKind
 
 SCHEMA_URL = (
@@ -139,14 +140,12 @@ def sigma_mm(landmark: Landmark) -> float:
 
 
 def _markups(path: Path) -> list[Mapping[str, Any]]:
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise LandmarkFileError(f"Cannot read the markups in {path}: {error}") from error
+    data = read_json(path)
     schema = str(data.get("@schema", "")) if isinstance(data, dict) else ""
     if not _SCHEMA_PATTERN.search(schema):
         raise LandmarkFileError(
-            f"{path.name} is not a Slicer markups file of schema 1.x (found {schema or 'none'!r})."
+            f"{path.name} is not a Slicer markups file of schema 1.x (found "
+            f"{schema or 'none'}): export it again."
         )
     markups = data.get("markups")
     if not isinstance(markups, list) or not all(isinstance(item, dict) for item in markups):
@@ -169,8 +168,13 @@ def _read_markup(
         landmarks = [
             _landmark(point, key, whose, signs) for point, key in zip(points, labels, strict=True)
         ]
-    except (AttributeError, TypeError, ValueError) as error:
+    except (AttributeError, TypeError) as error:
+        raise LandmarkFileError(f"{path.name} is damaged: export it again.") from error
+    except ValueError as error:
         raise LandmarkFileError(f"{path.name} is damaged: {error}") from error
+    except LandmarkFileError as error:
+        named = str(error).startswith(path.name)
+        raise error if named else LandmarkFileError(f"{path.name}: {error}") from error
     cases = {note.case_id for note in notes if note is not None}
     return [point for point in landmarks if point], cases.pop() if len(cases) == 1 else ""
 
@@ -227,8 +231,8 @@ def _landmark(
         return None
     position: tuple[float, float, float] | None = None
     if status == "defined":
-        x, y, z = (float(v) * s for v, s in zip(point["position"], signs, strict=True))
-        position = (x, y, z)
+        x, y, z = read_position(point.get("position"), side, key)
+        position = (x * signs[0], y * signs[1], z * signs[2])
     return landmark_of_point(key, side, _text(point), position)
 
 

@@ -94,8 +94,10 @@ def decode_note(text: str, key: str) -> PointNote | None:
         landmark = _landmark(data, key)
         anywhere = landmark.position is not None and "lps" not in data
         return PointNote(landmark, str(data.get("case", "")), anywhere)
-    except (KeyError, TypeError, ValueError) as error:
-        raise LandmarkFileError(f"The description of point {key} is damaged: {error}") from error
+    except (KeyError, OverflowError, TypeError, ValueError) as error:
+        raise LandmarkFileError(
+            f"The description of point {key} is damaged: delete it, or place the point again."
+        ) from error
 
 
 def _holds_anywhere(landmark: Landmark) -> bool:

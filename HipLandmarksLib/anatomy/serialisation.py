@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ..errors import LandmarkFileError
 from ..files import write_text_atomic
 from .landmarks import HipLandmarks, Landmark
+from .reading import read_json, read_position
 from .table import LandmarkTable
 from .types import AnySide, Frame, LandmarkState, Midline, Source, SourceKind, parse_side
 
 FORMAT = "hiplandmarks-landmarks-1"
+_Word = TypeVar("_Word", bound=Enum)
 
 
 def landmarks_to_dict(landmarks: HipLandmarks) -> dict[str, Any]:
@@ -35,16 +38,22 @@ def landmarks_from_dict(data: Mapping[str, Any]) -> HipLandmarks:
     """
     if data.get("format") != FORMAT:
         raise LandmarkFileError(
-            f"This is not a landmark file (format {data.get('format')!r}, expected {FORMAT!r})."
+            f"This is not a landmark file: its format is not {FORMAT}. Export it again."
         )
     if data.get("frame") != Frame.LPS.value:
-        raise LandmarkFileError(f"The frame must be LPS, found {data.get('frame')!r}.")
+        raise LandmarkFileError("The landmarks must be in the frame LPS: export them again.")
     if not isinstance(data.get("landmarks"), list):
         raise LandmarkFileError("The landmark file is damaged: it holds no list of landmarks.")
     try:
         points = [_landmark_from_dict(entry) for entry in data["landmarks"]]
         return HipLandmarks.of(points, case_id=str(data.get("case_id", "")))
-    except (KeyError, TypeError, ValueError) as error:
+    except KeyError as error:
+        raise LandmarkFileError(
+            f"The landmark file is damaged: a point lacks its {error.args[0]}. Export it again."
+        ) from error
+    except (AttributeError, OverflowError, TypeError) as error:
+        raise LandmarkFileError("The landmark file is damaged: export it again.") from error
+    except ValueError as error:
         raise LandmarkFileError(f"The landmark file is damaged: {error}") from error
 
 
@@ -59,13 +68,14 @@ def read_landmarks(path: Path | str) -> HipLandmarks:
     Raises:
         LandmarkFileError: when the file is missing, not JSON or damaged.
     """
-    try:
-        data = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise LandmarkFileError(f"Cannot read the landmarks in {path}: {error}") from error
+    path = Path(path)
+    data = read_json(path)
     if not isinstance(data, dict):
-        raise LandmarkFileError(f"{path} does not hold landmarks.")
-    return landmarks_from_dict(data)
+        raise LandmarkFileError(f"{path.name} does not hold landmarks: export it again.")
+    try:
+        return landmarks_from_dict(data)
+    except LandmarkFileError as error:
+        raise LandmarkFileError(f"{path.name}: {error}") from error
 
 
 def _landmark_to_dict(landmark: Landmark) -> dict[str, Any]:
@@ -88,7 +98,7 @@ def _landmark_to_dict(landmark: Landmark) -> dict[str, Any]:
 
 
 def _landmark_from_dict(entry: Mapping[str, Any]) -> Landmark:
-    side, key = parse_side(entry["side"]), str(entry["key"])
+    side, key = parse_side(str(entry["side"])), str(entry["key"])
     _check_known(side, key)
     position = entry["position"]
     covariance = entry.get("covariance")
@@ -96,10 +106,12 @@ def _landmark_from_dict(entry: Mapping[str, Any]) -> Landmark:
     return Landmark(
         side=side,
         key=key,
-        position=None if position is None else _triple(position),
-        state=LandmarkState(entry["state"]),
+        position=None if position is None else read_position(position, side, key),
+        state=_word(LandmarkState, entry["state"], "state"),
         source=Source(
-            SourceKind(source["kind"]), source.get("name", ""), source.get("version", "")
+            _word(SourceKind, source["kind"], "kind of source"),
+            str(source.get("name", "")),
+            str(source.get("version", "")),
         ),
         covariance=None if covariance is None else tuple(_triple(row) for row in covariance),
         confidence=entry.get("confidence"),
@@ -115,9 +127,16 @@ def _check_known(side: AnySide, key: str) -> None:
         raise LandmarkFileError(f"{key} is a landmark of {owner}, not of side {side.value}.")
 
 
+def _word(words: type[_Word], text: Any, what: str) -> _Word:
+    known = {each.value: each for each in words}
+    if text not in known:
+        raise ValueError(f"{text!r} is no {what}; known are {', '.join(known)}")
+    return known[text]
+
+
 def _triple(values: Any) -> tuple[float, float, float]:
     try:
         x, y, z = (float(value) for value in values)
-    except (TypeError, ValueError):
-        raise ValueError(f"{values!r} is no place: three numbers in mm are needed") from None
+    except (OverflowError, TypeError, ValueError):
+        raise ValueError("a covariance needs three rows of three numbers in mm^2") from None
     return (x, y, z)

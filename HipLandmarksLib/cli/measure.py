@@ -79,6 +79,7 @@ def run(arguments: argparse.Namespace) -> None:
     check_outputs(arguments)
     check_calibration(arguments, has_image=arguments.image is not None)
     landmarks = read_landmark_files(arguments.markups)
+    _check_any(landmarks, arguments.markups)
     image = _image(arguments)
     recorded = None if image else RecordedGeometry.beside(arguments.markups[0])
     plane, calibration, modality = _geometry(image, recorded)
@@ -132,6 +133,14 @@ def read_landmark_files(paths: list[Path]) -> HipLandmarks:
         return HipLandmarks.of(points, case_id=cases.pop() if cases else "")
     except ValueError as error:
         raise LandmarkFileError(f"The files contradict each other: {error}") from error
+
+
+def _check_any(landmarks: HipLandmarks, paths: list[Path]) -> None:
+    from ..errors import LandmarkFileError
+
+    if not landmarks:
+        names = " and ".join(str(path) for path in paths)
+        raise LandmarkFileError(f"There is no landmark in {names}: place points first.")
 
 
 def _image(arguments: argparse.Namespace) -> HipImage | None:

@@ -225,7 +225,7 @@ def test_a_side_that_contradicts_the_points_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("no json", "Cannot read"),
+        ("no json", "is not a landmark file or is damaged: export it again"),
         ("[]", "not a Slicer markups file"),
         ('{"@schema": "https://x/markups-schema-v2.0.0.json#", "markups": []}', "schema 1.x"),
         ('{"@schema": "markups-schema-v1.0.4.json#"}', "no list of markups"),
@@ -250,6 +250,11 @@ def test_foreign_files_are_refused_in_one_sentence(
         ({"position": [1.0, 2.0]}, "damaged"),
         ({"position": ""}, "damaged"),
         ({"position": ["a", 0, 0]}, "damaged"),
+        ({"position": [float("nan"), 0, 0]}, "has no number for its position: place the point"),
+        ({"position": [1, 2, float("inf")]}, "has no number for its position: place the point"),
+        ({"position": [1, None, 3]}, "has no number for its position: place the point"),
+        ({"position": [0, 0, 10_001]}, "10 m from the origin"),
+        ({"position": [0, 0, 10**400]}, "10 m from the origin"),
         ({"positionStatus": "lost"}, "unknown status"),
         ({"description": '{"format":"hiplandmarks-point-1"}'}, "damaged"),
     ],

@@ -130,6 +130,12 @@ def entry(**changes):
         ({"side": "Q"}, "the side must be R, L or B"),
         ({"position": ["a", 0, 0]}, "three numbers in mm"),
         ({"position": [0, 0]}, "three numbers in mm"),
+        ({"position": [nan, 0, 0]}, "right FHC has no number for its position: place the point"),
+        ({"position": [-10_001.0, 0, 0]}, "right FHC lies more than 10 m from the origin"),
+        ({"state": "lost"}, "'lost' is no state; known are visible, estimated"),
+        ({"source": {"kind": "ghost"}}, "'ghost' is no kind of source"),
+        ({"source": []}, "damaged: export it again"),
+        ({"covariance": [1, 2, 3]}, "three rows of three numbers"),
     ],
 )
 def test_a_point_that_nothing_would_read_is_refused(changes, words):

@@ -118,8 +118,12 @@ def test_detection_without_torch_says_what_to_install(tmp_path: Path, mri: Path)
     ("name", "content", "says"),
     [
         ("gone.mrk.json", None, "There is no file gone.mrk.json"),
-        ("empty.mrk.json", "", "Cannot read"),
-        ("text.mrk.json", "hello", "Cannot read"),
+        ("empty.mrk.json", "", "not a landmark file or is damaged: export it again"),
+        ("text.mrk.json", "hello", "not a landmark file or is damaged: export it again"),
+        ("binary.mrk.json", b"\xff\xfe\x00", "not a landmark file or is damaged: export it again"),
+        ("binary.json", b"\x89PNG\r\n", "not a landmark file or is damaged: export it again"),
+        ("cut.json", '{"format": "hipl', "not a landmark file or is damaged: export it again"),
+        ("deep.json", "[" * 100_000, "not a landmark file or is damaged: export it again"),
         ("other.mrk.json", '{"markups": []}', "schema"),
         ("other.json", '{"a": 1}', "not a landmark file"),
         ("list.json", "[1, 2]", "does not hold landmarks"),
@@ -129,18 +133,28 @@ def test_detection_without_torch_says_what_to_install(tmp_path: Path, mri: Path)
 def test_bad_landmark_files_get_one_sentence(
     tmp_path: Path,
     name: str,
-    content: str | None,
+    content: str | bytes | None,
     says: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     if content is not None:
-        (tmp_path / name).write_text(content)
+        (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
     before = sorted(tmp_path.iterdir())
     assert main(["measure", name, "--out", "results"]) == 1
     error = capsys.readouterr().err
     assert says in error
     assert len(error.strip().splitlines()) == 1
+    assert not any(word in error for word in ("codec", "Expecting", "char ", "None"))
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_case_without_any_landmark_is_an_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_landmarks(tmp_path / "a.json", HipLandmarks({}, case_id="case 7"))
+    assert main(["measure", "a.json", "--out", "results"]) == 1
+    assert "There is no landmark in a.json" in capsys.readouterr().err
+    assert not (tmp_path / "results").exists()
 
 
 def test_the_same_hip_given_twice_is_refused(
