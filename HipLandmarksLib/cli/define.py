@@ -84,7 +84,8 @@ def run(arguments: argparse.Namespace) -> None:
 
 def format_entry(entry: Entry) -> str:
     """Plain text of a definition, for the terminal."""
-    lines = [f"{entry.name} ({entry.key}): {entry.kind.value}", "", *_wrapped(entry.sentence, 0)]
+    title = f"{entry.name} ({entry.key}): {entry.kind.value}"
+    lines = [*_wrapped(title, 0), "", *_wrapped(entry.sentence, 0)]
     lines.append("")
     previous = ""
     for heading, text in entry.facts:

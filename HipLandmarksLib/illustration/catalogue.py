@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -9,13 +10,14 @@ from enum import Enum
 from functools import lru_cache
 
 from ..anatomy import LandmarkDefinition, LandmarkTable, Side
-from ..errors import ConfigurationError
+from ..errors import ConfigurationError, LandmarkFileError
 from ..measurement import MeasurementDefinition, MeasurementTable, threshold_set
 from ..measurement.definition import CalibrationNeed
 from ..measurement.frames import FrameUse
 from ..measurement.thresholds import ThresholdRow
 from ..measurement.volume.clock import CLOCK_ALPHA
 from ..measurement.volume.construction import VolumeDefinition
+from ..measurement.volume.omega import OMEGA
 from ..measurement.volume.version import ACETABULAR_VERSION, FEMORAL_VERSION
 from .drawings import landmark_svg, measurement_svg
 from .words import first_sentence, remarks
@@ -37,7 +39,7 @@ class Entry:
     Attributes:
         key: measurement id or landmark key.
         kind: which of the two.
-        name: full name.
+        name: full name; where the side difference has a name of its own, with that.
         short_name: abbreviation; the key of a landmark.
         sentence: the definition in one sentence.
         facts: further lines as (heading, text), in the order of display.
@@ -66,10 +68,12 @@ def entries(threshold_set_id: str = DEFAULT_SET) -> Mapping[str, Entry]:
     rows = threshold_set(threshold_set_id).rows
     reasons = threshold_set(threshold_set_id).report_only
     found = {
-        d.id: _of_measurement(d, rows.get(d.id, ()), reasons.get(d.id, ""))
+        d.id: _of_measurement(
+            d, rows.get(d.id, ()), rows.get(f"delta:{d.id}", ()), reasons.get(d.id, "")
+        )
         for d in MeasurementTable.load().select(None)
     }
-    for volume in (CLOCK_ALPHA, FEMORAL_VERSION, ACETABULAR_VERSION):
+    for volume in (CLOCK_ALPHA, OMEGA, FEMORAL_VERSION, ACETABULAR_VERSION):
         found[volume.id] = _of_volume(volume, rows.get(volume.id, ()))
     for definition in LandmarkTable.load().definitions.values():
         found[definition.key] = _of_landmark(definition)
@@ -85,9 +89,9 @@ def find_entry(word: str, threshold_set_id: str = DEFAULT_SET) -> Entry:
     known = entries(threshold_set_id)
     by_word = {alias: known[key] for alias, key in _ALIASES.items() if key in known}
     for entry in known.values():
-        for alias in (entry.key, entry.short_name, entry.name):
+        for alias in (entry.key, entry.short_name, *entry.name.split(_AND), entry.name):
             by_word.setdefault(alias.casefold(), entry)
-    exact = known.get(word) or by_word.get(word.casefold())
+    exact = known.get(word) or by_word.get(word.casefold()) or _of_list(word, known)
     if exact is not None:
         return exact
     near = get_close_matches(word.casefold(), by_word, n=4, cutoff=0.5)
@@ -99,12 +103,26 @@ def find_entry(word: str, threshold_set_id: str = DEFAULT_SET) -> Entry:
     )
 
 
+def _of_list(word: str, known: Mapping[str, Entry]) -> Entry | None:
+    """The entry of the list to which a numbered point such as ``RIM1`` belongs."""
+    if not _NUMBERED.fullmatch(word):
+        return None
+    try:
+        return known.get(LandmarkTable.load()[word.upper()].key)
+    except LandmarkFileError:
+        return None
+
+
+_AND = ", and "
+_NUMBERED = re.compile(r"[A-Za-z]+[1-9][0-9]*")
 _ALIASES = {
     "wiberg": "lce",
     "lcea": "lce",
     "cea": "lce",
     "ccd": "nsa",
     "lld": "lt_depth_mm",
+    "lld (lt)": "lt_depth_mm",
+    "lld (gt)": "gt_depth_mm",
     "leg-length difference": "lt_depth_mm",
     "leg length": "lt_depth_mm",
     "acetabular index": "tonnis",
@@ -122,9 +140,15 @@ _ALIASES = {
 
 
 def _of_measurement(
-    definition: MeasurementDefinition, rows: tuple[ThresholdRow, ...], reason: str
+    definition: MeasurementDefinition,
+    rows: tuple[ThresholdRow, ...],
+    of_sides: tuple[ThresholdRow, ...],
+    reason: str,
 ) -> Entry:
+    words = definition.difference
     facts = [
+        ("Side difference", "" if words is None else f"{words.name}, right minus left"),
+        *(_range_facts(of_sides, definition.unit, "Usual difference") if words else ()),
         ("Landmarks", ", ".join(_named(key) for key in points_of(definition))),
         ("Unit", _UNITS[definition.unit]),
         ("Reference line", _REFERENCE_WORDS[definition.frame]),
@@ -138,7 +162,7 @@ def _of_measurement(
     return Entry(
         definition.id,
         EntryKind.MEASUREMENT,
-        definition.name,
+        definition.name if words is None else f"{words.name}{_AND}{definition.name}",
         definition.short_name,
         first_sentence(definition.definition),
         tuple(fact for fact in facts if fact[1]),
@@ -174,6 +198,7 @@ def _of_volume(definition: VolumeDefinition, rows: tuple[ThresholdRow, ...]) -> 
 
 _VOLUME_POINTS = {
     "alpha_clock": ("FHC", "NC", "LCP"),
+    "omega": ("FHC", "NC", "LCP"),
     "femoral_version": ("FHC", "NB", "CONDM", "CONDL"),
     "acetabular_version": ("AR", "PR", "FHC"),
 }
@@ -222,12 +247,14 @@ _CALIBRATION_WORDS = {
 }
 
 
-def _range_facts(rows: tuple[ThresholdRow, ...], unit: str) -> list[tuple[str, str]]:
+def _range_facts(
+    rows: tuple[ThresholdRow, ...], unit: str, usual: str = "Usual range"
+) -> list[tuple[str, str]]:
     facts = []
     for row in rows:
         who = [_SEX_WORDS[sex.value] for sex in row.sexes] if len(row.sexes) == 1 else []
         who += [] if row.for_adults else [f"age {row.ages[0]:g} to {row.ages[1]:g}"]
-        heading = ", ".join(["Usual", *who]) if who else "Usual range"
+        heading = ", ".join(["Usual", *who]) if who else usual
         if row.usual is not None:
             facts.append((heading, _span(row.usual, unit)))
         facts.append(

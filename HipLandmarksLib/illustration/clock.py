@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import cos, exp, radians, sin
 
 from ..anatomy import HipLandmarks, Landmark, Side
-from ..measurement.volume import ClockFrame, VolumeMeasurement, clock_alpha, clock_words
+from ..measurement.volume import ClockFrame, VolumeMeasurement, clock_alpha, clock_words, omega
+from ..measurement.volume.omega import OMEGA, OmegaSpan
 from ..synthesis.phantom import SOURCE
 from .axial_outline import HALF_DISTANCE_MM
 from .curves import Curve, Point, arc, smooth
-from .figure import NOTICE, Figure, Line, Mark
+from .figure import NOTICE, Figure, Line, Mark, Sector
 from .svg import SvgPage, on_page
 from .words import first_sentence
 
-CLOCK_MEASUREMENTS = ("alpha_clock",)
 _HEAD_MM, _NECK_MM, _DIAL_MM = 23.0, 14.0, 34.0
 _THETA_DEG, _ALPHA_DEG = 45.0, 64.0
 _BUMP_MM, _BUMP_WIDTH_DEG = 3.0, 30.0
+_PLAIN_ALPHA_DEG, _CAM_ALPHA_DEG, _THRESHOLD_DEG = 45.0, 25.0, 60.0
 _WORDS = (("superior", 0.0), ("anterior", 90.0), ("inferior", 180.0), ("posterior", 270.0))
 
 
@@ -119,3 +120,43 @@ def clock_figure(side: Side) -> Figure:
         values=((f"{result.display} at {clock_words(theta)}", backdrop.at(225.0, 12.0)),),
         footer=f"Seen along the neck, from its lateral side. {NOTICE}",
     )
+
+
+def omega_span() -> OmegaSpan:
+    """Omega of the drawn cam: alpha in radial planes every 15 degrees, by the engine."""
+    samples = []
+    for theta in range(0, 360, 15):
+        away = (theta - _THETA_DEG + 180.0) % 360.0 - 180.0
+        bump = exp(-((away / _BUMP_WIDTH_DEG) ** 2))
+        samples.append((float(theta), _PLAIN_ALPHA_DEG + _CAM_ALPHA_DEG * bump))
+    return omega(samples, _THRESHOLD_DEG)
+
+
+def omega_figure(side: Side) -> Figure:
+    """Drawing of the part of the clock face over which alpha exceeds the threshold."""
+    span = omega_span()
+    assert span.omega_deg is not None  # the drawn cam exceeds the threshold
+    assert span.start_theta is not None and span.end_theta is not None
+    backdrop = ClockBackdrop(side)
+    middle = backdrop.at(0.0, 0.0)
+    ends = [backdrop.at(theta, 27.0) for theta in (span.start_theta, span.end_theta)]
+    start, end = (backdrop.at(theta, 16.0) for theta in (span.start_theta, span.end_theta))
+    reach = _DIAL_MM + 22.0
+    return Figure(
+        backdrop,
+        side,
+        OMEGA.name,
+        first_sentence(OMEGA.definition),
+        (-reach, -reach + 10.0, reach, reach - 10.0),
+        tuple(Line(middle, point, "ray") for point in ends),
+        sector=Sector(middle, start, end),
+        values=((f"{span.omega_deg:.0f}° with alpha above 60°", backdrop.at(225.0, 12.0)),),
+        footer=f"Seen along the neck, from its lateral side. {NOTICE}",
+    )
+
+
+CLOCK_FIGURES: Mapping[str, Callable[[Side], Figure]] = {
+    "alpha_clock": clock_figure,
+    "omega": omega_figure,
+}
+"""Drawings on the clock face by measurement."""

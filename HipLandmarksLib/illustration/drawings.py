@@ -27,7 +27,7 @@ from .axial import (
     axial_landmark_figure,
     axial_measurement_figure,
 )
-from .clock import CLOCK_MEASUREMENTS, clock_figure
+from .clock import CLOCK_FIGURES
 from .curves import Curve, Point
 from .examples import example_shape
 from .figure import NOTICE, Figure, Line, Mark, Sector
@@ -66,8 +66,8 @@ def measurement_svg(id_: str, side: Side = Side.RIGHT) -> str:
     """
     if id_ in AXIAL_MEASUREMENTS:
         return axial_measurement_figure(id_, side).svg()
-    if id_ in CLOCK_MEASUREMENTS:
-        return clock_figure(side).svg()
+    if id_ in CLOCK_FIGURES:
+        return CLOCK_FIGURES[id_](side).svg()
     return measurement_figure(id_, side).svg()
 
 

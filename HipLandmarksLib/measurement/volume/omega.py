@@ -14,8 +14,21 @@ from statistics import median
 from ...errors import ConfigurationError
 from ..types import MeasurementStatus
 from .clock import clock_words, on_circle
+from .construction import VolumeDefinition
 
 Sample = tuple[float, float]
+
+OMEGA = VolumeDefinition(
+    "omega",
+    "Omega angle",
+    "deg",
+    "1",
+    "Width of the widest contiguous part of the clock face of the femoral head in which the alpha "
+    "angle exceeds a threshold. It tells how far a cam reaches around the neck; alpha in one plane "
+    "does not. It is not known more finely than the step between the radial planes.",
+    "Rego 2016; Mascarenhas 2017",
+    (0.0, 360.0),
+)
 
 _ALWAYS_BRIDGED_DEG = 30.0  # radial planes every 30 degrees are the agreed sampling
 _BRIDGED_STEPS = 1.5

@@ -39,6 +39,25 @@ def test_a_length_says_that_it_needs_calibration(capsys: pytest.CaptureFixture[s
     assert "calibrated millimetres needed" in capsys.readouterr().out
 
 
+def test_leg_length_is_found_by_its_name(capsys: pytest.CaptureFixture[str]) -> None:
+    for word in ("lld", "Radiographic hip leg-length difference (LT)", "lt_depth_mm"):
+        assert main(["define", word]) == 0
+        text = capsys.readouterr().out
+        assert text.startswith("Radiographic hip leg-length difference (LT)")
+        assert "Depth of the lesser trochanter (lt_depth_mm)" in " ".join(text.split())
+        assert "right minus left" in text and "-5 to 5 mm" in text
+        assert all(len(line) <= 92 for line in text.splitlines())
+    assert main(["define", "lld (gt)"]) == 0
+    assert "leg-length difference (GT)" in capsys.readouterr().out
+
+
+def test_omega_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["define", "Omega"]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("Omega angle (omega)")
+    assert "clock face" in text and "Mascarenhas 2017" in text
+
+
 def test_the_drawing_is_written_where_asked(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -123,6 +123,19 @@ def test_words_of_surgeons_are_understood(word: str) -> None:
     assert find_entry(word).key in MeasurementTable.load().ids
 
 
+@pytest.mark.parametrize(
+    ("word", "key"), [("RIM1", "RIM"), ("rim12", "RIM"), ("AW3", "AW"), ("PW1", "PW")]
+)
+def test_a_numbered_point_is_that_of_its_list(word: str, key: str) -> None:
+    assert find_entry(word).key == key
+
+
+def test_only_lists_have_numbered_points() -> None:
+    for word in ("FHC2", "RIM0"):
+        with pytest.raises(ConfigurationError, match="no landmark or measurement"):
+            find_entry(word)
+
+
 def test_an_unknown_name_gives_the_nearest() -> None:
     with pytest.raises(ConfigurationError, match="alpha"):
         find_entry("alfa")
