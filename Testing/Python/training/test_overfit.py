@@ -76,3 +76,9 @@ def test_four_images_are_learned_to_less_than_a_pixel(tmp_path, slices, family):
     errors = errors_after(tmp_path, slices, *FAMILIES[family], LossSettings(field_weight=20.0))
     assert len(errors) >= 12
     assert errors.mean() < 1.0
+
+
+def test_adaptive_wing_learns_them_too_and_is_read_as_it_was_trained(tmp_path, slices):
+    """Both weights of paper 2's loss are 1."""
+    errors = errors_after(tmp_path, slices, HRNET, 100, 5e-3, LossSettings("adaptive_wing"))
+    assert errors.mean() < 1.0
