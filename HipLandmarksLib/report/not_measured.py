@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from ..measurement import Measurement
 
 _LOOKED_AT = ("(absent)", "(prosthesis)")
+_MOST_FAR = 3
+"""Groups of measurements wanting several points that are still listed one by one."""
 _SIDE_WORDS = {f"_{side.value}": side.word for side in SIDES}
 
 
@@ -65,8 +67,13 @@ def not_measured(measurements: Sequence[Measurement]) -> list[str]:
 def _wanting(groups: dict[tuple[str, ...], list[str]]) -> str:
     """Fewest points first: these are the cheapest to gain."""
     ordered = sorted(groups.items(), key=lambda group: len(group[0]))
-    parts = [f"{' and '.join(_named(keys))} for {', '.join(names)}" for keys, names in ordered]
-    return f"Not measured: needs {'; '.join(parts)}."
+    near = [group for group in ordered if len(_named(group[0])) == 1]
+    if not near or len(ordered) - len(near) <= _MOST_FAR:
+        near = ordered
+    parts = [f"{' and '.join(_named(keys))} for {', '.join(names)}" for keys, names in near]
+    others = sum(len(names) for _, names in ordered[len(near) :])
+    more = f"; and {others} others that need more than one point (--all shows them)" * bool(others)
+    return f"Not measured: needs {'; '.join(parts)}{more}."
 
 
 def _named(keys: Sequence[str]) -> list[str]:

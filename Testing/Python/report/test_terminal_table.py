@@ -314,3 +314,15 @@ def test_a_short_finding_stands_below_its_value_and_a_long_one_below_the_table(
 
 def test_nothing_measured_is_no_table_but_the_notice() -> None:
     assert format_table([]).strip() == NOTICE
+
+
+def test_what_needs_several_points_is_counted_when_there_is_much_of_it(
+    landmarks: HipLandmarks,
+) -> None:
+    placed = ("FHC", "NA", "LAE", "LCP")
+    few = HipLandmarks.of(point for (_, key), point in landmarks.items() if key in placed)
+    table = format_table(_film(few))
+    closing = " ".join(table[table.index("Not measured:") :].split())
+    assert "MSO for Medial centre-edge angle" in closing
+    assert "others that need more than one point (--all shows them)" in closing
+    assert "Skinner" not in closing
