@@ -87,8 +87,9 @@ class Measurement:
     @property
     def ci95(self) -> tuple[float, float] | None:
         """95 % interval, None without sigma."""
-        known = self.value is not None and self.sigma is not None
-        return interval95(self.value, self.sigma) if known else None  # type: ignore[arg-type]
+        if self.value is None or self.sigma is None:
+            return None
+        return interval95(self.value, self.sigma)
 
     @property
     def classification(self) -> str | None:

@@ -21,7 +21,8 @@ class CoordinateConvolution(nn.Module):
         with torch.no_grad():
             self.mix.weight.zero_()
             self.mix.weight[:, :channels, 0, 0].copy_(torch.eye(channels))
-        nn.init.zeros_(self.mix.bias)  # type: ignore[arg-type]
+            if self.mix.bias is not None:
+                self.mix.bias.zero_()
 
     def forward(self, features: Tensor) -> Tensor:
         """(B, C, H, W) to (B, C, H, W)."""

@@ -24,12 +24,13 @@ from HipLandmarksLib.evaluation import (
     spread_of,
     summarise_presence,
 )
+from HipLandmarksLib.evaluation.diagnosis import DiagnosisRule
 
 HIP = {"FHC": (0.0, 0.0), "NA": (30.0, -25.0), "LAE": (14.0, 24.0), "LCP": (22.0, 12.0)}
 Make = Callable[..., EvaluationCase]
 
 
-def _rule(id_: str):  # type: ignore[no-untyped-def]
+def _rule(id_: str) -> DiagnosisRule:
     return next(rule for rule in diagnosis_rules() if rule.id == id_)
 
 
