@@ -25,6 +25,8 @@ from HipLandmarksLib.measurement.run import MeasurementRun
 
 COMMON = [d for d in MeasurementTable.load().select(None) if not d.extra]
 JITTER = st.floats(-3.0, 3.0, allow_nan=False)
+SMALL_JITTER = st.floats(-1.5, 1.5, allow_nan=False)
+"""Keeps every point where its measurement applies: MSO over half a radius above the centre."""
 STEP = 1e-4
 COVARIANCE = ((0.6, 0.0, 0.3), (0.0, 1.0, 0.0), (0.3, 0.0, 1.1))
 
@@ -83,7 +85,8 @@ def test_derivatives_are_exact(definition, data, plain_points, build, settings_o
     reference = data.draw(st.sampled_from(list(Reference)[:5]))
     side = Midline.PELVIS if definition.pelvic else data.draw(st.sampled_from(list(Side)))
     points = {
-        id_: (x + data.draw(JITTER), z + data.draw(JITTER)) for id_, (x, z) in plain_points.items()
+        id_: (x + data.draw(SMALL_JITTER), z + data.draw(SMALL_JITTER))
+        for id_, (x, z) in plain_points.items()
     }
     check_gradient(points, definition, side, settings_of(reference), build)
 
