@@ -110,13 +110,11 @@ class Trainer:
         return self.folder / _CHECKPOINT
 
     def _step(self, step: int) -> float:
-        rng = np.random.default_rng([self.config.seed, step])
         torch.manual_seed(self.config.seed * 1_000_003 + step)  # dropout; a resumed run is the same
         for group in self.optimiser.param_groups:
             group["lr"] = self._rate(step)
-        batch = self.sampler.batch(self.pools.draw(self.config.batch, rng), rng)
         self.network.train()
-        loss = self._loss(batch)
+        loss = self._loss(self._batch(step))
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), _MAX_GRADIENT)
@@ -126,6 +124,11 @@ class Trainer:
         self.optimiser.step()
         self.average.update_parameters(self.network)
         return float(loss.detach())
+
+    def _batch(self, step: int) -> Batch:
+        """The batch of ``step``: it depends on the seed and the step alone."""
+        rng = np.random.default_rng([self.config.seed, step])
+        return self.sampler.batch(self.pools.draw(self.config.batch, rng), rng)
 
     def _loss(self, batch: Batch) -> torch.Tensor:
         with torch.autocast(self.device.name, torch.bfloat16, enabled=self._reduced):
