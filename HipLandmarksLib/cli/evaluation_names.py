@@ -33,7 +33,7 @@ def joined_by_seed(answers: Sequence[Answer]) -> list[Answer]:
     """One run per method and seed out of the models of all folds."""
     groups: dict[tuple[object, ...], list[Answer]] = {}
     for answer in answers:
-        told = [str(answer.about.get(key)) for key in ("network", "mirror", "recipe", "seed")]
+        told = [str(answer.about.get(key)) for key in ("network", "views", "recipe", "seed")]
         groups.setdefault(tuple(told), []).append(answer)
     return [_joined(folds) for folds in groups.values()]
 
@@ -67,8 +67,13 @@ def _place(bundles: Sequence[Path], number: int) -> str:
     return f"{number + 1}: {'/'.join(parts)}"
 
 
-def facts_of_card(card: BundleCard) -> dict[str, Any]:
-    """What tells models apart: network, recipe, seed, averaging; JSON-ready."""
+def facts_of_card(card: BundleCard, views: str | None = None) -> dict[str, Any]:
+    """What tells models apart: network, recipe, seed, averaged views; JSON-ready.
+
+    Args:
+        card: of the model.
+        views: name of the views that were averaged at test time (None: what the card says).
+    """
     from ..evaluation.finished import recipe_words
 
     recipe = card.training.get("recipe", {})
@@ -77,7 +82,7 @@ def facts_of_card(card: BundleCard) -> dict[str, Any]:
         "version": card.version,
         "description": card.description,
         "network": card.network.to_dict(),
-        "mirror": card.mirror,
+        "views": views or card.views,
         "seed": recipe.get("seed"),
         "fold": recipe.get("fold"),
         "recipe": recipe_words(recipe),

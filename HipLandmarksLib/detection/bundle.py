@@ -63,6 +63,11 @@ class BundleCard:
     limitations: tuple[str, ...] = ()
     sha256: str = ""
 
+    @property
+    def views(self) -> str:
+        """Name of the views that the model is averaged over unless one asks for others."""
+        return "mirror" if self.mirror else "none"
+
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form; inverse of :meth:`from_dict`."""
         return {

@@ -66,7 +66,7 @@ class MethodRow:
 
     name: str
     network: str
-    averaging: bool | None
+    averaging: str | None
     seeds: tuple[int, ...]
     runs: int
     figures: Mapping[str, Spread]

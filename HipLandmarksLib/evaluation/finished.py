@@ -34,7 +34,8 @@ class FinishedRun:
     Attributes:
         name: of the run.
         network: architecture and encoder in words, "" when unknown.
-        averaging: whether predictions were averaged over mirrored images, None when unknown.
+        averaging: name of the views that predictions were averaged over at test time, such as
+            ``none`` or ``mirror``; None when unknown.
         seed: of the training, None when unknown.
         recipe: everything else that the training was told, to tell methods apart.
         figures: MRE, SDR, MAE and the like by name.
@@ -44,7 +45,7 @@ class FinishedRun:
 
     name: str
     network: str
-    averaging: bool | None
+    averaging: str | None
     seed: int | None
     recipe: str
     figures: Mapping[str, float]
@@ -91,6 +92,17 @@ def network_words(network: Mapping[str, Any]) -> str:
     return ", ".join(words)
 
 
+def averaging_of(about: Mapping[str, Any]) -> str | None:
+    """Name of the views that were averaged, of a run or a model card; None when unknown.
+
+    Older files tell no name, only whether the mirror image was averaged.
+    """
+    if about.get("views"):
+        return str(about["views"])
+    mirror = about.get("mirror")
+    return None if mirror is None else ("mirror" if mirror else "none")
+
+
 def recipe_words(recipe: Mapping[str, Any]) -> str:
     """A recipe without what tells seeds and folds apart, as one comparable text."""
     kept = {key: value for key, value in recipe.items() if key not in ("seed", "fold")}
@@ -111,7 +123,7 @@ def _of_evaluation(run: Mapping[str, Any], folder: Path, runs: int) -> FinishedR
     return FinishedRun(
         name=name if runs == 1 else f"{name}: {run['name']}",
         network=network_words(about.get("network") or {}),
-        averaging=about.get("mirror"),
+        averaging=averaging_of(about),
         seed=about.get("seed"),
         recipe=str(about.get("recipe") or ""),
         figures={key: float(value) for key, value in figures.items() if value is not None},
@@ -129,7 +141,7 @@ def _of_cross_validation(data: Mapping[str, Any], folder: Path) -> FinishedRun:
     return FinishedRun(
         name=folder.resolve().name,
         network=network_words(card.get("network") or {}),
-        averaging=card.get("mirror"),
+        averaging=averaging_of(card),
         seed=recipe.get("seed"),
         recipe=recipe_words(recipe),
         figures={key: float(value) for key, value in figures.items() if value is not None},

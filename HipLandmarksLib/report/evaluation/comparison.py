@@ -91,9 +91,8 @@ def _cells(comparison: Comparison, names: list[str]) -> tuple[list[str], list[li
 
 
 def _names(row: MethodRow) -> list[str]:
-    averaging = DASH if row.averaging is None else ("✓" if row.averaging else "✗")
     name = f"{row.name} (seen patients)" if row.seen else row.name
-    return [name, row.network or DASH, averaging, str(row.runs)]
+    return [name, row.network or DASH, row.averaging or DASH, str(row.runs)]
 
 
 def _figures(row: MethodRow, names: list[str]) -> list[str]:

@@ -15,7 +15,7 @@ from ...evaluation import (
     spread_of,
     summarise_landmarks,
 )
-from ...evaluation.finished import network_words
+from ...evaluation.finished import averaging_of, network_words
 from ...evaluation.published import published
 from .html import DASH, bullets, number, paragraph, percent, spread, table
 
@@ -182,11 +182,10 @@ def _table3(evaluation: Evaluation, paper: Any) -> str:
     first = len(rows)
     for run in evaluation.runs:
         four, cam = _four(run).mm, _screening(Evaluation((run,)), "cam_65")
-        tta = run.about.get("mirror")
         rows.append(
             [
                 escape(f"{run.name}{architecture(run.about)}"),
-                DASH if tta is None else ("✓" if tta else "✗"),
+                escape(averaging_of(run.about) or DASH),
                 DASH if four is None else number(four.mean),
                 DASH if four is None else percent(four.sdr["2"]),
                 DASH if cam is None else percent(cam.confusion.accuracy.value),
