@@ -7,7 +7,7 @@ from .detector import Detection, Detector, SlicePrediction
 from .device import ComputeDevice, choose_device
 from .limbs import LimbChannels
 from .preprocessing import Preprocessing
-from .reading import place_probabilities
+from .reading import LandmarkMaps, landmark_maps, place_probabilities
 
 __all__ = [
     "MRI_KEYS",
@@ -19,11 +19,13 @@ __all__ = [
     "Detection",
     "Detector",
     "HeatmapReading",
+    "LandmarkMaps",
     "LimbChannels",
     "Preprocessing",
     "SlicePrediction",
     "choose_device",
     "default_bundle",
+    "landmark_maps",
     "load_bundle",
     "load_card",
     "place_probabilities",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor
 
@@ -10,6 +12,37 @@ from .decoding import HeatmapReading
 
 _BACKGROUND = 0.05
 """Amplitudes below this share of the peak that was taught are background."""
+
+
+@dataclass(frozen=True)
+class LandmarkMaps:
+    """What a network says of a batch of images, as numbers that can be averaged; float32.
+
+    Attributes:
+        places: (B, L, H, W) probability of each place.
+        nowhere: (B, L) probability that the landmark is not in the image; with the places of
+            that landmark it sums to 1.
+        fields: (B, M, 2, H, W) part affinity fields, x (to the right) and y (down); None
+            without them.
+        presence: (B, L) probability that the landmark is in the image, of the head of its own;
+            None without that head.
+    """
+
+    places: Tensor
+    nowhere: Tensor
+    fields: Tensor | None = None
+    presence: Tensor | None = None
+
+
+def landmark_maps(output: NetworkOutput, reading: HeatmapReading) -> LandmarkMaps:
+    """All that one network call yields, as probabilities and fields."""
+    places, nowhere = place_probabilities(output, reading)
+    return LandmarkMaps(
+        places,
+        nowhere,
+        None if output.fields is None else output.fields.float(),
+        None if output.presence is None else torch.sigmoid(output.presence.float()),
+    )
 
 
 def place_probabilities(output: NetworkOutput, reading: HeatmapReading) -> tuple[Tensor, Tensor]:
