@@ -15,6 +15,7 @@ DESCRIPTION = (
 EXAMPLES = """examples:
   hiplandmarks compare runs/unet runs/hrnet runs/hrnet-srf
   hiplandmarks compare runs/seed17 runs/seed42 --each --out comparison
+  hiplandmarks compare runs/unet/evaluation-none runs/unet/evaluation-mirror
 """
 
 
@@ -45,15 +46,14 @@ def run(arguments: argparse.Namespace) -> None:
         HipLandmarksError: when a folder is no finished run or there is nothing to compare.
     """
     from ..evaluation.compare import compare_runs
-    from ..evaluation.finished import read_finished
+    from ..evaluation.finished import read_all_finished
     from ..files import write_text_atomic
     from ..report import check_folder
     from ..report.evaluation import comparison_csv, comparison_html, comparison_text
 
     if arguments.out is not None:
         check_folder(arguments.out)
-    runs = [found for folder in arguments.folders for found in read_finished(folder)]
-    comparison = compare_runs(runs, arguments.each)
+    comparison = compare_runs(read_all_finished(arguments.folders), arguments.each)
     print(comparison_text(comparison))
     if arguments.out is not None:
         texts = {"csv": comparison_csv(comparison), "html": comparison_html(comparison)}

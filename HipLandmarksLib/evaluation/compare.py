@@ -20,11 +20,15 @@ COLUMNS: Mapping[str, tuple[str, float, int]] = {
     "sdr_3mm": ("SDR@3 mm (%)", 100.0, 1),
     "sdr_4mm": ("SDR@4 mm (%)", 100.0, 1),
     "nme": ("NME", 1.0, 4),
+    "FHC_mre_mm": ("FHC (mm)", 1.0, 2),
+    "NA_mre_mm": ("NA (mm)", 1.0, 2),
+    "LAE_mre_mm": ("LAE (mm)", 1.0, 2),
+    "LCP_mre_mm": ("LCP (mm)", 1.0, 2),
     "alpha_mae": ("alpha MAE (°)", 1.0, 2),
     "lce_mae": ("LCE MAE (°)", 1.0, 2),
     "cam_accuracy": ("cam accuracy (%)", 100.0, 1),
 }
-"""Figure: title, factor, decimals."""
+"""Figure: title, factor, decimals. The landmarks by name are those of paper 1."""
 
 _MIN_PATIENTS = 3
 
@@ -95,19 +99,22 @@ class Comparison:
         return [name for name in COLUMNS if any(name in row.figures for row in self.rows)]
 
 
-def compare_runs(runs: Sequence[FinishedRun], each: bool = False, seed: int = 17) -> Comparison:
+def compare_runs(
+    runs: Sequence[FinishedRun], each: bool = False, seed: int = 17, least: int = 2
+) -> Comparison:
     """Put runs side by side; the first is the baseline.
 
     Args:
-        runs: finished runs.
+        runs: finished runs, at least one.
         each: one row per run; else runs that differ by their seed alone are one method.
         seed: of the resampling.
+        least: how many rows there must be.
 
     Raises:
-        ConfigurationError: with fewer than two rows.
+        ConfigurationError: with fewer rows.
     """
     methods = [[run] for run in runs] if each else _by_method(runs)
-    if len(methods) < 2:
+    if len(methods) < least:
         raise ConfigurationError(
             "There is one method only, so nothing to compare; --each compares its runs."
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,8 +60,23 @@ class FinishedRun:
         return (self.network, self.averaging, self.recipe, self.seen > 0)
 
 
-def read_finished(path: Path) -> list[FinishedRun]:
+def read_all_finished(paths: Sequence[Path]) -> list[FinishedRun]:
+    """Runs of several folders, named by as much of each path as tells them apart.
+
+    Raises:
+        ConfigurationError: when one of them holds nothing to read.
+    """
+    names = _shortest_names([path.resolve() for path in paths])
+    pairs = zip(paths, names, strict=True)
+    return [run for path, name in pairs for run in read_finished(path, name)]
+
+
+def read_finished(path: Path, name: str = "") -> list[FinishedRun]:
     """Runs of a folder (or of one of its JSON files).
+
+    Args:
+        path: the folder.
+        name: of the runs; "" for that of the folder.
 
     Raises:
         ConfigurationError: when there is nothing to read.
@@ -75,11 +90,11 @@ def read_finished(path: Path) -> list[FinishedRun]:
         )
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
-        folder = file.parent
+        name = name or file.parent.resolve().name
         if data.get("format") == FORMAT:
-            return [_of_evaluation(run, folder, len(data["runs"])) for run in data["runs"]]
+            return [_of_evaluation(run, name, len(data["runs"])) for run in data["runs"]]
         if "errors" in data and "folds" in data:
-            return [_of_cross_validation(data, folder)]
+            return [_of_cross_validation(data, file.parent, name)]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ConfigurationError(f"{file} is damaged: {error}") from error
     raise ConfigurationError(f"{file} is neither an evaluation nor a cross-validation.")
@@ -109,10 +124,25 @@ def recipe_words(recipe: Mapping[str, Any]) -> str:
     return json.dumps(kept, sort_keys=True) if kept else ""
 
 
-def _of_evaluation(run: Mapping[str, Any], folder: Path, runs: int) -> FinishedRun:
+def _shortest_names(paths: Sequence[Path]) -> list[str]:
+    """The last part of every path, or as many as no other path ends with."""
+    folders = [path.parent if path.suffix == ".json" else path for path in paths]
+    names = []
+    for folder in folders:
+        others = [other.parts for other in folders if other != folder]
+        count = 1
+        while count < len(folder.parts) and folder.parts[-count:] in {o[-count:] for o in others}:
+            count += 1
+        names.append("/".join(folder.parts[-count:]))
+    return names
+
+
+def _of_evaluation(run: Mapping[str, Any], name: str, runs: int) -> FinishedRun:
     about, whole = run["about"], run["localisation"]["all"]
-    name = folder.resolve().name
     figures = {"nme": whole["nme"]}
+    for key, row in run["localisation"].get("landmarks", {}).items():
+        if row.get("mm") is not None:
+            figures[f"{key}_mre_mm"] = row["mm"]["mean"]
     mm = whole["mm"]
     if mm is not None:
         figures |= {"mre_mm": mm["mean"], **{f"sdr_{r}mm": v for r, v in mm["sdr"].items()}}
@@ -132,14 +162,15 @@ def _of_evaluation(run: Mapping[str, Any], folder: Path, runs: int) -> FinishedR
     )
 
 
-def _of_cross_validation(data: Mapping[str, Any], folder: Path) -> FinishedRun:
+def _of_cross_validation(data: Mapping[str, Any], folder: Path, name: str) -> FinishedRun:
     row = data["errors"].get("drawn") or data["errors"]["all"]
     figures = {key: row[key] for key in row if key == "mre_mm" or key.startswith("sdr_")}
+    figures |= {f"{key}_mre_mm": own.get("mre_mm") for key, own in data["errors"].items()}
     figures |= {f"{id_}_mae": value for id_, value in data.get("angle_mae_deg", {}).items()}
     card = _card(folder)
     recipe = (card.get("training") or {}).get("recipe") or {}
     return FinishedRun(
-        name=folder.resolve().name,
+        name=name,
         network=network_words(card.get("network") or {}),
         averaging=averaging_of(card),
         seed=recipe.get("seed"),
