@@ -164,7 +164,8 @@ def _definition(row: Mapping[str, Any]) -> LandmarkDefinition:
 def _read_limbs(
     data: Mapping[str, Any], definitions: Mapping[str, LandmarkDefinition]
 ) -> tuple[Limb, ...]:
-    same_side = [Limb(start, end, False) for start, end in data["same_side"]]
+    pairs = (*data["same_side"], *data["same_side_paper_1"])
+    same_side = [Limb(start, end, False) for start, end in pairs]
     limbs = (*same_side, *(Limb(key, key, True) for key in data["bilateral"]))
     for limb in limbs:
         if limb.start not in definitions or limb.end not in definitions:

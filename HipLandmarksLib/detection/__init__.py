@@ -5,6 +5,15 @@ from .channels import MRI_KEYS, Channels
 from .decoding import DecodedPoint, Decoder, HeatmapReading
 from .detector import Detection, Detector, SlicePrediction
 from .device import ComputeDevice, choose_device
+from .limb_scores import (
+    LimbAgreement,
+    LimbScore,
+    LimbState,
+    UncertaintyFormula,
+    limb_agreement,
+    limb_score,
+    limb_scores,
+)
 from .limbs import LimbChannels
 from .preprocessing import Preprocessing
 from .reading import LandmarkMaps, landmark_maps, place_probabilities
@@ -20,12 +29,19 @@ __all__ = [
     "Detector",
     "HeatmapReading",
     "LandmarkMaps",
+    "LimbAgreement",
     "LimbChannels",
+    "LimbScore",
+    "LimbState",
     "Preprocessing",
     "SlicePrediction",
+    "UncertaintyFormula",
     "choose_device",
     "default_bundle",
     "landmark_maps",
+    "limb_agreement",
+    "limb_score",
+    "limb_scores",
     "load_bundle",
     "load_card",
     "place_probabilities",

@@ -59,10 +59,32 @@ def test_the_landmarks_tell_what_they_serve():
 
 
 def test_every_numbered_landmark_has_two_limbs(table):
-    ends = Counter(key for limb in table.limbs for key in {limb.start, limb.end})
+    ends = Counter(key for limb in of_paper_2(table) for key in {limb.start, limb.end})
     assert all(ends[key] >= 2 for key in PAPER_2)
-    assert len(table.limbs) == 19
-    assert sum(limb.bilateral for limb in table.limbs) == 3
+
+
+def of_paper_2(table):
+    return [limb for limb in table.limbs if {limb.start, limb.end} <= set(PAPER_2)]
+
+
+def test_the_landmarks_of_paper_2_keep_exactly_their_limbs(table):
+    """As numbered in the paper; what is added for paper 1 must not join two of them."""
+    sides = [limb for limb in of_paper_2(table) if not limb.bilateral]
+    number = {key: n for n, key in enumerate(PAPER_2, start=1)}
+    assert {tuple(sorted((number[limb.start], number[limb.end]))) for limb in sides} == {
+        *((1, 9), (1, 2), (2, 3), (3, 4), (4, 8), (3, 6), (3, 8), (5, 6), (5, 7), (6, 8), (6, 10)),
+        *((10, 11), (7, 11), (11, 12), (7, 12), (8, 9)),
+    }
+    across = [limb for limb in of_paper_2(table) if limb.bilateral]
+    assert [number[limb.start] for limb in across] == [2, 8, 9]
+
+
+@pytest.mark.parametrize("further", [(), ("SHP", "SHD"), ("SHP", "SHD", "NB")])
+def test_every_landmark_of_an_mri_has_two_limbs(table, further):
+    keys = {"FHC", "NA", "LAE", "LCP", *further}
+    limbs = [limb for limb in table.limbs if {limb.start, limb.end} <= keys]
+    ends = Counter(key for limb in limbs for key in (limb.start, limb.end))
+    assert set(ends) == keys and min(ends.values()) >= 2
 
 
 def test_an_unknown_landmark_is_named_in_the_error(table):

@@ -41,7 +41,7 @@ def test_paper_2_trains_with_adam_adaptive_wing_and_the_uncertainty_module():
     assert paper.loss.heatmap is HeatmapLoss.ADAPTIVE_WING
     assert paper.loss.heatmap_weight == paper.loss.field_weight == 1
     assert paper.augmentation.name == "paper2"
-    assert paper.network.limbs == len(paper.limbs) == 4
+    assert paper.network.limbs == len(paper.limbs) == 2 * 8
 
 
 def test_what_a_configuration_says_itself_goes_before_its_recipe():
