@@ -41,6 +41,8 @@ def _create(spec: NetworkSpec, encoder_weights: str | None) -> nn.Module:
     options: dict[str, Any] = {"encoder_depth": spec.depth}
     if spec.decoder_channels:
         options["decoder_channels"] = spec.decoder_channels
+    if spec.window_side:
+        options["img_size"] = spec.window_side
     try:
         with warnings.catch_warnings():
             # DPT reads encoders without class token as they are; it need not be told to

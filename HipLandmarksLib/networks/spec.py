@@ -34,6 +34,9 @@ class NetworkSpec:
         landmarks: number of heatmaps.
         limbs: number of part affinity fields (the uncertainty module of paper 2); 0 for none.
         presence: whether there is a head that says how likely each landmark is present.
+        window_side: for encoders with attention windows of a fixed number of cells per image
+            (MaxViT, Swin ...): side of the square images they are built for, in pixels; 0 for the
+            side in the encoder's name. Inputs must be multiples of it.
         srf: stages at whose start the spatial relationship fusion of paper 2 stands: 1 to 4 of
             an HRNet, the number of the hourglass for Hourglass; empty for none.
     """
@@ -47,6 +50,7 @@ class NetworkSpec:
     limbs: int = 0
     presence: bool = False
     srf: tuple[int, ...] = ()
+    window_side: int = 0
 
     def __post_init__(self) -> None:
         if self.depth not in _DEPTHS:
@@ -69,14 +73,26 @@ class NetworkSpec:
                 f"{', '.join(OWN_ARCHITECTURES)}; {self.architecture} has no such branches."
             )
 
+        if self.window_side and (self._named_side is None or self.window_side % 32):
+            raise ConfigurationError(
+                "window_side is for encoders with fixed attention windows, such as "
+                f"tu-maxvit_base_tf_512, and a multiple of 32; {self.encoder} with "
+                f"{self.window_side} is not that."
+            )
+
+    @property
+    def _named_side(self) -> int | None:
+        """Side that the name of an encoder with fixed attention windows gives, else None."""
+        found = re.search(
+            r"(?:maxvit|maxxvit|coatnet|swin|maxxvitv2)\w*_(\d{3})(?:\.|$)", self.encoder
+        )
+        return int(found[1]) if found else None
+
     @property
     def stride(self) -> int:
         """Height and width of the input must be multiples of this."""
-        window = re.search(
-            r"(?:maxvit|maxxvit|coatnet|swin|maxxvitv2)\w*_(\d{3})(?:\.|$)", self.encoder
-        )
-        if window:  # attention windows of a fixed number of cells per image
-            return int(window[1])
+        if self._named_side is not None:
+            return self.window_side or self._named_side
         if self.architecture == "DPT":  # its depth counts taps, not halvings
             patch = re.search(r"patch(\d+)", self.encoder)
             return int(patch[1]) if patch else 32

@@ -82,6 +82,15 @@ def test_the_vision_transformer_with_fixed_windows_takes_multiples_of_512_only()
     assert NetworkSpec("DPT", "tu-vit_base_patch16_224.augreg_in21k", 4).stride == 16
 
 
+def test_its_windows_can_be_built_for_smaller_images():
+    smaller = replace(PUBLISHED["dpt-maxvit"].spec, window_side=160)
+    assert network_card(smaller, (160, 320)).input_multiple == smaller.stride == 160
+    with pytest.raises(ConfigurationError, match="window_side is for encoders with fixed"):
+        NetworkSpec("Unet", "resnet18", window_side=160)
+    with pytest.raises(ConfigurationError, match="a multiple of 32"):
+        replace(smaller, window_side=100)
+
+
 def test_operations_are_counted_by_hand_for_a_network_of_one_stack():
     """Twice the pixels cost twice the work; another landmark one row of the last layers."""
     spec = FAMILIES["Hourglass"]
