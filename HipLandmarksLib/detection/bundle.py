@@ -20,6 +20,7 @@ from ..networks import LandmarkNetwork, NetworkSpec, build_network
 from ..resources import resource_path
 from .channels import Channels
 from .decoding import Decoder
+from .limbs import LimbChannels
 from .preprocessing import Preprocessing
 
 FORMAT = "hiplandmarks-bundle-1"
@@ -45,6 +46,13 @@ class BundleCard:
         performance: measured errors, and on what.
         limitations: where it fails.
         sha256: of the weights file.
+        limb_names: the limbs of the network's fields in their order, such as ``R:FHC-R:NA``;
+            when empty they are taken from the landmarks (see :meth:`LimbChannels.of_count`).
+        limb_variances: variance of each limb's projection on training pairs; empty when it was
+            not measured: all limbs weigh the same.
+
+    Raises:
+        ConfigurationError: when limbs or variances do not belong to the network's fields.
     """
 
     id: str
@@ -62,6 +70,29 @@ class BundleCard:
     performance: Mapping[str, Any] = field(default_factory=dict)
     limitations: tuple[str, ...] = ()
     sha256: str = ""
+    limb_names: tuple[str, ...] = ()
+    limb_variances: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.limb_names:
+            limbs = LimbChannels.of_count(self.channels, self.network.limbs)
+            object.__setattr__(self, "limb_names", tuple(limbs.names))
+        variances = self.limb_variances
+        if len(self.limbs) != self.network.limbs:
+            raise ConfigurationError(
+                f"The card names {len(self.limbs)} limbs for {self.network.limbs} fields."
+            )
+        if variances and (
+            len(variances) != self.network.limbs or not all(v > 0 for v in variances)
+        ):
+            raise ConfigurationError(
+                "The card needs one positive variance for every limb, or none."
+            )
+
+    @property
+    def limbs(self) -> LimbChannels:
+        """Which landmarks the network's fields join."""
+        return LimbChannels.from_names(self.channels, self.limb_names)
 
     @property
     def views(self) -> str:
@@ -88,7 +119,13 @@ class BundleCard:
             "performance": dict(self.performance),
             "limitations": list(self.limitations),
             "sha256": self.sha256,
+            **self._limb_facts(),
         }
+
+    def _limb_facts(self) -> dict[str, Any]:
+        """Nothing for a network without fields."""
+        lists = {"limbs": self.limb_names, "limb_variances": self.limb_variances}
+        return {name: list(values) for name, values in lists.items() if values}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> BundleCard:
@@ -108,9 +145,11 @@ class BundleCard:
                 preprocessing=Preprocessing(**data["preprocessing"]),
                 decoder=Decoder(**data["decoder"]),
                 limitations=tuple(data.get("limitations", ())),
+                limb_names=tuple(data.get("limbs", ())),
+                limb_variances=tuple(float(v) for v in data.get("limb_variances", ())),
                 **{name: data[name] for name in _PLAIN_FIELDS},
             )
-        except (KeyError, TypeError, ConfigurationError) as error:
+        except (KeyError, TypeError, ValueError, ConfigurationError) as error:
             raise ModelError(f"The model card is incomplete or invalid: {error}") from error
 
 

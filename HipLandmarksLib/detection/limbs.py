@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from ..anatomy import HipLandmarkId, LandmarkTable, Side
+from ..errors import ConfigurationError
 from .channels import Channels
 
 
@@ -41,6 +43,55 @@ class LimbChannels:
         return cls(
             channels, tuple((place[a], place[b]) for a, b in ends if a in place and b in place)
         )
+
+    @classmethod
+    def of_count(cls, channels: Channels, count: int) -> LimbChannels:
+        """The limbs of a network with ``count`` fields whose card does not name them.
+
+        These are all limbs between its landmarks, or, of networks that were trained before NA and
+        LCP had limbs, those between landmarks of paper 2.
+
+        Raises:
+            ConfigurationError: when no such set has ``count`` limbs.
+        """
+        if count == 0:
+            return cls(channels, ())
+        table = LandmarkTable.load()
+        numbered = {definition.key for definition in table.of_paper(2)}
+        earlier = tuple(limb for limb in table.limbs if {limb.start, limb.end} <= numbered)
+        choices = (cls.of(channels), cls.of(channels, replace(table, limbs=earlier)))
+        for limbs in choices:
+            if len(limbs) == count:
+                return limbs
+        raise ConfigurationError(
+            f"The network has {count} part affinity fields, but {len(choices[0])} limbs join its "
+            "landmarks: name the limbs of the fields."
+        )
+
+    @classmethod
+    def from_names(cls, channels: Channels, names: Sequence[str]) -> LimbChannels:
+        """Limbs such as ``R:FHC-R:NA``; inverse of :attr:`names`.
+
+        Raises:
+            ConfigurationError: when a name is malformed or an end has no channel.
+        """
+        place = {name: number for number, name in enumerate(channels.names)}
+        try:
+            ends = [name.split("-") for name in names]
+            limbs = cls(channels, tuple((place[start], place[end]) for start, end in ends))
+            _ = limbs.mirrored  # a limb of one side alone has no mirror image
+        except (AttributeError, KeyError, ValueError) as error:
+            raise ConfigurationError(
+                "Limbs join two landmarks of the model, such as R:FHC-R:NA, on both sides alike; "
+                f"these do not: {', '.join(map(str, names))}"
+            ) from error
+        return limbs
+
+    @property
+    def names(self) -> list[str]:
+        """Names such as ``R:FHC-R:NA``, from start to end."""
+        ends = self.channels.names
+        return [f"{ends[start]}-{ends[end]}" for start, end in self.pairs]
 
     @property
     def mirrored(self) -> list[int]:

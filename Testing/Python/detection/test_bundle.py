@@ -1,19 +1,22 @@
 """A bundle is refused unless its weights are the ones its card names."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import torch
 
 from HipLandmarksLib.detection import (
+    MRI_KEYS,
     BundleCard,
     Channels,
+    LimbChannels,
     Preprocessing,
     load_bundle,
     load_card,
     save_bundle,
 )
-from HipLandmarksLib.errors import ModelError
+from HipLandmarksLib.errors import ConfigurationError, ModelError
 from HipLandmarksLib.networks import NetworkSpec, build_network
 
 SPEC = NetworkSpec("Unet", "resnet18", 3, (16, 16, 16), landmarks=4)
@@ -92,3 +95,56 @@ def test_weights_of_another_network_are_refused(bundle):
 def test_the_card_says_that_this_is_research_software(bundle):
     folder, _ = bundle
     assert "not a medical device" in json.loads((folder / "model.json").read_text())["research_use"]
+
+
+MRI = Channels.of_keys(MRI_KEYS)
+NETWORK = NetworkSpec("Unet", "resnet18", 3, (16, 16, 16), landmarks=12)
+
+
+def with_fields(limbs, **changes):
+    network = replace(NETWORK, limbs=limbs)
+    return BundleCard("t", "1", "", "MR", network, MRI, Preprocessing(), **changes)
+
+
+def test_a_card_names_the_limbs_of_its_fields_and_how_much_they_vary():
+    card = with_fields(16, limb_variances=tuple(0.01 + n / 1000 for n in range(16)))
+    stored = json.loads(json.dumps(card.to_dict()))
+    assert "R:FHC-R:NA" in stored["limbs"]
+    again = BundleCard.from_dict(stored)
+    assert again == card
+    assert again.limbs == LimbChannels.of(MRI)
+
+
+def test_a_card_of_fields_from_before_na_and_lcp_had_limbs_keeps_its_own():
+    stored = with_fields(4).to_dict()
+    del stored["limbs"]
+    names = ["R:LAE-R:FHC", "R:SHP-R:SHD", "L:LAE-L:FHC", "L:SHP-L:SHD"]
+    assert BundleCard.from_dict(stored).limbs.names == names
+
+
+def test_a_card_without_fields_tells_nothing_of_limbs():
+    stored = with_fields(0).to_dict()
+    assert "limbs" not in stored and "limb_variances" not in stored
+    assert len(BundleCard.from_dict(stored).limbs) == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"limbs": ["R:FHC-R:NA", "L:FHC-L:NA"]}, "names 2 limbs"),
+        ({"limbs": ["R:FHC-R:NA"] * 16}, "both sides alike"),
+        ({"limbs": ["R:FHC-R:GT"] * 16}, "join two landmarks"),
+        ({"limbs": ["FHC"] * 16}, "join two landmarks"),
+        ({"limb_variances": [0.1]}, "one positive variance"),
+        ({"limb_variances": [0.0] * 16}, "one positive variance"),
+        ({"limb_variances": ["x"] * 16}, "invalid"),
+    ],
+)
+def test_limbs_that_do_not_belong_to_the_fields_are_refused(change, message):
+    with pytest.raises(ModelError, match=message):
+        BundleCard.from_dict({**with_fields(16).to_dict(), **change})
+
+
+def test_fields_of_unknown_limbs_are_refused():
+    with pytest.raises(ConfigurationError, match="3 part affinity fields"):
+        with_fields(3)
