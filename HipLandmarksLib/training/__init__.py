@@ -10,6 +10,7 @@ from .recipes import RECIPES
 from .run import load_data, run_cross_validation, run_training, split
 from .schedule import OptimiserKind, Schedule
 from .simulated import simulated_slices
+from .splits import Balance, PatientSplit, make_split, read_split, write_split
 from .targets import gaussian_target, peak_maps
 from .trainer import Trainer
 
@@ -18,11 +19,13 @@ __all__ = [
     "RECIPES",
     "AdaptiveWing",
     "Augmentation",
+    "Balance",
     "HeatmapLoss",
     "LabelledSlice",
     "LossSettings",
     "Objective",
     "OptimiserKind",
+    "PatientSplit",
     "PointLabel",
     "Schedule",
     "Trainer",
@@ -33,11 +36,14 @@ __all__ = [
     "heatmap_nll",
     "labelled_slices",
     "load_data",
+    "make_split",
     "peak_maps",
     "read_folder",
+    "read_split",
     "run_cross_validation",
     "run_training",
     "simulated_slices",
     "spatial_log_softmax",
     "split",
+    "write_split",
 ]

@@ -17,6 +17,9 @@ from .augmentation import Augmentation
 from .objective import LossSettings
 from .recipes import with_recipe
 from .schedule import OptimiserKind, Schedule
+from .splits import Balance
+
+_CHOICES = (("optimiser", OptimiserKind), ("schedule", Schedule), ("balance", Balance))
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,9 @@ class TrainingConfig:
         teacher: output folder of an earlier run with the same patients and folds, whose models
             label the neighbouring slices (see :mod:`.teacher`); None for no self-training.
         folds: number of folds of the patient-wise cross-validation.
+        balance: how patients are dealt out to the folds: ``shuffle``, or ``ks`` for folds that are
+            alike in alpha, LCE, side and sex (see :mod:`.splits`).
+        split: file of a split to use instead of making one (``hiplandmarks split`` writes it).
         fold: which fold is held out; None trains on everything.
         patience: evaluations without progress on the held-out fold before stopping; 0 = never.
         evaluate_every: steps between evaluations and checkpoints.
@@ -85,6 +91,8 @@ class TrainingConfig:
     phantom_slices: int = 60
     negative_share: float = 0.1
     folds: int = 7
+    balance: Balance = Balance.SHUFFLE
+    split: Path | None = None
     fold: int | None = None
     patience: int = 0
     evaluate_every: int = 250
@@ -118,7 +126,7 @@ class TrainingConfig:
 
     def _set_choices(self) -> None:
         """Names to members; the object is frozen for others."""
-        for name, kind in (("optimiser", OptimiserKind), ("schedule", Schedule)):
+        for name, kind in _CHOICES:
             try:
                 object.__setattr__(self, name, kind(getattr(self, name)))
             except ValueError as error:
@@ -160,7 +168,7 @@ class TrainingConfig:
         """
         path = Path(path)
         data = _read(path)
-        for name in ("data", "output", "teacher"):
+        for name in ("data", "output", "teacher", "split"):
             if data.get(name) is not None:
                 data[name] = (path.parent / Path(str(data[name])).expanduser()).resolve()
         return cls.from_dict(data)
@@ -201,7 +209,7 @@ class TrainingConfig:
         """JSON-ready form, without folders (they say nothing to others)."""
         plain = dataclasses.asdict(self)
         plain["teacher"] = self.teacher is not None
-        del plain["data"], plain["output"]
+        del plain["data"], plain["output"], plain["split"]
         return json.loads(json.dumps(plain))  # tuples to lists
 
 

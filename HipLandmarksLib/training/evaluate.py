@@ -109,12 +109,19 @@ def angle_pairs(
 
     The second is None where the model gives no such angle.
     """
-    truth = _angles(labelled.image, _reference(labelled, sides), id_)
+    truth = reference_angles(labelled, id_, sides)
     if not truth:
         return []
     (prediction,) = detector.predict(labelled.image, [labelled.index])
     found = _angles(labelled.image, _placed(labelled, prediction, detector, sides), id_)
     return [(value, found.get(side)) for side, value in truth.items()]
+
+
+def reference_angles(
+    labelled: LabelledSlice, id_: str, sides: Sequence[Side] = tuple(Side)
+) -> dict[Side, float]:
+    """Angle in degrees of every side whose landmarks are labelled, against the image's axes."""
+    return _angles(labelled.image, _reference(labelled, sides), id_)
 
 
 def _angles(image: HipImage, landmarks: HipLandmarks, id_: str) -> dict[Side, float]:

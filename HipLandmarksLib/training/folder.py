@@ -10,6 +10,7 @@ from ..anatomy import HipLandmarkId, HipLandmarks, Side, read_landmarks, read_ma
 from ..errors import ConfigurationError
 from ..imaging import HipImage, read_image
 from .labels import LabelledSlice, PointLabel
+from .patients import read_sexes, with_sexes
 from .references import has_reference_table, mean_slice_offset_mm, read_references
 
 IMAGE_ENDINGS = (".nii.gz", ".nii", ".nrrd", ".mha", ".mhd", ".png", ".jpg", ".jpeg", ".dcm")
@@ -23,15 +24,23 @@ def read_folder(folder: Path) -> list[LabelledSlice]:
     Either the folder holds a reference table ``landmarks.json`` (see :mod:`.references`), or
     beside ``NAME.nii.gz`` (.nrrd, .mha, .png ...) lies ``NAME_landmarks.json`` as ``detect``
     writes it, or ``NAME_right.mrk.json`` and/or ``NAME_left.mrk.json``. The patient is NAME up to
-    the first ``__``, so that ``p07__visit1`` and ``p07__visit2`` stay in one split.
+    the first ``__``, so that ``p07__visit1`` and ``p07__visit2`` stay in one split. A table
+    ``patients.csv`` with the columns patient and sex may state what the image files do not.
 
     Raises:
-        ConfigurationError: when the folder holds no labelled image.
+        ConfigurationError: when the folder holds no labelled image, a table cannot be used, or
+            landmarks lie outside of their image.
+        ImageError: when an image cannot be read.
+        LandmarkFileError: when a landmark file is damaged or names an unknown point.
     """
     if not folder.is_dir():
         raise ConfigurationError(f"The data folder {folder} does not exist.")
-    if has_reference_table(folder):
-        return read_references(folder)
+    slices = read_references(folder) if has_reference_table(folder) else _pairs(folder)
+    return with_sexes(slices, read_sexes(folder))
+
+
+def _pairs(folder: Path) -> list[LabelledSlice]:
+    """Images with the landmark files beside them."""
     found: list[LabelledSlice] = []
     for path in sorted(folder.iterdir()):
         ending = next((e for e in IMAGE_ENDINGS if path.name.lower().endswith(e)), None)

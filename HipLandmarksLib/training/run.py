@@ -20,6 +20,7 @@ from .evaluate import angle_errors, slice_choice_differences, slice_errors
 from .folder import read_folder, slice_offset_mm
 from .labels import LabelledSlice
 from .pools import Pools
+from .run_split import keep_split, run_split
 from .simulated import simulated_slices
 from .teacher import with_taught_neighbours
 from .trainer import Trainer, run_name
@@ -158,14 +159,12 @@ def load_data(config: TrainingConfig, report: Report | None = None) -> TrainingD
 def split(
     slices: Sequence[LabelledSlice], config: TrainingConfig, fold: int | None
 ) -> tuple[list[LabelledSlice], list[LabelledSlice]]:
-    """(training, held-out) slices; all slices of a patient fall on one side, seeded."""
-    cases = sorted({labelled.case for labelled in slices})
-    order = np.random.default_rng([config.seed, 104729]).permutation(len(cases))
-    held_out = (
-        set()
-        if fold is None
-        else {cases[n] for p, n in enumerate(order) if p % config.folds == fold}
-    )
+    """(training, held-out) slices; all slices of a patient fall on one side (:mod:`.splits`).
+
+    Raises:
+        ConfigurationError: when the split that the configuration names does not fit the data.
+    """
+    held_out = set() if fold is None else set(run_split(slices, config).folds[fold])
     train = [labelled for labelled in slices if labelled.case not in held_out]
     return train, [labelled for labelled in slices if labelled.case in held_out]
 
@@ -182,6 +181,8 @@ def _cam_slices(config: TrainingConfig, report: Report | None) -> list[LabelledS
 
 
 def _train(config: TrainingConfig, data: TrainingData, resume: bool, report: Report | None) -> Path:
+    if config.fold is not None:
+        keep_split(data.slices, config, resume)
     train, held_out = split(data.slices, config, config.fold)
     if config.teacher is not None:
         teacher = Detector.from_bundle(config.teacher / run_name(config.fold) / "bundle")
