@@ -33,6 +33,8 @@ class DecodedPoint:
         mass: share of the places' probability that lies within the window, in [0, 1].
         peak: probability of the mode relative to a perfect answer, in [0, 1].
         presence: probability that the landmark is in the image at all (1 - "nowhere").
+        view_covariance: 2x2 covariance, px^2, of the points that single views of the image give
+            (test-time augmentation); None for one view.
     """
 
     xy: tuple[float, float]
@@ -40,6 +42,21 @@ class DecodedPoint:
     mass: float
     peak: float
     presence: float
+    view_covariance: NDArray[np.float64] | None = None
+
+    @property
+    def total_covariance(self) -> NDArray[np.float64]:
+        """2x2 doubt about the point, px^2, with the disagreement of the views in it once.
+
+        By the law of total variance the second moments of an averaged map are the mean of the
+        views' own plus the covariance of their centres, as far as the window reaches: there the
+        covariance has it all. Views that point beyond the window are missing from it; along the
+        axes where the views differ by more than it says, their own covariance counts instead.
+        """
+        if self.view_covariance is None:
+            return self.covariance
+        values, vectors = np.linalg.eigh(self.view_covariance - self.covariance)
+        return self.covariance + np.asarray((vectors * np.maximum(values, 0.0)) @ vectors.T)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -33,16 +33,19 @@ from ..networks import LandmarkNetwork
 from .bundle import BundleCard, load_bundle
 from .decoding import DecodedPoint
 from .device import ComputeDevice, choose_device
-from .reading import place_probabilities
+from .merging import ViewAverage, view_covariances
+from .reading import LandmarkMaps
+from .runner import NETWORK_BATCH, NetworkRunner
 from .sides import decode_slice
 from .slices import choose_slices
+from .views import VIEWS, View, named_views
 
 Progress = Callable[[str, int, int], None]
 """Called with (stage, done, total)."""
 
-_BATCH = 4
 _KIND = {Modality.MR: "MR image", Modality.CT: "CT image", Modality.XRAY: "radiograph"}
 _PATIENT_TRIPLE = tuple[float, float, float]
+_Points = dict[HipLandmarkId, DecodedPoint]
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ class Detector:
         """
         self.card = card
         self.device: ComputeDevice = choose_device(device, precision)
-        self._network = network.eval().to(self.device.name).to(memory_format=torch.channels_last)
+        self._runner = NetworkRunner(network, card, self.device)
 
     @classmethod
     def from_bundle(
@@ -108,7 +111,11 @@ class Detector:
         return cls(network, card, device, precision)
 
     def detect(
-        self, image: HipImage, slice_index: int | None = None, progress: Progress | None = None
+        self,
+        image: HipImage,
+        slice_index: int | None = None,
+        progress: Progress | None = None,
+        views: str | None = None,
     ) -> Detection:
         """Find the landmarks of both hips.
 
@@ -116,22 +123,27 @@ class Detector:
             image: coronal MRI (any number of slices) or a single coronal image.
             slice_index: read both hips on this slice; None chooses the best slice per hip.
             progress: told about every slice.
+            views: name of the views that are averaged on the slices that are read (None: what
+                the card says). The search for these slices shows each one once.
 
         Raises:
             ImageError: when the slice does not exist, the image is not coronal, or it is of
                 another kind than the model was trained on.
+            ConfigurationError: when there are no views of that name.
         """
         self._require_usable(image)
+        views = self.card.views if views is None else views
+        named_views(views)  # before the search, not after it
         start = time.perf_counter()
         if slice_index is not None:
             image.slice_pixels(slice_index)
             slices = {Side.RIGHT: slice_index, Side.LEFT: slice_index}
         else:
-            survey = self.predict(image, range(image.n_slices), progress, mirror=False)
+            survey = self.predict(image, range(image.n_slices), progress, views="none")
             slices = choose_slices(survey, image, self.card.slice_offset_mm)
         final = {
             prediction.index: prediction
-            for prediction in self.predict(image, sorted(set(slices.values())))
+            for prediction in self.predict(image, sorted(set(slices.values())), views=views)
         }
         landmarks, peaks = self._assemble(image, {s: final[k] for s, k in slices.items()})
         seconds = time.perf_counter() - start
@@ -154,46 +166,58 @@ class Detector:
         image: HipImage,
         indices: Sequence[int],
         progress: Progress | None = None,
-        mirror: bool | None = None,
+        views: str | None = None,
     ) -> list[SlicePrediction]:
-        """Decode every landmark in each of the slices ``indices``."""
+        """Decode every landmark in each of the slices ``indices``.
+
+        Raises:
+            ConfigurationError: when there are no views of that name.
+        """
         plane = self.card.preprocessing.plane_transform(image)
-        mirror = self.card.mirror if mirror is None else mirror
+        chosen = named_views(self.card.views if views is None else views)
         predictions: list[SlicePrediction] = []
-        for first in range(0, len(indices), _BATCH):
-            batch = list(indices[first : first + _BATCH])
+        for first in range(0, len(indices), NETWORK_BATCH):
+            batch = list(indices[first : first + NETWORK_BATCH])
             inputs = np.stack([self._input(image, index, plane) for index in batch])
-            places, nowhere = self.probabilities(torch.from_numpy(inputs)[:, None], mirror)
-            for index, maps, absent in zip(batch, places, nowhere, strict=True):
-                points = decode_slice(
-                    maps,
-                    absent,
-                    self.card.channels,
-                    self.card.decoder,
-                    self.card.preprocessing.spacing_mm,
-                )
-                predictions.append(SlicePrediction(index, points, plane))
+            points = self._points(torch.from_numpy(inputs)[:, None], chosen)
+            predictions += [
+                SlicePrediction(k, p, plane) for k, p in zip(batch, points, strict=True)
+            ]
             if progress is not None:
                 progress("slices", first + len(batch), len(indices))
         return predictions
 
-    def probabilities(
-        self, inputs: Tensor, mirror: bool
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """(B, 1, H, W) network inputs to (B, L, H, W) and (B, L) probabilities, float32."""
-        batch = inputs.to(self.device.name, memory_format=torch.channels_last)
-        places, nowhere = self._probabilities(batch)
-        if mirror:
-            swap = self.card.channels.mirrored
-            flipped, gone = self._probabilities(torch.flip(batch, dims=[3]))
-            places = (places + torch.flip(flipped, dims=[3])[:, swap]) / 2
-            nowhere = (nowhere + gone[:, swap]) / 2
-        return places.cpu().numpy(), nowhere.cpu().numpy()
+    def maps(self, inputs: Tensor, views: Sequence[View] = VIEWS["none"]) -> LandmarkMaps:
+        """(B, 1, H, W) network inputs to everything the network says, averaged over ``views``."""
+        average = ViewAverage()
+        for maps, seen in self._runner.views(inputs, views):
+            average.add(maps, seen)
+        return average.result()
 
-    def _probabilities(self, batch: Tensor) -> tuple[Tensor, Tensor]:
-        with self.device.inference():
-            output = self._network(batch)
-        return place_probabilities(output, self.card.decoder.reading)
+    def _points(self, inputs: Tensor, views: Sequence[View]) -> list[_Points]:
+        """The decoded points of each slice; with several views also how far these differ."""
+        average = ViewAverage()
+        single: list[list[_Points]] = []
+        for maps, seen in self._runner.views(inputs, views):
+            average.add(maps, seen)
+            if len(views) > 1:
+                single.append(self._decoded(maps))
+        merged = self._decoded(average.result())
+        if not single:
+            return merged
+        spreads = [view_covariances(points) for points in zip(*single, strict=True)]
+        return [
+            {id_: replace(point, view_covariance=spread[id_]) for id_, point in points.items()}
+            for points, spread in zip(merged, spreads, strict=True)
+        ]
+
+    def _decoded(self, maps: LandmarkMaps) -> list[_Points]:
+        card = self.card
+        places, nowhere = maps.places.cpu().numpy(), maps.nowhere.cpu().numpy()
+        return [
+            decode_slice(own, gone, card.channels, card.decoder, card.preprocessing.spacing_mm)
+            for own, gone in zip(places, nowhere, strict=True)
+        ]
 
     def _input(self, image: HipImage, index: int, plane: PlaneTransform) -> NDArray[np.float32]:
         pixels = self.card.preprocessing.normalise(image.slice_pixels(index))
@@ -227,7 +251,7 @@ class Detector:
         i, j = prediction.plane.backward(decoded.xy)
         position = image.to_lps([i, j, prediction.index])
         to_patient = image.ijk_to_lps[:3, :2] @ np.linalg.inv(prediction.plane.matrix[:2, :2])
-        covariance = to_patient @ decoded.covariance @ to_patient.T
+        covariance = to_patient @ decoded.total_covariance @ to_patient.T
         return Landmark(
             side,
             key,

@@ -33,6 +33,17 @@ class LandmarkMaps:
     fields: Tensor | None = None
     presence: Tensor | None = None
 
+    def part(self, first: int, number: int) -> LandmarkMaps:
+        """Those of ``number`` images from ``first`` on."""
+        own = slice(first, first + number)
+        fields, presence = self.fields, self.presence
+        return LandmarkMaps(
+            self.places[own],
+            self.nowhere[own],
+            None if fields is None else fields[own],
+            None if presence is None else presence[own],
+        )
+
 
 def landmark_maps(output: NetworkOutput, reading: HeatmapReading) -> LandmarkMaps:
     """All that one network call yields, as probabilities and fields."""

@@ -17,13 +17,13 @@ from .labels import LabelledSlice
 
 
 def slice_errors(
-    detector: Detector, slices: Sequence[LabelledSlice], mirror: bool | None = None
+    detector: Detector, slices: Sequence[LabelledSlice], views: str | None = None
 ) -> list[PointError]:
     """In-plane errors of every present label on the slices that the reader chose per side."""
     errors: list[PointError] = []
     for labelled in slices:
         if labelled.chosen:
-            (prediction,) = detector.predict(labelled.image, [labelled.index], mirror=mirror)
+            (prediction,) = detector.predict(labelled.image, [labelled.index], views=views)
             errors += _errors(detector, labelled, prediction)
     return errors
 

@@ -61,18 +61,6 @@ def limb_weights(weight: Tensor, absent: Tensor, limbs: LimbChannels) -> Tensor:
     return torch.where(known_absent > 0, known_absent, both)
 
 
-def mirrored_fields(fields: Tensor, limbs: LimbChannels) -> Tensor:
-    """(B, M, 2, H, W) fields of the image's mirror image, right and left swapped.
-
-    Columns are reversed, x is negated, limbs change sides; a bilateral limb runs from right to
-    left again, so that its vectors are turned round as well.
-    """
-    flipped = torch.flip(fields, dims=[-1])[:, limbs.mirrored]
-    turn = torch.tensor([-1.0 if turned else 1.0 for turned in limbs.turned])
-    sign = turn[:, None] * torch.tensor([-1.0, 1.0])
-    return flipped * sign.to(fields)[None, :, :, None, None]
-
-
 def _ends(points: Tensor, placed: Tensor, limbs: LimbChannels) -> tuple[Tensor, Tensor, Tensor]:
     start, end = _indices(limbs, points.device)
     return points[:, start], points[:, end], placed[:, start] & placed[:, end]

@@ -70,7 +70,7 @@ def reference_network(repeats: int) -> None:
     ours = Detector(build_network(spec), card, "cpu")
     image = torch.randn(1, 1, 512, 512)
     title = f"UNet++/ResNet18 ({parameter_count(plain) / 1e6:.1f} M), one 512x512 image"
-    compare(title, lambda: forward(plain, image), lambda: ours.probabilities(image, False), repeats)
+    compare(title, lambda: forward(plain, image), lambda: ours.maps(image), repeats)
 
 
 def shipped_model(bundle: Path, repeats: int) -> None:
@@ -84,7 +84,7 @@ def shipped_model(bundle: Path, repeats: int) -> None:
     compare(
         f"{image.n_slices} slices, pixels to points",
         lambda: slice_by_slice(plain, fast, image),
-        lambda: fast.predict(image, range(image.n_slices), mirror=False),
+        lambda: fast.predict(image, range(image.n_slices), views="none"),
         max(3, repeats // 3),
     )
     whole = median_seconds(lambda: fast.detect(image), max(3, repeats // 3))

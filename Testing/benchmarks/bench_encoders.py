@@ -37,7 +37,7 @@ def milliseconds_per_slice(spec: NetworkSpec, slices: int, repeats: int) -> floa
     times = []
     for _ in range(repeats + 1):
         start = time.perf_counter()
-        detector.predict(image, range(slices), mirror=False)
+        detector.predict(image, range(slices), views="none")
         times.append(time.perf_counter() - start)
     return 1e3 * statistics.median(times[1:]) / slices
 

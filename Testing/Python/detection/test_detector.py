@@ -17,6 +17,7 @@ from HipLandmarksLib.detection import (
     choose_device,
 )
 from HipLandmarksLib.detection.slices import choose_slices
+from HipLandmarksLib.detection.views import VIEWS
 from HipLandmarksLib.errors import ConfigurationError, ImageError
 from HipLandmarksLib.imaging import (
     Calibration,
@@ -100,10 +101,10 @@ def test_averaging_with_the_mirror_image_treats_both_sides_alike():
     torch.manual_seed(0)
     detector = Detector(build_network(SPEC), card(mirror=True), "cpu", "float32")
     inputs = torch.randn(1, 1, 32, 48)
-    places, nowhere = detector.probabilities(inputs, mirror=True)
-    mirrored, gone = detector.probabilities(torch.flip(inputs, dims=[3]), mirror=True)
-    assert mirrored[0, ::-1, :, ::-1] == pytest.approx(places[0], abs=1e-5)
-    assert gone[0, ::-1] == pytest.approx(nowhere[0], abs=1e-5)
+    maps = detector.maps(inputs, VIEWS["mirror"])
+    mirrored = detector.maps(torch.flip(inputs, dims=[3]), VIEWS["mirror"])
+    assert mirrored.places.flip(1, 3).numpy() == pytest.approx(maps.places.numpy(), abs=1e-5)
+    assert mirrored.nowhere.flip(1).numpy() == pytest.approx(maps.nowhere.numpy(), abs=1e-5)
 
 
 def test_what_the_model_does_not_see_is_absent_with_a_reason():

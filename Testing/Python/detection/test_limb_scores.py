@@ -18,8 +18,9 @@ from HipLandmarksLib.detection.limb_scores import (
     limb_score,
     limb_scores,
 )
+from HipLandmarksLib.detection.views import mirrored_fields
 from HipLandmarksLib.errors import ConfigurationError
-from HipLandmarksLib.training.fields import limb_fields, mirrored_fields
+from HipLandmarksLib.training.fields import limb_fields
 
 SURPRISAL, PAPER = UncertaintyFormula.SURPRISAL, UncertaintyFormula.PAPER
 SHAPE = (48, 64)

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from HipLandmarksLib.anatomy import LandmarkTable, Side
 from HipLandmarksLib.detection import MRI_KEYS, Channels, LimbChannels
+from HipLandmarksLib.detection.views import mirrored_fields
 from HipLandmarksLib.imaging import PlaneTransform
 from HipLandmarksLib.training import Augmentation
-from HipLandmarksLib.training.fields import limb_fields, limb_weights, mirrored_fields
+from HipLandmarksLib.training.fields import limb_fields, limb_weights
 
 KEYS = ("FHC", "LAE", "TD", "ISCH")
 CHANNELS = Channels.of_keys(KEYS)

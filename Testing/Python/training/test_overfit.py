@@ -19,8 +19,14 @@ from HipLandmarksLib.training.pools import Pools
 
 KEYS = ("FHC", "LAE")
 HRNET = NetworkSpec("HRNet", "hrnet_w18_small", 5, (24, 16, 16), landmarks=4)
+MAXVIT = NetworkSpec("DPT", "tu-maxvit_rmlp_pico_rw_256", 4, landmarks=4, window_side=64)
 FAMILIES = {
     "UNet": (NetworkSpec("Unet", "resnet18", 3, (32, 16, 16), landmarks=4), 50, 5e-3),
+    "UNet++": (NetworkSpec("UnetPlusPlus", "resnet18", 3, (32, 16, 16), landmarks=4), 50, 5e-3),
+    "UNet++ VGG16": (NetworkSpec("UnetPlusPlus", "vgg16", 3, (32, 16, 16), landmarks=4), 50, 2e-3),
+    "UNet MiT": (NetworkSpec("Unet", "mit_b0", 5, (64, 48, 32, 16, 16), landmarks=4), 80, 2e-3),
+    "DPT": (NetworkSpec("DPT", "tu-resnet18", 4, landmarks=4), 60, 1e-3),
+    "DPT MaxViT": (MAXVIT, 60, 1e-3),
     "HRNet": (HRNET, 60, 1e-2),
     "HRNet with SRF": (replace(HRNET, srf=(1, 2, 3, 4)), 50, 1e-2),
     "HigherHRNet": (replace(HRNET, architecture="HigherHRNet"), 50, 1e-2),
@@ -48,7 +54,7 @@ def errors_after(tmp_path, slices, spec, steps, learning_rate, loss):
         loss=loss,
         uncertainty_module=True,
         sigma_px=1.5,
-        crop=(64, 96),
+        crop=(64, 128),
         batch=4,
         steps=steps,
         warmup=5,
@@ -61,11 +67,12 @@ def errors_after(tmp_path, slices, spec, steps, learning_rate, loss):
     trainer.run()
     batch = trainer.sampler.batch(trainer.pools.simulated, np.random.default_rng(0))
     detector = trainer.detector()
-    places, nowhere = detector.probabilities(torch.from_numpy(batch.images), mirror=False)
+    maps = detector.maps(torch.from_numpy(batch.images))
+    places, nowhere = maps.places.numpy(), maps.nowhere.numpy()
     errors = []
-    for maps, gone, points, absent in zip(places, nowhere, batch.points, batch.absent, strict=True):
+    for own, gone, points, absent in zip(places, nowhere, batch.points, batch.absent, strict=True):
         for channel in np.flatnonzero(absent == 0):
-            found = detector.card.decoder.decode(maps[channel], float(gone[channel]))
+            found = detector.card.decoder.decode(own[channel], float(gone[channel]))
             errors.append(np.hypot(*(np.asarray(found.xy) - points[channel])))
     return np.array(errors)
 

@@ -1,0 +1,59 @@
+"""The network on its processor: images in, the maps of every view of them out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import torch
+from torch import Tensor
+
+from ..networks import LandmarkNetwork
+from .bundle import BundleCard
+from .device import ComputeDevice
+from .limbs import LimbChannels
+from .reading import LandmarkMaps, landmark_maps
+from .views import View
+
+NETWORK_BATCH = 4
+"""Images per network call; more are no faster on a CPU and need more memory."""
+
+
+class NetworkRunner:
+    """A network in the fast memory layout on the processor of choice."""
+
+    def __init__(self, network: LandmarkNetwork, card: BundleCard, device: ComputeDevice) -> None:
+        """Move ``network`` to ``device``; ``card`` says how its numbers are read."""
+        self._card = card
+        self._device = device
+        self._limbs = LimbChannels.of(card.channels) if card.network.limbs else None
+        self._network = network.eval().to(device.name).to(memory_format=torch.channels_last)
+
+    def views(
+        self, inputs: Tensor, views: Sequence[View]
+    ) -> Iterator[tuple[LandmarkMaps, Tensor | None]]:
+        """What the network says of each view, brought back to the image.
+
+        Several views go through the network in one call.
+
+        Args:
+            inputs: (B, 1, H, W) network inputs.
+            views: how they are shown.
+
+        Yields:
+            The maps of all B images, and the (H, W) share of each pixel that the view sees, None
+            for all of it.
+        """
+        images = inputs.to(self._device.name, memory_format=torch.channels_last)
+        together = max(1, NETWORK_BATCH // len(images))
+        for first in range(0, len(views), together):
+            chosen = views[first : first + together]
+            maps = self._run(torch.cat([view.shown(images) for view in chosen]))
+            for number, view in enumerate(chosen):
+                own = maps.part(number * len(images), len(images))
+                undone = view.undone(own, self._card.channels, self._limbs)
+                yield undone, view.seen(images) if view.moves else None
+
+    def _run(self, batch: Tensor) -> LandmarkMaps:
+        with self._device.inference():
+            output = self._network(batch.contiguous(memory_format=torch.channels_last))
+        return landmark_maps(output, self._card.decoder.reading)
