@@ -1,5 +1,6 @@
 """What a hip is: landmarks, sides, states; the points of one case; files in and out."""
 
+from .evidence import PresenceEvidence
 from .landmarks import HipLandmarkId, HipLandmarks, Landmark, LandmarkId
 from .markups import read_markups, write_markups
 from .serialisation import read_landmarks, write_landmarks
@@ -18,6 +19,7 @@ __all__ = [
     "LandmarkTable",
     "Limb",
     "Midline",
+    "PresenceEvidence",
     "Side",
     "Source",
     "SourceKind",

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .evidence import PresenceEvidence
 from .types import AnySide, Frame, LandmarkState, Side, Source, SourceKind
 
 HipLandmarkId = tuple[Side, str]
@@ -32,6 +33,7 @@ class Landmark:
         covariance: 3x3 covariance of the position in mm^2 (LPS axes), or None when unknown.
         confidence: probability in [0, 1] that the point is present, or None when unknown.
         note: free text, e.g. why a point is absent.
+        evidence: further signs of presence that the model gives, or None.
     """
 
     side: AnySide
@@ -42,6 +44,7 @@ class Landmark:
     covariance: tuple[tuple[float, float, float], ...] | None = None
     confidence: float | None = None
     note: str = ""
+    evidence: PresenceEvidence | None = None
 
     def __post_init__(self) -> None:
         if self.state.has_position:
@@ -89,6 +92,7 @@ class Landmark:
             covariance=None,
             confidence=None,
             note="",
+            evidence=None,
         )
 
     def absent(self, source: Source, note: str = "") -> Landmark:
@@ -100,6 +104,7 @@ class Landmark:
             source=source,
             covariance=None,
             note=note,
+            evidence=None,
         )
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import LandmarkFileError
+from .evidence import PresenceEvidence
 from .landmarks import Landmark
 from .types import LandmarkState, Source, SourceKind, parse_side
 
@@ -71,6 +72,7 @@ def encode_note(landmark: Landmark, case_id: str = "") -> str:
         "covariance": landmark.covariance,
         "confidence": landmark.confidence,
         "note": landmark.note,
+        "evidence": None if landmark.evidence is None else landmark.evidence.to_dict(),
     }
     data.update({k: v for k, v in optional.items() if v is not None and v != ""})
     return json.dumps(data, separators=(",", ":"), ensure_ascii=False)
@@ -94,7 +96,7 @@ def decode_note(text: str, key: str) -> PointNote | None:
         landmark = _landmark(data, key)
         anywhere = landmark.position is not None and "lps" not in data
         return PointNote(landmark, str(data.get("case", "")), anywhere)
-    except (KeyError, OverflowError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
         raise LandmarkFileError(
             f"The description of point {key} is damaged: delete it, or place the point again."
         ) from error
@@ -105,14 +107,15 @@ def _holds_anywhere(landmark: Landmark) -> bool:
 
     Such a note need not change during a drag, and a name survives a program without notes.
     """
-    bare = landmark.covariance is None and landmark.confidence is None and not landmark.note
+    doubts = (landmark.covariance, landmark.confidence, landmark.evidence)
+    bare = all(doubt is None for doubt in doubts) and not landmark.note
     placed = landmark.state is LandmarkState.VISIBLE
     return bare and placed and landmark.source.kind is SourceKind.READER
 
 
 def _landmark(data: Mapping[str, Any], key: str) -> Landmark:
     kind, name, version = data["source"]
-    rows = data.get("covariance")
+    rows, evidence = data.get("covariance"), data.get("evidence")
     state = LandmarkState(data["state"])
     position = data.get("lps", (0.0, 0.0, 0.0) if state.has_position else None)
     return Landmark(
@@ -124,6 +127,7 @@ def _landmark(data: Mapping[str, Any], key: str) -> Landmark:
         covariance=None if rows is None else tuple(_triple(row) for row in rows),
         confidence=data.get("confidence"),
         note=str(data.get("note", "")),
+        evidence=None if evidence is None else PresenceEvidence.from_dict(evidence),
     )
 
 

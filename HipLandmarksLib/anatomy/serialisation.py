@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from ..errors import LandmarkFileError
 from ..files import write_text_atomic
+from .evidence import PresenceEvidence
 from .landmarks import HipLandmarks, Landmark
 from .reading import read_json, read_position
 from .table import LandmarkTable
@@ -94,6 +95,7 @@ def _landmark_to_dict(landmark: Landmark) -> dict[str, Any]:
         else [list(row) for row in landmark.covariance],
         "confidence": landmark.confidence,
         "note": landmark.note,
+        **({"evidence": landmark.evidence.to_dict()} if landmark.evidence else {}),
     }
 
 
@@ -103,6 +105,7 @@ def _landmark_from_dict(entry: Mapping[str, Any]) -> Landmark:
     position = entry["position"]
     covariance = entry.get("covariance")
     source = entry["source"]
+    evidence = entry.get("evidence")
     return Landmark(
         side=side,
         key=key,
@@ -116,6 +119,7 @@ def _landmark_from_dict(entry: Mapping[str, Any]) -> Landmark:
         covariance=None if covariance is None else tuple(_triple(row) for row in covariance),
         confidence=entry.get("confidence"),
         note=str(entry.get("note", "")),
+        evidence=None if evidence is None else PresenceEvidence.from_dict(evidence),
     )
 
 
