@@ -19,6 +19,7 @@ COLUMNS: Mapping[str, tuple[str, float, int]] = {
     "sdr_2mm": ("SDR@2 mm (%)", 100.0, 1),
     "sdr_3mm": ("SDR@3 mm (%)", 100.0, 1),
     "sdr_4mm": ("SDR@4 mm (%)", 100.0, 1),
+    "missed": ("Missed (%)", 100.0, 1),
     "nme": ("NME", 1.0, 4),
     "FHC_mre_mm": ("FHC (mm)", 1.0, 2),
     "NA_mre_mm": ("NA (mm)", 1.0, 2),
@@ -62,6 +63,7 @@ class MethodRow:
         network, averaging: see :class:`FinishedRun`.
         seeds: of its runs, as far as known.
         runs: how many.
+        members: their names.
         figures: mean and SD over the runs, by name.
         difference: from the baseline; None for the baseline and where nothing can be paired.
         reason: why there is no difference, else "".
@@ -77,6 +79,7 @@ class MethodRow:
     difference: Difference | None
     reason: str = ""
     seen: bool = False
+    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -155,6 +158,7 @@ def _row(method: Sequence[FinishedRun], base: Sequence[FinishedRun], seed: int) 
         difference=difference,
         reason=reason,
         seen=any(run.seen for run in method),
+        members=tuple(run.name for run in method),
     )
 
 

@@ -150,14 +150,15 @@ def _of_evaluation(run: Mapping[str, Any], name: str, runs: int) -> FinishedRun:
         figures[f"{id_}_mae"] = row["mae"]
     for row in run["screening"][:1]:
         figures["cam_accuracy"] = row["accuracy"]["value"]
+    points = _points(run["points"])
     return FinishedRun(
         name=name if runs == 1 else f"{name}: {run['name']}",
         network=network_words(about.get("network") or {}),
         averaging=averaging_of(about),
         seed=about.get("seed"),
         recipe=str(about.get("recipe") or ""),
-        figures={key: float(value) for key, value in figures.items() if value is not None},
-        points=_points(run["points"]),
+        figures=_known(figures, points),
+        points=points,
         seen=int(about.get("seen") or 0),
     )
 
@@ -167,7 +168,7 @@ def _of_cross_validation(data: Mapping[str, Any], folder: Path, name: str) -> Fi
     figures = {key: row[key] for key in row if key == "mre_mm" or key.startswith("sdr_")}
     figures |= {f"{key}_mre_mm": own.get("mre_mm") for key, own in data["errors"].items()}
     figures |= {f"{id_}_mae": value for id_, value in data.get("angle_mae_deg", {}).items()}
-    card = _card(folder)
+    card, points = _card(folder), _points(data.get("points", ()))
     recipe = (card.get("training") or {}).get("recipe") or {}
     return FinishedRun(
         name=name,
@@ -175,9 +176,19 @@ def _of_cross_validation(data: Mapping[str, Any], folder: Path, name: str) -> Fi
         averaging=averaging_of(card),
         seed=recipe.get("seed"),
         recipe=recipe_words(recipe),
-        figures={key: float(value) for key, value in figures.items() if value is not None},
-        points=_points(data.get("points", ())),
+        figures=_known(figures, points),
+        points=points,
     )
+
+
+def _known(
+    figures: Mapping[str, float | None], points: Mapping[PointId, Point]
+) -> dict[str, float]:
+    """Figures that are numbers, and the share of the landmarks that were missed."""
+    known = {key: float(value) for key, value in figures.items() if value is not None}
+    if points:
+        known["missed"] = sum(point.error_mm is None for point in points.values()) / len(points)
+    return known
 
 
 def _points(rows: Any) -> dict[PointId, Point]:

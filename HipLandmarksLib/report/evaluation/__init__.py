@@ -1,5 +1,6 @@
 """The report of an evaluation: one HTML file to read offline, JSON beside it, a short text."""
 
+from .ablation import ablation_csv, ablation_html, ablation_markdown, ablation_text
 from .comparison import comparison_csv, comparison_html, comparison_text
 from .history import LearningCurve, read_histories
 from .page import evaluation_html
@@ -8,6 +9,10 @@ from .write import write_evaluation
 
 __all__ = [
     "LearningCurve",
+    "ablation_csv",
+    "ablation_html",
+    "ablation_markdown",
+    "ablation_text",
     "comparison_csv",
     "comparison_html",
     "comparison_text",

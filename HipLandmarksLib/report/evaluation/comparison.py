@@ -23,7 +23,16 @@ from .html import (
 from .page import NOTICE
 
 _SORTED_BY = "mre_mm"
-_WIDE_ONLY = ("sdr_3mm", "sdr_4mm", "nme", "FHC_mre_mm", "NA_mre_mm", "LAE_mre_mm", "LCP_mre_mm")
+_WIDE_ONLY = (
+    "sdr_3mm",
+    "sdr_4mm",
+    "missed",
+    "nme",
+    "FHC_mre_mm",
+    "NA_mre_mm",
+    "LAE_mre_mm",
+    "LCP_mre_mm",
+)
 """Figures for which a terminal has no room."""
 _EXPLANATION = (
     "Sorted by MRE, tests on seen patients last. Figures are mean ± SD over the runs (seeds) of a "
