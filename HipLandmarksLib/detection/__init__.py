@@ -5,6 +5,7 @@ from .channels import MRI_KEYS, Channels
 from .decoding import DecodedPoint, Decoder, HeatmapReading
 from .detector import Detection, Detector, SlicePrediction
 from .device import ComputeDevice, choose_device
+from .evidence import LimbId, SliceEvidence
 from .limb_scores import (
     LimbAgreement,
     LimbScore,
@@ -31,9 +32,11 @@ __all__ = [
     "LandmarkMaps",
     "LimbAgreement",
     "LimbChannels",
+    "LimbId",
     "LimbScore",
     "LimbState",
     "Preprocessing",
+    "SliceEvidence",
     "SlicePrediction",
     "UncertaintyFormula",
     "choose_device",

@@ -33,6 +33,8 @@ from ..networks import LandmarkNetwork
 from .bundle import BundleCard, load_bundle
 from .decoding import DecodedPoint
 from .device import ComputeDevice, choose_device
+from .evidence import LimbId, SliceEvidence, limbs_by_side, slice_evidence
+from .limb_scores import LimbScore
 from .merging import ViewAverage, view_covariances
 from .reading import LandmarkMaps
 from .runner import NETWORK_BATCH, NetworkRunner
@@ -50,11 +52,15 @@ _Points = dict[HipLandmarkId, DecodedPoint]
 
 @dataclass(frozen=True)
 class SlicePrediction:
-    """All landmarks of the model in one slice; points in input pixels (see ``plane``)."""
+    """All landmarks of the model in one slice; points in input pixels (see ``plane``).
+
+    ``evidence`` is None for models without part affinity fields and presence head.
+    """
 
     index: int
     points: Mapping[HipLandmarkId, DecodedPoint]
     plane: PlaneTransform
+    evidence: SliceEvidence | None = None
 
 
 @dataclass(frozen=True)
@@ -68,6 +74,8 @@ class Detection:
         model: id and version of the bundle.
         device: where it ran.
         seconds: wall time of the detection.
+        limbs: how far the fields bear out the line between two landmarks, on the slice of the
+            first one's side; None for models without fields.
     """
 
     landmarks: HipLandmarks
@@ -76,6 +84,7 @@ class Detection:
     model: str
     device: str
     seconds: float
+    limbs: Mapping[LimbId, LimbScore] | None = None
 
 
 class Detector:
@@ -145,10 +154,12 @@ class Detector:
             prediction.index: prediction
             for prediction in self.predict(image, sorted(set(slices.values())), views=views)
         }
-        landmarks, peaks = self._assemble(image, {s: final[k] for s, k in slices.items()})
+        by_side = {side: final[index] for side, index in slices.items()}
+        landmarks, peaks = self._assemble(image, by_side)
+        limbs = limbs_by_side({side: own.evidence for side, own in by_side.items()})
         seconds = time.perf_counter() - start
         model = f"{self.card.id} {self.card.version}"
-        return Detection(landmarks, slices, peaks, model, self.device.description, seconds)
+        return Detection(landmarks, slices, peaks, model, self.device.description, seconds, limbs)
 
     def _require_usable(self, image: HipImage) -> None:
         """A picture file does not tell its modality; any other image does, and is held to it."""
@@ -179,9 +190,10 @@ class Detector:
         for first in range(0, len(indices), NETWORK_BATCH):
             batch = list(indices[first : first + NETWORK_BATCH])
             inputs = np.stack([self._input(image, index, plane) for index in batch])
-            points = self._points(torch.from_numpy(inputs)[:, None], chosen)
+            found = self._read(torch.from_numpy(inputs)[:, None], chosen)
             predictions += [
-                SlicePrediction(k, p, plane) for k, p in zip(batch, points, strict=True)
+                SlicePrediction(index, points, plane, evidence)
+                for index, (points, evidence) in zip(batch, found, strict=True)
             ]
             if progress is not None:
                 progress("slices", first + len(batch), len(indices))
@@ -194,22 +206,25 @@ class Detector:
             average.add(maps, seen)
         return average.result()
 
-    def _points(self, inputs: Tensor, views: Sequence[View]) -> list[_Points]:
-        """The decoded points of each slice; with several views also how far these differ."""
+    def _read(
+        self, inputs: Tensor, views: Sequence[View]
+    ) -> list[tuple[_Points, SliceEvidence | None]]:
+        """Points and evidence of each slice; with several views also how far these differ."""
         average = ViewAverage()
         single: list[list[_Points]] = []
         for maps, seen in self._runner.views(inputs, views):
             average.add(maps, seen)
             if len(views) > 1:
                 single.append(self._decoded(maps))
-        merged = self._decoded(average.result())
-        if not single:
-            return merged
-        spreads = [view_covariances(points) for points in zip(*single, strict=True)]
-        return [
-            {id_: replace(point, view_covariance=spread[id_]) for id_, point in points.items()}
-            for points, spread in zip(merged, spreads, strict=True)
-        ]
+        maps = average.result()
+        merged = self._decoded(maps)
+        if single:
+            spreads = [view_covariances(points) for points in zip(*single, strict=True)]
+            merged = [
+                {id_: replace(point, view_covariance=spread[id_]) for id_, point in points.items()}
+                for points, spread in zip(merged, spreads, strict=True)
+            ]
+        return list(zip(merged, slice_evidence(maps, merged, self.card), strict=True))
 
     def _decoded(self, maps: LandmarkMaps) -> list[_Points]:
         card = self.card
@@ -243,11 +258,12 @@ class Detector:
         decoded: DecodedPoint,
     ) -> Landmark:
         source = Source(SourceKind.MODEL, self.card.id, self.card.version)
+        own = prediction.evidence
+        evidence = None if own is None else own.landmarks[(side, key)]
         if decoded.presence < self.card.presence_threshold:
             note = f"not seen by the model (presence {decoded.presence:.2f})"
-            return Landmark(
-                side, key, None, LandmarkState.ABSENT, source, None, decoded.presence, note
-            )
+            absent = LandmarkState.ABSENT
+            return Landmark(side, key, None, absent, source, None, decoded.presence, note, evidence)
         i, j = prediction.plane.backward(decoded.xy)
         position = image.to_lps([i, j, prediction.index])
         to_patient = image.ijk_to_lps[:3, :2] @ np.linalg.inv(prediction.plane.matrix[:2, :2])
@@ -260,6 +276,7 @@ class Detector:
             source,
             tuple(_triple(row) for row in covariance),
             decoded.presence,
+            evidence=evidence,
         )
 
 

@@ -10,7 +10,6 @@ from torch import Tensor
 from ..networks import LandmarkNetwork
 from .bundle import BundleCard
 from .device import ComputeDevice
-from .limbs import LimbChannels
 from .reading import LandmarkMaps, landmark_maps
 from .views import View
 
@@ -25,7 +24,7 @@ class NetworkRunner:
         """Move ``network`` to ``device``; ``card`` says how its numbers are read."""
         self._card = card
         self._device = device
-        self._limbs = LimbChannels.of(card.channels) if card.network.limbs else None
+        self._limbs = card.limbs if card.network.limbs else None
         self._network = network.eval().to(device.name).to(memory_format=torch.channels_last)
 
     def views(
