@@ -37,10 +37,21 @@ from .measurement_metrics import (
     measured_pairs,
     measurement_agreement,
 )
-from .presence import PresenceSummary, RiskCoverage, auroc, risk_coverage, summarise_presence
+from .presence import (
+    AbsenceSign,
+    AbsenceTest,
+    PresenceSummary,
+    RiskCoverage,
+    absence_tests,
+    auroc,
+    risk_coverage,
+    summarise_presence,
+)
 
 __all__ = [
     "SDR_RADII_MM",
+    "AbsenceSign",
+    "AbsenceTest",
     "AgreementError",
     "BlandAltman",
     "Confusion",
@@ -70,6 +81,7 @@ __all__ = [
     "RunEvaluation",
     "Screening",
     "Spread",
+    "absence_tests",
     "auroc",
     "bland_altman",
     "by_landmark",

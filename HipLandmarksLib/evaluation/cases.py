@@ -9,7 +9,7 @@ from math import hypot
 import numpy as np
 from numpy.typing import NDArray
 
-from ..anatomy import AnySide, HipLandmarks, Landmark, LandmarkId
+from ..anatomy import AnySide, HipLandmarks, Landmark, LandmarkId, PresenceEvidence
 from ..imaging import HipImage
 from ..measurement import MeasurementSettings, ViewPlane
 
@@ -94,6 +94,7 @@ class LandmarkPair:
         norm_mm: distance that NME divides by, None when its points are not there.
         covariance: of the prediction in the plane (xx, xy, yy) mm^2, None when unknown.
         confidence: presence as predicted, in [0, 1], None when unknown.
+        evidence: further signs of presence that the prediction gives, None without any.
     """
 
     case: str
@@ -109,6 +110,7 @@ class LandmarkPair:
     norm_mm: float | None = None
     covariance: tuple[float, float, float] | None = None
     confidence: float | None = None
+    evidence: PresenceEvidence | None = None
 
     @property
     def is_present(self) -> bool:
@@ -168,6 +170,7 @@ def _pair(case: EvaluationCase, id_: LandmarkId, norm_mm: float | None) -> Landm
         norm_mm=norm_mm,
         covariance=_covariance(case, found) if placed else None,
         confidence=None if found is None else found.confidence,
+        evidence=None if found is None else found.evidence,
     )
 
 

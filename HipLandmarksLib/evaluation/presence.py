@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from enum import Enum
 from math import sqrt
 from typing import Any
 
@@ -39,6 +40,51 @@ class RiskCoverage:
     auroc_large: float | None
 
 
+class AbsenceSign(str, Enum):
+    """What may tell that a landmark is not there."""
+
+    CONFIDENCE = "confidence"
+    """Presence by the heatmap; low for absent landmarks."""
+    PRESENCE_HEAD = "presence head"
+    """Presence by a head of its own; low for absent landmarks."""
+    SURPRISAL = "surprisal of the limbs"
+    """High for absent landmarks."""
+    PAPER_UNCERTAINTY = "uncertainty of paper 2"
+    """Meant to be high for absent landmarks."""
+
+    def doubt(self, pair: LandmarkPair) -> float | None:
+        """Larger when absence is more likely; None when the prediction does not say."""
+        evidence = pair.evidence
+        if self is AbsenceSign.CONFIDENCE:
+            return _negative(pair.confidence)
+        if evidence is None:
+            return None
+        if self is AbsenceSign.PRESENCE_HEAD:
+            return _negative(evidence.presence_head)
+        if self is AbsenceSign.SURPRISAL:
+            return evidence.surprisal
+        return evidence.paper_uncertainty
+
+
+@dataclass(frozen=True)
+class AbsenceTest:
+    """How well one sign tells absent landmarks from those that are there.
+
+    Attributes:
+        sign: what is tested.
+        auroc: probability that an absent landmark is doubted more than one that is there; None
+            when one of the kinds does not occur.
+        there, absent: landmarks of each kind that the sign speaks of.
+        not_assessed: landmarks of which the prediction gives no such sign; they do not enter.
+    """
+
+    sign: AbsenceSign
+    auroc: float | None
+    there: int
+    absent: int
+    not_assessed: int
+
+
 @dataclass(frozen=True)
 class PresenceSummary:
     """How well presence is told; a landmark that is there is the positive case.
@@ -50,6 +96,7 @@ class PresenceSummary:
         auroc_absence: probability that an absent landmark has less confidence than one that is
             there; None without absent landmarks or without confidences.
         risk: None without a stated confidence or spread.
+        absence: the same test for every sign of absence that the predictions give.
     """
 
     there: int
@@ -63,6 +110,7 @@ class PresenceSummary:
     f1: float | None
     auroc_absence: float | None
     risk: RiskCoverage | None
+    absence: tuple[AbsenceTest, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready dictionary."""
@@ -77,6 +125,8 @@ def summarise_presence(pairs: Sequence[LandmarkPair]) -> PresenceSummary:
     precision = found / (found + invented) if found + invented else None
     recall = found / (found + missed) if found + missed else None
     f1 = 2 * found / (2 * found + missed + invented) if found + missed + invented else None
+    absence = absence_tests(pairs)
+    by_sign = {test.sign: test.auroc for test in absence}
     return PresenceSummary(
         there=found + missed,
         absent=invented + quiet,
@@ -87,9 +137,16 @@ def summarise_presence(pairs: Sequence[LandmarkPair]) -> PresenceSummary:
         precision=precision,
         recall=recall,
         f1=f1,
-        auroc_absence=_absence(pairs),
+        auroc_absence=by_sign.get(AbsenceSign.CONFIDENCE),
         risk=risk_coverage(pairs),
+        absence=absence,
     )
+
+
+def absence_tests(pairs: Sequence[LandmarkPair]) -> tuple[AbsenceTest, ...]:
+    """One test for each sign that the predictions give of at least one landmark."""
+    tests = (_absence_test(pairs, sign) for sign in AbsenceSign)
+    return tuple(test for test in tests if test.there + test.absent > 0)
 
 
 def auroc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
@@ -145,8 +202,13 @@ def _doubts(found: Sequence[LandmarkPair]) -> tuple[str, NDArray[np.float64] | N
     return "", None
 
 
-def _absence(pairs: Sequence[LandmarkPair]) -> float | None:
-    known = [(pair.is_present, pair.confidence) for pair in pairs if pair.confidence is not None]
-    absent = [-confidence for there, confidence in known if not there]
-    there = [-confidence for there, confidence in known if there]
-    return auroc(absent, there)
+def _absence_test(pairs: Sequence[LandmarkPair], sign: AbsenceSign) -> AbsenceTest:
+    doubts = [(pair.is_present, sign.doubt(pair)) for pair in pairs]
+    there = [doubt for is_there, doubt in doubts if is_there and doubt is not None]
+    absent = [doubt for is_there, doubt in doubts if not is_there and doubt is not None]
+    not_assessed = len(pairs) - len(there) - len(absent)
+    return AbsenceTest(sign, auroc(absent, there), len(there), len(absent), not_assessed)
+
+
+def _negative(value: float | None) -> float | None:
+    return None if value is None else -value

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from ...evaluation import (
+    AbsenceTest,
     Evaluation,
     LandmarkSummary,
     MeasurementAgreement,
@@ -254,7 +255,7 @@ def presence_table(run: RunEvaluation) -> str:
         ("precision (%)", percent(found.precision)),
         ("recall (%)", percent(found.recall)),
         ("F1", number(found.f1, 3)),
-        ("AUROC for absence", number(found.auroc_absence, 3)),
+        *(_absence_row(test) for test in found.absence),
     ]
     note = "" if found.absent else "No landmark is absent here: precision says nothing."
     wrong = [
@@ -265,6 +266,12 @@ def presence_table(run: RunEvaluation) -> str:
     return table(["Presence", ""], [list(row) for row in shown]) + (
         paragraph(note, "soft") + bullets(wrong, "soft")
     )
+
+
+def _absence_row(test: AbsenceTest) -> tuple[str, str]:
+    left_out = f", {test.not_assessed} not assessable" if test.not_assessed else ""
+    of = f"{test.there} there, {test.absent} absent{left_out}"
+    return f"AUROC for absence by {test.sign.value}", with_interval(number(test.auroc, 3), of)
 
 
 def _names(run: RunEvaluation, outcome: Outcome) -> list[str]:
