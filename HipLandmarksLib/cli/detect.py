@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .options import add_measurement_options, print_results, settings_of
+from .options import add_measurement_options, add_tta_option, print_results, settings_of
 from .output_options import (
     add_output_options,
     check_outputs,
@@ -75,6 +75,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=None,
         help="slice to read, counted from 0 (default: auto, chosen for each hip)",
     )
+    add_tta_option(group)
     group.add_argument(
         "--series",
         metavar="WHICH",
@@ -148,7 +149,7 @@ def _detect(arguments: argparse.Namespace, image: HipImage) -> Detection:
     detector = Detector.from_bundle(bundle, device=arguments.device)
     print(f"Searching {image.n_slices} slices of {image.name} ...", file=sys.stderr)
     with progress_bar() as report:
-        return detector.detect(image, slice_index=arguments.slice, progress=report)
+        return detector.detect(image, arguments.slice, report, arguments.tta)
 
 
 def _slice_index(text: str) -> int | None:

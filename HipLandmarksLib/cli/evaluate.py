@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .options import EDGES, REFERENCES
+from .options import EDGES, REFERENCES, add_tta_option
 from .progress import progress_bar
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="auto",
         help="processor to run the model on (default: auto)",
     )
+    add_tta_option(model)
     _add_folder_arguments(parser.add_argument_group("two folders of landmark files"))
     parser.add_argument(
         "--out",
@@ -175,6 +176,8 @@ def _check(arguments: argparse.Namespace) -> None:
         raise ConfigurationError(
             "Either a model on --data or --predicted against --reference, not both at once."
         )
+    if folders and arguments.tta is not None:
+        raise ConfigurationError("--tta is for models that are run on --data; leave it out.")
     if folders and (arguments.predicted is None or arguments.reference is None):
         raise ConfigurationError("--predicted and --reference are needed both.")
 
@@ -219,6 +222,7 @@ def _of_models(arguments: argparse.Namespace, options: EvaluationOptions) -> lis
         return MeasurementSettings.for_image(image, **changes)
 
     bundles = arguments.model or [default_bundle()]
+    views = arguments.tta
     detectors = [Detector.from_bundle(bundle, device=arguments.device) for bundle in bundles]
     slices = read_folder(arguments.data)
     names = unique_names([f"{d.card.id} {d.card.version}" for d in detectors], bundles)
@@ -227,10 +231,11 @@ def _of_models(arguments: argparse.Namespace, options: EvaluationOptions) -> lis
         own = unseen_slices(detector.card, slices) if arguments.unseen else slices
         print(f"Running {name} ...", file=sys.stderr)
         with progress_bar() as report:
-            cases = model_cases(detector, own, settings, arguments.slices == "auto", report)
+            cases = model_cases(detector, own, settings, arguments.slices == "auto", report, views)
         patients = {case.patient for case in cases}
         seen = seen_patients(detector.card, patients)
-        about = {**facts_of_card(detector.card), "slices": arguments.slices, "seen": len(seen)}
+        facts = facts_of_card(detector.card, views)
+        about = {**facts, "slices": arguments.slices, "seen": len(seen)}
         answers.append(Answer(name, about, cases, overlap_warnings(detector.card, patients)))
     runs = []
     for answer in joined_by_seed(answers) if arguments.unseen else answers:

@@ -14,6 +14,20 @@ REFERENCES = ("teardrop", "ischium", "triradiate", "fhc", "image")
 EDGES = ("sourcil", "bone")
 SEXES = ("F", "M", "female", "male")
 OLDEST_YEARS = 120.0
+TTA = ("none", "mirror", "standard", "paper1")
+"""Names of the views that can be averaged; without torch, so written down here again."""
+
+
+def add_tta_option(group: argparse._ArgumentGroup) -> None:
+    """Which views of an image are averaged at test time."""
+    group.add_argument(
+        "--tta",
+        choices=TTA,
+        default=None,
+        help="test-time augmentation, the views that are averaged on the slices that are read: "
+        "the image alone, also its mirror image, 6 views, or the 17 of paper 1; each costs one "
+        "more run of the network (default: what the model's card says)",
+    )
 
 
 def add_measurement_options(parser: argparse.ArgumentParser) -> None:

@@ -76,6 +76,7 @@ class Detection:
         seconds: wall time of the detection.
         limbs: how far the fields bear out the line between two landmarks, on the slice of the
             first one's side; None for models without fields.
+        views: name of the views that were averaged, e.g. ``mirror``.
     """
 
     landmarks: HipLandmarks
@@ -85,6 +86,7 @@ class Detection:
     device: str
     seconds: float
     limbs: Mapping[LimbId, LimbScore] | None = None
+    views: str = "none"
 
 
 class Detector:
@@ -159,7 +161,8 @@ class Detector:
         limbs = limbs_by_side({side: own.evidence for side, own in by_side.items()})
         seconds = time.perf_counter() - start
         model = f"{self.card.id} {self.card.version}"
-        return Detection(landmarks, slices, peaks, model, self.device.description, seconds, limbs)
+        device = self.device.description
+        return Detection(landmarks, slices, peaks, model, device, seconds, limbs, views)
 
     def _require_usable(self, image: HipImage) -> None:
         """A picture file does not tell its modality; any other image does, and is held to it."""

@@ -29,6 +29,7 @@ def model_cases(
     settings_of: SettingsOf,
     automatic: bool = False,
     progress: Progress | None = None,
+    views: str | None = None,
 ) -> list[EvaluationCase]:
     """Run ``detector`` on every labelled image.
 
@@ -39,10 +40,12 @@ def model_cases(
         automatic: let the model choose the slice of each hip; else it reads the slice that the
             reader chose, so that landmarks are compared on the same picture.
         progress: told about every image.
+        views: name of the views that the model is averaged over (None: what its card says).
 
     Raises:
         ImageError: when an image is of another kind than the model reads, or, with automatic
             slices, when the model finds no hip in any image.
+        ConfigurationError: when there are no views of that name.
     """
     by_image: dict[int, list[LabelledSlice]] = {}
     for labelled in slices:
@@ -54,11 +57,11 @@ def model_cases(
         predicted = None
         if automatic:
             try:
-                predicted = _automatic(detector, own)
+                predicted = _automatic(detector, own, views)
             except ImageError as error:  # a failure of the model in this image
                 failures.append(error)
                 predicted = (HipLandmarks.of([]), {})
-        found, differences = predicted or (_on_readers_slices(detector, own), {})
+        found, differences = predicted or (_on_readers_slices(detector, own, views), {})
         cases.append(_case(own, found, settings_of(own[0].image), differences))
         if progress is not None:
             progress("images", len(cases), len(by_image))
@@ -68,9 +71,9 @@ def model_cases(
 
 
 def _automatic(
-    detector: Detector, own: Sequence[LabelledSlice]
+    detector: Detector, own: Sequence[LabelledSlice], views: str | None
 ) -> tuple[HipLandmarks, dict[str, int]]:
-    detection = detector.detect(own[0].image)
+    detection = detector.detect(own[0].image, views=views)
     differences = {
         side: detection.slices[Side(side)] - labelled.index
         for labelled in own
@@ -79,10 +82,12 @@ def _automatic(
     return detection.landmarks, differences
 
 
-def _on_readers_slices(detector: Detector, own: Sequence[LabelledSlice]) -> HipLandmarks:
+def _on_readers_slices(
+    detector: Detector, own: Sequence[LabelledSlice], views: str | None
+) -> HipLandmarks:
     points: list[Landmark] = []
     for labelled in own:
-        detection = detector.detect(labelled.image, slice_index=labelled.index)
+        detection = detector.detect(labelled.image, labelled.index, views=views)
         points += [p for p in detection.landmarks.values() if p.side.value in labelled.chosen]
     return HipLandmarks.of(points)
 

@@ -36,6 +36,7 @@ class CaseReport:
         model: id and version of the model that placed the points, "" when a person did.
         device: processor on which the model ran, "" without model.
         seconds: duration of the detection, None without model.
+        views: name of the views of the image that the model averaged, "" without model.
         slices: slice (from 0) on which each hip was read.
         image_record: what earlier results say of the image, where the image itself is not given.
         settings: how it was measured, None when that is not known.
@@ -49,6 +50,7 @@ class CaseReport:
     model: str = ""
     device: str = ""
     seconds: float | None = None
+    views: str = ""
     slices: Mapping[Side, int] = field(default_factory=dict)
     image_record: Mapping[str, Any] | None = None
     settings: MeasurementSettings | None = None
@@ -75,6 +77,7 @@ class CaseReport:
             model=found.model,
             device=found.device,
             seconds=found.seconds,
+            views=found.views,
             slices=dict(found.slices),
         )
 

@@ -102,6 +102,7 @@ def case_to_dict(case: CaseReport) -> dict[str, Any]:
             "model": case.model or None,
             "device": case.device or None,
             "seconds": case.seconds,
+            "views": case.views or None,
         },
         "slices": {side.word: index for side, index in case.slices.items()},
         "settings": _settings_to_dict(case),
