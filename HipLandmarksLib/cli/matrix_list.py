@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
-from ..errors import HipLandmarksError
+from ..errors import ConfigurationError, HipLandmarksError
 from ..networks import network_card
 from ..report.evaluation.ablation_columns import duration
 from ..report.text_table import WIDEST, TextTable
@@ -30,6 +31,7 @@ def print_list(cells: Sequence[MatrixCell]) -> None:
     refused = []
     times: dict[str, tuple[str, ...]] = {}
     for cell in cells:
+        print(f"Looking at {cell.name} ...", file=sys.stderr)
         try:
             table.add(*_line(cell, times))
         except (HipLandmarksError, RuntimeError, MemoryError) as error:
@@ -45,8 +47,6 @@ def _line(cell: MatrixCell, times: dict[str, tuple[str, ...]]) -> list[str]:
     Raises:
         HipLandmarksError: when the cell cannot be run.
     """
-    from ..errors import ConfigurationError
-
     if cell.config is None:
         raise ConfigurationError(cell.problem)
     state = "trained" if is_trained(cell) else "to do"

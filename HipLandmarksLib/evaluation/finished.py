@@ -164,7 +164,7 @@ def _of_evaluation(run: Mapping[str, Any], name: str, runs: int) -> FinishedRun:
 
 
 def _of_cross_validation(data: Mapping[str, Any], folder: Path, name: str) -> FinishedRun:
-    row = data["errors"].get("drawn") or data["errors"]["all"]
+    row = data["errors"]["all"]  # what an evaluation counts, too: the two may stand side by side
     figures = {key: row[key] for key in row if key == "mre_mm" or key.startswith("sdr_")}
     figures |= {f"{key}_mre_mm": own.get("mre_mm") for key, own in data["errors"].items()}
     figures |= {f"{id_}_mae": value for id_, value in data.get("angle_mae_deg", {}).items()}

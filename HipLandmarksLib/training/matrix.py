@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..detection import MRI_KEYS
+from ..detection.views import named_views
 from ..errors import ConfigurationError
 from ..networks import PUBLISHED
 from .config import TrainingConfig
@@ -104,7 +105,10 @@ class Matrix:
         baseline = str(data.get("baseline") or cells[0].method)
         if baseline not in {cell.method for cell in cells}:
             raise ConfigurationError(f"The baseline {baseline} is no method of this matrix.")
-        return cls(output, cells, _words(data.get("averaging") or ["mirror"]), baseline)
+        averaging = _words(data.get("averaging") or ["mirror"])
+        for name in averaging:
+            named_views(name)
+        return cls(output, cells, averaging, baseline)
 
 
 @dataclass(frozen=True)
