@@ -24,6 +24,7 @@ RunCommand = Callable[[Sequence[str], Path], str]
 
 _CONFIG = "config.json"
 _LOG = "matrix.log"
+_MODULE = ("-m", "HipLandmarksLib.cli")
 _ERROR = "hiplandmarks: error: "
 _INTERRUPTED = 130
 
@@ -109,7 +110,7 @@ def run_in_child(arguments: Sequence[str], log: Path) -> str:
     Raises:
         KeyboardInterrupt: when the user stopped it.
     """
-    argv = [sys.executable, "-m", "HipLandmarksLib.cli", *arguments]
+    argv = [sys.executable, *_MODULE, *arguments]
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("a", encoding="utf-8") as file:
         child = subprocess.Popen(
