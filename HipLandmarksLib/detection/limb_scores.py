@@ -153,7 +153,8 @@ def limb_agreement(
     a is 1 / variance of w on training pairs, c how much the landmark at the other end of the limb
     is believed. In the first pass c is its presence; in each further one its presence times its
     own s, so that a partner which its other limbs contradict does not pull its neighbours down.
-    Where no partner is left to believe in a further pass, the s of the pass before holds.
+    A landmark whose partners are not believed in the last pass is not assessable: a limb without
+    a field between two doubtful points does not tell which of the two is wrong.
 
     Args:
         scores: of every limb.
@@ -172,12 +173,11 @@ def limb_agreement(
             f"{len(present)} presences for {len(limbs.channels)} landmarks in {passes} passes: "
             "give one presence per landmark and at least one pass."
         )
-    total, borne = partners.gather(present)
-    assessable = borne >= LEAST_PARTNERS
-    score = np.where(assessable, total, 1.0)
-    for _ in range(passes - 1):
+    score = np.ones(len(present))
+    for _ in range(passes):
         total, borne = partners.gather(present * score)
-        score = np.where(assessable & (borne >= LEAST_PARTNERS), total, score)
+        assessable = borne >= LEAST_PARTNERS
+        score = np.where(assessable, total, score)
     return [
         LimbAgreement(float(score[k])) if assessable[k] else LimbAgreement(None, partners.reason(k))
         for k in range(len(present))
@@ -233,7 +233,7 @@ class _Partners:
             return "no limb joins it to another landmark"
         if landmark not in self.own:
             return "none of its limbs can be measured"
-        return "none of the landmarks that limbs join it to is seen"
+        return "none of the landmarks that limbs join it to is sure to be there"
 
 
 def _weights(variances: Sequence[float] | None, count: int) -> NDArray[np.float64]:
