@@ -25,5 +25,9 @@ class ConfigurationError(HipLandmarksError):
     """A parameter or configuration file is invalid."""
 
 
+class TrainingError(HipLandmarksError):
+    """A training cannot go on, although its configuration and data could be read."""
+
+
 class MissingDependencyError(HipLandmarksError):
     """An optional package is needed for this step and is not installed."""

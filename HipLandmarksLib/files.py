@@ -7,6 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
+HALF_WRITTEN = ".part-"
+"""Names of temporary files begin like this; a killed process leaves them."""
+
 
 @contextmanager
 def atomic_path(target: Path | str) -> Iterator[Path]:
@@ -17,7 +20,7 @@ def atomic_path(target: Path | str) -> Iterator[Path]:
     """
     target = Path(target)
     target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".part-{uuid4().hex}-{target.name}")
+    temporary = target.with_name(f"{HALF_WRITTEN}{uuid4().hex}-{target.name}")
     try:
         yield temporary
         temporary.replace(target)

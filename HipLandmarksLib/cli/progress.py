@@ -19,31 +19,64 @@ def progress_bar() -> Iterator[Report]:
     """Yield ``report(stage, done, total)``, which shows progress on stderr.
 
     On a terminal a bar is drawn, which disappears at the end; elsewhere one line is written
-    every 30 seconds.
+    every 30 seconds. The time that is left follows from the speed since the first report of a
+    stage, so that work which was done in an earlier session does not count.
     """
     if not sys.stderr.isatty():
-        yield _log_lines()
+        yield log_lines(time.monotonic)
         return
     from tqdm import tqdm
 
-    with tqdm(leave=False, bar_format=_BAR) as bar:
+    with tqdm(leave=False, bar_format=_BAR, smoothing=0) as bar:
 
         def report(stage: str, done: int, total: int) -> None:
             if bar.total != total or done < bar.n:
                 bar.reset(total)
+                bar.n = bar.initial = bar.last_print_n = done
             bar.set_description_str(stage, refresh=False)
             bar.update(done - bar.n)
 
         yield report
 
 
-def _log_lines() -> Report:
-    last = time.monotonic()
+class RemainingTime:
+    """Seconds that are left of a stage, by the mean speed since its first report."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        """``clock`` counts seconds."""
+        self._clock = clock
+        self._first = (0.0, 0, 0)  # time, done, total
+        self._done = 0
+
+    def after(self, done: int, total: int) -> float | None:
+        """Seconds left now that ``done`` of ``total`` are done; None at the first report."""
+        begin, first, expected = self._first
+        if total != expected or done < self._done:
+            begin, first, _ = self._first = (self._clock(), done, total)
+        self._done = done
+        if done == first:
+            return None
+        return (total - done) * (self._clock() - begin) / (done - first)
+
+
+def log_lines(clock: Callable[[], float], write: Callable[[str], None] | None = None) -> Report:
+    """A report that writes a line every 30 seconds, by default to stderr."""
+    last = clock()
+    remaining = RemainingTime(clock)
 
     def report(stage: str, done: int, total: int) -> None:
         nonlocal last
-        if time.monotonic() - last >= _LOG_EVERY_S:
-            last = time.monotonic()
-            print(f"{stage}: {done}/{total}", file=sys.stderr)
+        left = remaining.after(done, total)
+        if clock() - last >= _LOG_EVERY_S:
+            last = clock()
+            text = f"{stage}: {done}/{total}" + ("" if left is None else f", {_words(left)} left")
+            print(text, file=sys.stderr) if write is None else write(text)
 
     return report
+
+
+def _words(seconds: float) -> str:
+    """Rounded up, since nothing is ever ready early."""
+    minutes = int(seconds // 60) + 1
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} h {rest} min" if hours else f"{minutes} min"

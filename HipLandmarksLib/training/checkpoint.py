@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,8 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from ..errors import ConfigurationError
-from ..files import atomic_path
+from ..files import HALF_WRITTEN, atomic_path
+from .config import CHANGEABLE
 
 _MODEL, _AVERAGE, _OPTIMISER = "model.", "average.", "optimiser."
 
@@ -31,6 +34,38 @@ def save_checkpoint(
             tensors[f"{_OPTIMISER}{index}.{name}"] = torch.as_tensor(value).contiguous().clone()
     with atomic_path(path) as temporary:
         save_file(tensors, temporary, metadata={"facts": json.dumps(facts)})
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())  # or a power failure could leave the new name without content
+
+
+def remove_half_written(folder: Path) -> None:
+    """Remove what a process left that was killed while it wrote into the folder of a run."""
+    for leftover in folder.rglob(f"{HALF_WRITTEN}*"):
+        leftover.unlink(missing_ok=True)
+
+
+def check_changes(path: Path, changed: Sequence[str], accepted: bool) -> None:
+    """Refuse to mix settings in one run.
+
+    Args:
+        path: of the checkpoint.
+        changed: names of the settings that it was made with otherwise.
+        accepted: whether the changes of :data:`.config.CHANGEABLE` are wanted.
+
+    Raises:
+        ConfigurationError: when a setting has changed and that is not accepted.
+    """
+    harmless = set(changed) <= set(CHANGEABLE)
+    if not changed or (accepted and harmless):
+        return
+    names = ", ".join(changed if not accepted else sorted({*changed} - {*CHANGEABLE}))
+    text = (
+        f"{path} was made with other settings ({names}); remove {path.parent} to start again or "
+        "give another output folder"
+    )
+    raise ConfigurationError(
+        text + (", or go on with the new ones by --accept-changes." if harmless else ".")
+    )
 
 
 def load_checkpoint(
@@ -54,7 +89,19 @@ def load_checkpoint(
     state = optimiser.state_dict()
     state["state"] = _moments(tensors)
     optimiser.load_state_dict(state)
+    _as_the_weights_lie(optimiser)
     return dict(facts)
+
+
+def _as_the_weights_lie(optimiser: torch.optim.Optimizer) -> None:
+    """Give the moments the memory format of their weights, as they had it before they were saved.
+
+    Otherwise every later step is slower, and not rounded as in a run that never stopped.
+    """
+    for weights, moments in optimiser.state.items():
+        for name, value in moments.items():
+            if torch.is_tensor(value) and value.shape == weights.shape:
+                moments[name] = torch.empty_like(weights).copy_(value)
 
 
 def _prefixed(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:

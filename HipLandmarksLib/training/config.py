@@ -15,11 +15,22 @@ from ..errors import ConfigurationError
 from ..networks import NetworkSpec
 from .augmentation import Augmentation
 from .objective import LossSettings
+from .precision import Precision
 from .recipes import with_recipe
 from .schedule import OptimiserKind, Schedule
 from .splits import Balance
 
-_CHOICES = (("optimiser", OptimiserKind), ("schedule", Schedule), ("balance", Balance))
+_CHOICES = (
+    ("optimiser", OptimiserKind),
+    ("schedule", Schedule),
+    ("balance", Balance),
+    ("precision", Precision),
+)
+CHANGEABLE = (
+    *("bundle_id", "version", "description", "licence", "steps", "learning_rate", "weight_decay"),
+    *("schedule", "decay", "epoch_steps", "warmup", "patience", "evaluate_every", "precision"),
+)
+"""Settings that a run may take up from a checkpoint that was made with others, when asked to."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +52,17 @@ class TrainingConfig:
             network's number of limbs.
         encoder_weights: ``imagenet`` downloads pretrained weights of the encoder.
         optimiser, schedule: ``adamw`` or ``adam``; ``cosine``, ``exponential`` or ``constant``.
-        batch, steps, learning_rate, weight_decay, warmup: of the optimisation.
+        batch, steps, learning_rate, weight_decay, warmup: of the optimisation; the batch counts
+            the images of all processes together.
+        precision: number format of the convolutions: ``auto``, ``float32``, ``bfloat16`` or
+            ``float16`` (see :class:`.Precision`).
         decay, epoch_steps: of the exponential schedule: factor per epoch, and steps per epoch (0
             for as many as it takes to draw every labelled slice once on average).
         ema: the exponential moving average of the weights that is kept; 0 keeps the weights.
         phantom_share: share of simulated slices in every batch, 0 to 1.
         phantom_slices: how many simulated slices are made before training.
+        covered_share: share of the simulated slices on which patches and borders hide landmarks
+            (see :mod:`.covering`).
         negative_share: share of slices that show no hip.
         teacher: output folder of an earlier run with the same patients and folds, whose models
             label the neighbouring slices (see :mod:`.teacher`); None for no self-training.
@@ -57,6 +73,7 @@ class TrainingConfig:
         fold: which fold is held out; None trains on everything.
         patience: evaluations without progress on the held-out fold before stopping; 0 = never.
         evaluate_every: steps between evaluations and checkpoints.
+        tensorboard: write TensorBoard event files beside ``log.csv``.
         seed: of every random choice.
     """
 
@@ -86,9 +103,11 @@ class TrainingConfig:
     decay: float = 0.95
     epoch_steps: int = 0
     warmup: int = 50
+    precision: Precision = Precision.AUTO
     ema: float = 0.99
     phantom_share: float = 0.15
     phantom_slices: int = 60
+    covered_share: float = 0.0
     negative_share: float = 0.1
     folds: int = 7
     balance: Balance = Balance.SHUFFLE
@@ -96,6 +115,7 @@ class TrainingConfig:
     fold: int | None = None
     patience: int = 0
     evaluate_every: int = 250
+    tensorboard: bool = False
     seed: int = 17
 
     def __post_init__(self) -> None:
@@ -118,7 +138,7 @@ class TrainingConfig:
         for name in ("batch", "steps", "evaluate_every", "sigma_px", "learning_rate"):
             if getattr(self, name) <= 0:
                 raise ConfigurationError(f"{name} must be positive.")
-        for name in ("phantom_share", "negative_share", "ema", "decay"):
+        for name in ("phantom_share", "covered_share", "negative_share", "ema", "decay"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ConfigurationError(f"{name} must lie between 0 and 1.")
         if self.data is None and self.phantom_share < 1:
@@ -197,19 +217,25 @@ class TrainingConfig:
         except TypeError as error:
             raise ConfigurationError(f"Invalid training configuration: {error}") from error
 
-    def same_as(self, stored: Mapping[str, Any]) -> bool:
-        """Whether ``stored``, a :meth:`to_dict` of this or an earlier release, says the same.
+    def differences(self, stored: Mapping[str, Any]) -> list[str]:
+        """Names of the settings that ``stored``, a :meth:`to_dict`, has otherwise.
 
         Settings that an earlier release did not have must have their defaults.
         """
         fresh = TrainingConfig(self.output, phantom_share=1.0).to_dict()
-        return _filled_up(stored, fresh) == self.to_dict()
+        before, now = _filled_up(stored, fresh), self.to_dict()
+        return sorted(name for name in {*before, *now} if before.get(name) != now.get(name))
+
+    def same_as(self, stored: Mapping[str, Any]) -> bool:
+        """Whether ``stored`` says the same, see :meth:`differences`."""
+        return not self.differences(stored)
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON-ready form, without folders (they say nothing to others)."""
+        """JSON-ready form, without folders and logs (they say nothing to others)."""
         plain = dataclasses.asdict(self)
         plain["teacher"] = self.teacher is not None
-        del plain["data"], plain["output"], plain["split"]
+        for name in ("data", "output", "split", "tensorboard"):
+            del plain[name]
         return json.loads(json.dumps(plain))  # tuples to lists
 
 

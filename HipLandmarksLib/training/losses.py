@@ -55,7 +55,11 @@ class AdaptiveWing:
 
 
 def adaptive_wing(
-    heatmaps: Tensor, target: Tensor, weight: Tensor, constants: AdaptiveWing
+    heatmaps: Tensor,
+    target: Tensor,
+    weight: Tensor,
+    constants: AdaptiveWing,
+    total: Tensor | None = None,
 ) -> Tensor:
     """Masked Adaptive Wing loss (equation 8 of paper 2).
 
@@ -64,36 +68,43 @@ def adaptive_wing(
         target: (B, L, H, W) Gaussians of peak 1, all zero when absent.
         weight: (B, L) non-negative; 0 masks a landmark that is not annotated.
         constants: of the loss.
+        total: see :func:`heatmap_nll`.
 
     Returns:
         Scalar: mean over the pixels, weighted mean over the annotated landmarks.
     """
     emphasis = constants.mask_weight * constants.mask(target) + 1
     loss = (constants.per_pixel(heatmaps, target) * emphasis).mean(dim=(2, 3))
-    return _weighted_mean(loss, weight)
+    return _weighted_mean(loss, weight, total)
 
 
-def field_mse(fields: Tensor, target: Tensor, weight: Tensor) -> Tensor:
+def field_mse(
+    fields: Tensor, target: Tensor, weight: Tensor, total: Tensor | None = None
+) -> Tensor:
     """Mean squared error of part affinity fields.
 
     Args:
         fields, target: (B, M, 2, H, W).
         weight: (B, M) non-negative; 0 masks a limb.
+        total: see :func:`heatmap_nll`.
 
     Returns:
         Scalar: mean over the elements of a field, weighted mean over the limbs.
     """
-    return _weighted_mean((fields.float() - target).square().mean(dim=(2, 3, 4)), weight)
+    return _weighted_mean((fields.float() - target).square().mean(dim=(2, 3, 4)), weight, total)
 
 
-def binary_loss(logits: Tensor, truth: Tensor, weight: Tensor) -> Tensor:
+def binary_loss(
+    logits: Tensor, truth: Tensor, weight: Tensor, total: Tensor | None = None
+) -> Tensor:
     """Weighted mean binary cross-entropy of (B, L) logits; stable for logits of any size."""
     loss = functional.binary_cross_entropy_with_logits(logits.float(), truth, reduction="none")
-    return _weighted_mean(loss, weight)
+    return _weighted_mean(loss, weight, total)
 
 
-def _weighted_mean(loss: Tensor, weight: Tensor) -> Tensor:
-    return (loss * weight).sum() / weight.sum().clamp(min=1e-6)
+def _weighted_mean(loss: Tensor, weight: Tensor, total: Tensor | None = None) -> Tensor:
+    divisor = weight.sum() if total is None else total
+    return (loss * weight).sum() / divisor.clamp(min=1e-6)
 
 
 def spatial_log_softmax(heatmaps: Tensor, nowhere: Tensor) -> tuple[Tensor, Tensor]:
@@ -112,7 +123,12 @@ def spatial_log_softmax(heatmaps: Tensor, nowhere: Tensor) -> tuple[Tensor, Tens
 
 
 def heatmap_nll(
-    heatmaps: Tensor, nowhere: Tensor, target: Tensor, absent: Tensor, weight: Tensor
+    heatmaps: Tensor,
+    nowhere: Tensor,
+    target: Tensor,
+    absent: Tensor,
+    weight: Tensor,
+    total: Tensor | None = None,
 ) -> Tensor:
     """Stable negative log-likelihood of unit-mass targets (corrected form of paper 1's loss).
 
@@ -122,10 +138,12 @@ def heatmap_nll(
         target: (B, L, H, W), each map of unit mass, or all zero when absent.
         absent: (B, L), 1 where the landmark is known to be absent.
         weight: (B, L) non-negative; 0 masks a landmark that is not annotated.
+        total: divides the weighted sum instead of the sum of ``weight``; processes that share a
+            batch give the mean of their sums.
 
     Returns:
         Scalar: weighted mean over the annotated landmarks; 0 when there is none.
     """
     log_places, log_nowhere = spatial_log_softmax(heatmaps, nowhere)
     loss = -(target * log_places).sum(dim=(2, 3)) - absent * log_nowhere
-    return _weighted_mean(loss, weight)
+    return _weighted_mean(loss, weight, total)

@@ -17,7 +17,10 @@ from ..networks import NetworkOutput
 from .fields import limb_fields, limb_weights
 from .losses import AdaptiveWing, adaptive_wing, binary_loss, field_mse, heatmap_nll
 from .sampling import Batch
-from .targets import peak_maps
+from .targets import peak_maps, unit_maps
+
+INTERMEDIATE = "intermediate"
+"""Names of the terms of earlier stacks begin like this."""
 
 
 class HeatmapLoss(str, Enum):
@@ -94,14 +97,21 @@ class LossSettings:
 
 @dataclass(frozen=True)
 class Truth:
-    """Everything known of a batch, on the device that trains; shapes as in :class:`Batch`."""
+    """Everything known of a batch, on the device that trains.
 
-    target: Tensor
-    peaks: Tensor | None
+    ``maps`` (B, L, H, W) are the heatmaps to learn: of unit mass for the likelihood, of peak 1 for
+    Adaptive Wing, all zero where a landmark is absent or unknown.
+    ``total`` and ``field_total`` divide the losses instead of the sums of the weights when several
+    processes share a batch (see :func:`.heatmap_nll`).
+    """
+
+    maps: Tensor
     fields: Tensor | None
     field_weight: Tensor
     absent: Tensor
     weight: Tensor
+    total: Tensor | None = None
+    field_total: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -119,18 +129,17 @@ class Objective:
     sigma: float
 
     def truth(self, batch: Batch, device: str, with_fields: bool) -> Truth:
-        """Targets of ``batch``; peaks and fields are made on ``device``."""
-        target, absent, weight, points = (
+        """Targets of ``batch``; maps and fields are made on ``device``."""
+        absent, weight, points = (
             torch.from_numpy(array).to(device)
-            for array in (batch.target, batch.absent, batch.weight, batch.points)
+            for array in (batch.absent, batch.weight, batch.points)
         )
-        shape = (int(target.shape[2]), int(target.shape[3]))
+        shape = (int(batch.images.shape[2]), int(batch.images.shape[3]))
         placed = (weight > 0) & (absent == 0)
-        wing = self.settings.heatmap is HeatmapLoss.ADAPTIVE_WING
+        maps = peak_maps if self._wing else unit_maps
         width = self.settings.field_width_px
         return Truth(
-            target,
-            peak_maps(points, placed, shape, self.sigma) if wing else None,
+            maps(points, placed, shape, self.sigma),
             limb_fields(points, placed, self.limbs, shape, width) if with_fields else None,
             limb_weights(weight, absent, self.limbs),
             absent,
@@ -142,26 +151,32 @@ class Objective:
         settings = self.settings
         terms = {"heatmap": settings.heatmap_weight * self._heatmap(output, truth)}
         if output.fields is not None and truth.fields is not None:
-            mse = field_mse(output.fields, truth.fields, truth.field_weight)
+            mse = field_mse(output.fields, truth.fields, truth.field_weight, truth.field_total)
             terms["field"] = settings.field_weight * mse
-        if truth.peaks is not None:
-            gone = binary_loss(output.nowhere, truth.absent, truth.weight)
+        if self._wing:
+            gone = binary_loss(output.nowhere, truth.absent, truth.weight, truth.total)
             terms["nowhere"] = settings.presence_weight * gone
         if output.presence is not None:
-            seen = binary_loss(output.presence, 1 - truth.absent, truth.weight)
+            seen = binary_loss(output.presence, 1 - truth.absent, truth.weight, truth.total)
             terms["presence"] = settings.presence_weight * seen
         for number, earlier in enumerate(output.intermediate):
             total = self.total(earlier, truth)
-            terms[f"intermediate {number + 1}"] = settings.intermediate_weight * total
+            terms[f"{INTERMEDIATE} {number + 1}"] = settings.intermediate_weight * total
         return terms
 
     def total(self, output: NetworkOutput, truth: Truth) -> Tensor:
         """The sum of :meth:`parts`."""
         return torch.stack(list(self.parts(output, truth).values())).sum()
 
+    @property
+    def _wing(self) -> bool:
+        return self.settings.heatmap is HeatmapLoss.ADAPTIVE_WING
+
     def _heatmap(self, output: NetworkOutput, truth: Truth) -> Tensor:
-        if truth.peaks is not None:
-            return adaptive_wing(output.heatmaps, truth.peaks, truth.weight, self.settings.wing)
+        if self._wing:
+            return adaptive_wing(
+                output.heatmaps, truth.maps, truth.weight, self.settings.wing, truth.total
+            )
         return heatmap_nll(
-            output.heatmaps, output.nowhere, truth.target, truth.absent, truth.weight
+            output.heatmaps, output.nowhere, truth.maps, truth.absent, truth.weight, truth.total
         )

@@ -1,27 +1,38 @@
-"""The training loop: seeded, resumable, with averaged weights."""
+"""The training loop: seeded, resumable, logged, in one or several processes."""
 
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
+from math import isfinite
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from ..detection import BundleCard, Channels, Decoder, Detector, choose_device, save_bundle
-from ..errors import ConfigurationError
+from ..detection import (
+    BundleCard,
+    Channels,
+    Detector,
+    choose_device,
+    load_card,
+    save_bundle,
+    write_card,
+)
 from ..files import write_text_atomic
-from ..networks import LandmarkNetwork, build_network
-from .checkpoint import load_checkpoint, save_checkpoint
+from ..networks import build_network
+from .checkpoint import check_changes, load_checkpoint, remove_half_written, save_checkpoint
 from .config import TrainingConfig
+from .distributed import Workers
 from .evaluate import slice_errors
 from .labels import LabelledSlice
-from .objective import Objective
+from .logs import RunLog, check_tensorboard
+from .model_card import run_card
+from .optimisation import Optimisation
 from .pools import Pools
+from .progress import Progress
 from .sampling import Batch, Sampler
 from .statistics import measure_statistics
 
@@ -35,24 +46,16 @@ def run_name(fold: int | None) -> str:
 
 
 _CHECKPOINT = "state.safetensors"
-_MAX_GRADIENT = 5.0
 _STATISTICS_BATCHES = 30
 _STATISTICS_SEED = 15_485_863
 
 
-@dataclass
-class Progress:
-    """What a run has reached; written into every checkpoint."""
-
-    step: int = 0
-    skipped: int = 0
-    best_mre_mm: float | None = None
-    best_step: int = 0
-    history: list[dict[str, float]] = field(default_factory=list)
-
-
 class Trainer:
-    """One run of a :class:`TrainingConfig`."""
+    """One run of a :class:`TrainingConfig`.
+
+    Every process of a training (see :mod:`.distributed`) has one with the same arguments; the
+    leading one evaluates and writes.
+    """
 
     def __init__(
         self,
@@ -61,44 +64,59 @@ class Trainer:
         held_out: Sequence[LabelledSlice] = (),
         slice_offset_mm: float = 0.0,
     ) -> None:
-        """Build network and optimiser; the weights are seeded by ``config.seed``."""
-        torch.manual_seed(config.seed)
+        """Build network and optimiser; the weights are seeded by ``config.seed``.
+
+        Raises:
+            ConfigurationError: when the batch cannot be shared by the processes.
+            MissingDependencyError: when TensorBoard is wanted and not installed.
+        """
         self.config = config
         self.pools = pools
         self.held_out = list(held_out)
         self.slice_offset_mm = slice_offset_mm
+        self.workers = Workers.current()
+        self.workers.check_batch(config.batch)
+        if config.tensorboard:
+            check_tensorboard()
         self.device = choose_device()
-        network = build_network(config.network, config.encoder_weights).to(self.device.name)
-        self.network = network.to(memory_format=torch.channels_last)
-        self.average = AveragedModel(
-            self.network, multi_avg_fn=get_ema_multi_avg_fn(config.ema), use_buffers=True
-        )
-        self.optimiser = config.optimiser.make(
-            self.network.parameters(), config.learning_rate, config.weight_decay
-        )
-        self.objective = Objective(config.loss, config.limbs, config.sigma_px)
+        self.optimisation = Optimisation(config, self.device, self.workers)
         self.sampler = Sampler(
             Channels.of_keys(config.keys), config.crop, config.sigma_px, config.augmentation
         )
         self.progress = Progress()
 
-    def run(self, resume: bool = True, report: StepReport | None = None) -> Path:
+    @property
+    def network(self) -> torch.nn.Module:
+        """The network whose weights every step changes."""
+        return self.optimisation.network
+
+    def run(
+        self, resume: bool = True, report: StepReport | None = None, accept_changes: bool = False
+    ) -> Path:
         """Train to the end and write the bundle; returns its folder.
 
         A run that was stopped goes on from its last checkpoint unless ``resume`` is False.
+        ``accept_changes`` lets it go on with another learning rate, for example (see
+        :data:`.config.CHANGEABLE`).
+
+        Raises:
+            ConfigurationError: when the checkpoint is damaged or was made with other settings.
+            TrainingError: when many steps in a row are not finite.
         """
-        if resume and self._checkpoint.is_file():
-            self._restore()
-        while self.progress.step < self.config.steps and not self._out_of_patience():
-            loss = self._step(self.progress.step)
-            self.progress.step += 1
-            if self._due():
-                self._evaluate_and_save(loss)
-            if report is not None:
-                report(self.progress.step, self.config.steps, {"loss": loss, **self._latest()})
-        if self.config.patience == 0 or not (self.folder / "bundle").is_dir():
-            self._write_bundle()
-        return self.folder / "bundle"
+        self._begin(resume, accept_changes)
+        log = self._log()
+        try:
+            while self.progress.step < self.config.steps and not self._stops_early():
+                loss = self._advance(log)
+                if report is not None:
+                    report(self.progress.step, self.config.steps, self._shown(loss))
+        finally:
+            if log is not None:
+                log.close()
+        if self.workers.leads:
+            self._finish()
+        self.workers.wait()
+        return self._bundle
 
     @property
     def folder(self) -> Path:
@@ -109,39 +127,46 @@ class Trainer:
     def _checkpoint(self) -> Path:
         return self.folder / _CHECKPOINT
 
-    def _step(self, step: int) -> float:
-        torch.manual_seed(self.config.seed * 1_000_003 + step)  # dropout; a resumed run is the same
-        for group in self.optimiser.param_groups:
-            group["lr"] = self._rate(step)
-        self.network.train()
-        loss = self._loss(self._batch(step))
-        self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), _MAX_GRADIENT)
-        if not (torch.isfinite(loss) and torch.isfinite(norm)):
-            self.progress.skipped += 1
-            return float("nan")
-        self.optimiser.step()
-        self.average.update_parameters(self.network)
-        return float(loss.detach())
+    @property
+    def _bundle(self) -> Path:
+        return self.folder / "bundle"
+
+    def _begin(self, resume: bool, accept_changes: bool) -> None:
+        if self.workers.leads:
+            remove_half_written(self.folder)
+            if not resume:  # or a kill before the first new checkpoint would bring it back
+                self._checkpoint.unlink(missing_ok=True)
+        self.workers.wait()
+        if self._checkpoint.is_file():
+            self._restore(accept_changes)
+
+    def _log(self) -> RunLog | None:
+        if not self.workers.leads:
+            return None
+        return RunLog(self.folder, self.progress.step, self.config.tensorboard)
+
+    def _advance(self, log: RunLog | None) -> float:
+        """One step with everything that is due after it; returns its loss."""
+        begin = time.monotonic()
+        number = self.progress.step
+        figures = self.optimisation.step(self._batch(number), number, self._rate(number))
+        speed = self.config.batch / (time.monotonic() - begin)
+        self.progress.count(figures.finite)
+        held_out = self._evaluate() if self._due() else {}
+        self.progress.seconds += time.monotonic() - begin
+        if log is not None:
+            row = {"step": self.progress.step, "seconds": self.progress.seconds, **figures.row()}
+            log.write({**row, "images_per_s": speed, **held_out})
+        self.progress.check_finite(self._checkpoint)
+        if self._due():
+            self._save({"step": float(number + 1), "loss": figures.loss, **held_out})
+        return figures.loss
 
     def _batch(self, step: int) -> Batch:
-        """The batch of ``step``: it depends on the seed and the step alone."""
+        """This process's part of the batch of ``step``: it depends on seed and step alone."""
         rng = np.random.default_rng([self.config.seed, step])
-        return self.sampler.batch(self.pools.draw(self.config.batch, rng), rng)
-
-    def _loss(self, batch: Batch) -> torch.Tensor:
-        with torch.autocast(self.device.name, torch.bfloat16, enabled=self._reduced):
-            output = self.network(self._images(batch))
-        truth = self.objective.truth(batch, self.device.name, output.fields is not None)
-        return self.objective.total(output, truth)
-
-    @property
-    def _reduced(self) -> bool:
-        """Whether convolutions run in bfloat16; it needs no scaling of the loss, float16 would."""
-        if self.device.name == "cuda":
-            return torch.cuda.is_bf16_supported()
-        return self.device.precision is torch.bfloat16
+        joint = self.sampler.batch(self.pools.draw(self.config.batch, rng), rng)
+        return self.workers.part(joint)
 
     def _rate(self, step: int) -> float:
         config = self.config
@@ -157,100 +182,101 @@ class Trainer:
         step = self.progress.step
         return step % self.config.evaluate_every == 0 or step == self.config.steps
 
-    def _evaluate_and_save(self, loss: float) -> None:
-        figures = {"step": float(self.progress.step), "loss": loss}
-        self._measure_statistics()
-        if self.held_out:
-            errors = slice_errors(self.detector(), self.held_out)
-            found = [error.error_mm for error in errors if error.error_mm is not None]
-            figures["held_out_mre_mm"] = float(np.mean(found)) if found else float("inf")
-            self._note_best(figures["held_out_mre_mm"])
-        self.progress.history.append(figures)
+    def _evaluate(self) -> dict[str, float]:
+        """Errors of the averaged weights on the held-out patients; the best step is noted."""
+        figures: dict[str, float] = {}
+        if self.workers.leads:
+            self._measure_statistics()
+            if self.held_out:
+                errors = slice_errors(self.detector(), self.held_out)
+                figures = self.progress.judge([error.error_mm for error in errors])
+        self.progress = self.workers.shared(self.progress)
+        return figures
+
+    def _save(self, figures: dict[str, float]) -> None:
+        """Checkpoint first: what is written after it, a resumed run can write again."""
+        shown = {name: value for name, value in figures.items() if isfinite(value)}
+        self.progress.history.append(shown)
+        if not self.workers.leads:
+            return
+        state = self.optimisation
+        facts = {"progress": vars(self.progress), "config": self.config.to_dict()}
         save_checkpoint(
             self._checkpoint,
-            self.network,
-            self.average,
-            self.optimiser,
-            {"progress": vars(self.progress), "config": self.config.to_dict()},
+            state.network,
+            state.average,
+            state.optimiser,
+            {**facts, **state.facts()},
         )
+        self._write_after_checkpoint()
+
+    def _write_after_checkpoint(self) -> None:
         write_text_atomic(self.folder / "history.json", json.dumps(self.progress.history, indent=1))
+        if self.config.patience and self.progress.best_step == self.progress.step:
+            self._write_bundle()
 
     def _measure_statistics(self) -> None:
         """Batch statistics of the averaged weights, on augmented training crops."""
-        measure_statistics(
-            self._averaged(), map(self._statistics_images, range(_STATISTICS_BATCHES))
-        )
+        batches = map(self._statistics_images, range(_STATISTICS_BATCHES))
+        usable = (images for images in batches if bool(torch.isfinite(images).all()))
+        measure_statistics(self.optimisation.averaged, usable)
 
     def _statistics_images(self, number: int) -> torch.Tensor:
         rng = np.random.default_rng([self.config.seed, _STATISTICS_SEED, number])
-        return self._images(self.sampler.batch(self.pools.draw(self.config.batch, rng), rng))
+        batch = self.sampler.batch(self.pools.draw(self.config.batch, rng), rng)
+        return self.optimisation.images(batch)
 
-    def _images(self, batch: Batch) -> torch.Tensor:
-        images = torch.from_numpy(batch.images)
-        return images.to(self.device.name, memory_format=torch.channels_last)
+    def _stops_early(self) -> bool:
+        return self.progress.out_of_patience(self.config.patience, self.config.evaluate_every)
 
-    def _note_best(self, mre_mm: float) -> None:
-        best = self.progress.best_mre_mm
-        if best is None or mre_mm < best:
-            self.progress.best_mre_mm, self.progress.best_step = mre_mm, self.progress.step
-            if self.config.patience:
-                self._write_bundle()
+    def _shown(self, loss: float) -> dict[str, float]:
+        """Figures for people who wait."""
+        last = self.progress.history[-1] if self.progress.history else {}
+        shown = {"loss": loss}
+        if "held_out_mre_mm" in last:
+            shown["held-out MRE mm"] = last["held_out_mre_mm"]
+        if self.progress.skipped:
+            shown["steps skipped"] = self.progress.skipped
+        return shown
 
-    def _out_of_patience(self) -> bool:
-        waited = (self.progress.step - self.progress.best_step) // self.config.evaluate_every
-        return bool(self.config.patience) and waited >= self.config.patience
-
-    def _latest(self) -> dict[str, float]:
-        if not self.progress.history or "held_out_mre_mm" not in self.progress.history[-1]:
-            return {}
-        return {"held-out MRE mm": self.progress.history[-1]["held_out_mre_mm"]}
-
-    def _restore(self) -> None:
-        facts = load_checkpoint(self._checkpoint, self.network, self.average, self.optimiser)
-        if not self.config.same_as(facts["config"]):
-            raise ConfigurationError(
-                f"{self._checkpoint} was made with other settings; remove {self.folder} to start "
-                "again or give another output folder."
-            )
+    def _restore(self, accept_changes: bool) -> None:
+        state = self.optimisation
+        facts = load_checkpoint(self._checkpoint, state.network, state.average, state.optimiser)
+        changed = self.config.differences(facts["config"])
+        check_changes(self._checkpoint, changed, accept_changes)
+        state.restore(facts)
         self.progress = Progress(**facts["progress"])
+        if changed:
+            self.progress.skipped_in_a_row = 0
+        if self.workers.leads:
+            self._write_after_checkpoint()
 
     def detector(self) -> Detector:
         """A detector with the averaged weights."""
         network = build_network(self.config.network)
-        network.load_state_dict(self._averaged().state_dict())
+        network.load_state_dict(self.optimisation.averaged.state_dict())
         return Detector(network, self.card(), self.device.name)
-
-    def _averaged(self) -> LandmarkNetwork:
-        module = self.average.module
-        assert isinstance(module, LandmarkNetwork)
-        return module
 
     def card(self) -> BundleCard:
         """The card of this run's bundle."""
-        config = self.config
-        return BundleCard(
-            id=config.bundle_id,
-            version=config.version,
-            description=config.description,
-            modality=config.modality,
-            network=config.network,
-            channels=self.sampler.channels,
-            preprocessing=config.preprocessing,
-            decoder=Decoder(target_sigma=config.sigma_px, reading=config.loss.reading),
-            slice_offset_mm=self.slice_offset_mm,
-            mirror=True,
-            training=self._training_facts(),
-        )
-
-    def _training_facts(self) -> dict[str, Any]:
-        return {
-            "licence": self.config.licence,
-            "augmentation": self.config.augmentation.name,
-            "recipe": self.config.to_dict(),
+        facts = {
+            "precision": str(self.optimisation.precision).removeprefix("torch."),
+            "processes": self.workers.size,
             "steps": self.progress.step,
             "skipped_steps": self.progress.skipped,
             "patients": self.pools.cases,
         }
+        return run_card(self.config, self.slice_offset_mm, facts)
 
     def _write_bundle(self) -> None:
-        save_bundle(self.folder / "bundle", self.card(), self._averaged())
+        save_bundle(self._bundle, self.card(), self.optimisation.averaged)
+
+    def _finish(self) -> None:
+        """The last weights, or those of the best evaluation when a run may stop early."""
+        patience, every = self.config.patience, self.config.evaluate_every
+        if patience == 0 or not (self._bundle / "model.json").is_file():
+            self._write_bundle()
+        if patience:
+            card = load_card(self._bundle)
+            facts = {"early_stopping": self.progress.early_stopping(patience, every)}
+            write_card(self._bundle, replace(card, training={**card.training, **facts}))
