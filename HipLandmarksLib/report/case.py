@@ -14,7 +14,7 @@ from ..imaging import Calibration, HipImage, SpacingProvenance
 from .slice_view import slice_of
 
 if TYPE_CHECKING:
-    from ..detection import Detection
+    from ..detection import Detection, LimbId, LimbScore
     from ..measurement import Measurement, MeasurementSettings, SideDifference
 
 NOTICE = "Research software, not a medical device."
@@ -37,6 +37,8 @@ class CaseReport:
         device: processor on which the model ran, "" without model.
         seconds: duration of the detection, None without model.
         views: name of the views of the image that the model averaged, "" without model.
+        limbs: how far the model's fields bear out the line between two landmarks; None for
+            models without fields.
         slices: slice (from 0) on which each hip was read.
         image_record: what earlier results say of the image, where the image itself is not given.
         settings: how it was measured, None when that is not known.
@@ -51,6 +53,7 @@ class CaseReport:
     device: str = ""
     seconds: float | None = None
     views: str = ""
+    limbs: Mapping[LimbId, LimbScore] | None = None
     slices: Mapping[Side, int] = field(default_factory=dict)
     image_record: Mapping[str, Any] | None = None
     settings: MeasurementSettings | None = None
@@ -78,6 +81,7 @@ class CaseReport:
             device=found.device,
             seconds=found.seconds,
             views=found.views,
+            limbs=found.limbs,
             slices=dict(found.slices),
         )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from .case import NOTICE, CaseReport, source_text
 from .values import format_difference, format_value
 
 if TYPE_CHECKING:
+    from ..detection import LimbId, LimbScore
     from ..measurement import Measurement, SideDifference
 
 FORMAT = "hiplandmarks-results-1"
@@ -103,6 +104,7 @@ def case_to_dict(case: CaseReport) -> dict[str, Any]:
             "device": case.device or None,
             "seconds": case.seconds,
             "views": case.views or None,
+            **({} if case.limbs is None else {"limbs": _limb_rows(case.limbs)}),
         },
         "slices": {side.word: index for side, index in case.slices.items()},
         "settings": _settings_to_dict(case),
@@ -110,6 +112,20 @@ def case_to_dict(case: CaseReport) -> dict[str, Any]:
         "measurements": [measurement.to_dict() for measurement in case.measurements],
         "side_differences": [difference.to_dict() for difference in case.differences],
     }
+
+
+def _limb_rows(limbs: Mapping[LimbId, LimbScore]) -> list[dict[str, Any]]:
+    """Projections and uncertainties are null where a limb could not be measured."""
+    return [
+        {
+            "start": f"{start[0].value}:{start[1]}",
+            "end": f"{end[0].value}:{end[1]}",
+            "state": score.state.value,
+            "projection": score.projection,
+            "surprisal": score.uncertainty(),
+        }
+        for (start, end), score in limbs.items()
+    ]
 
 
 def _settings_to_dict(case: CaseReport) -> dict[str, Any] | None:

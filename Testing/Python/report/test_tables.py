@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from HipLandmarksLib.anatomy import HipLandmarks, Landmark, Side
+from HipLandmarksLib.anatomy import HipLandmarks, Landmark, PresenceEvidence, Side
+from HipLandmarksLib.detection.limb_scores import LimbScore, LimbState
 from HipLandmarksLib.imaging import HipImage
 from HipLandmarksLib.measurement import Measurement, MeasurementSettings, Sex, ViewPlane, measure
 from HipLandmarksLib.report import CaseReport
@@ -176,3 +177,32 @@ def test_a_case_name_never_leaves_the_results_folder(
 
 def test_each_hip_is_shown_on_its_own_slice(case: CaseReport) -> None:
     assert case.slices == {Side.RIGHT: 2, Side.LEFT: 3}
+
+
+def test_the_json_of_a_model_with_fields_has_the_evidence_of_landmarks_and_limbs(
+    tmp_path: Path, case: CaseReport
+) -> None:
+    lae, lcp = (Side.RIGHT, "LAE"), (Side.RIGHT, "LCP")
+    evidence = PresenceEvidence(0.8, 0.5, 0.1003, 0.3456)
+    marked = replace(case.landmarks[lae], evidence=evidence)
+    limbs = {
+        (lae, lcp): LimbScore(LimbState.MEASURED, -0.3),
+        ((Side.RIGHT, "FHC"), lae): LimbScore(LimbState.POINTS_COINCIDE),
+    }
+    case = replace(case, landmarks=case.landmarks.with_landmark(marked), limbs=limbs)
+    write_json(tmp_path / "m.json", case)
+    data = json.loads((tmp_path / "m.json").read_text(encoding="utf-8"))
+    (stored,) = [row for row in data["landmarks"]["landmarks"] if "evidence" in row]
+    assert (stored["side"], stored["key"]) == ("R", "LAE")
+    assert stored["evidence"] == evidence.to_dict()
+    against, coincide = data["detection"]["limbs"]
+    assert (against["start"], against["end"]) == ("R:LAE", "R:LCP")
+    assert (against["projection"], against["surprisal"]) == pytest.approx((0.001, 1.0))
+    assert coincide["projection"] is None and "coincide" in coincide["state"]
+
+
+def test_the_json_of_a_model_without_fields_does_not_mention_limbs(
+    tmp_path: Path, case: CaseReport
+) -> None:
+    write_json(tmp_path / "m.json", case)
+    assert "limbs" not in json.loads((tmp_path / "m.json").read_text("utf-8"))["detection"]
