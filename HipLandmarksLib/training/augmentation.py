@@ -113,23 +113,28 @@ class Augmentation:
     ) -> NDArray[np.float32]:
         """Random grey-value changes of a (H, W) image with range about -1 to 1."""
         unit = np.clip((pixels + 1) / 2, 0, 1.5)
-        unit = unit ** np.exp(rng.uniform(-self.gamma, self.gamma))
-        unit = unit * _smooth_field(unit.shape, self.bias, rng)
-        out = (unit * 2 - 1) * (1 + rng.uniform(-self.contrast, self.contrast))
-        out = out + rng.uniform(-self.brightness, self.brightness)
+        unit = unit ** float(np.exp(rng.uniform(-self.gamma, self.gamma)))
+        unit *= _smooth_field(unit.shape, self.bias, rng)
+        contrast = float(1 + rng.uniform(-self.contrast, self.contrast))
+        unit *= 2 * contrast
+        unit += float(rng.uniform(-self.brightness, self.brightness)) - contrast
         if rng.random() < 0.5:
-            out = ndimage.gaussian_filter(out, rng.uniform(0, self.blur_px))
-        out = out + rng.normal(0, 1, out.shape) * rng.uniform(0, self.noise)
-        return np.asarray(out, dtype=np.float32)
+            unit = ndimage.gaussian_filter(unit, rng.uniform(0, self.blur_px))
+        noise = rng.normal(0, 1, unit.shape).astype(np.float32)
+        noise *= float(rng.uniform(0, self.noise))
+        return np.asarray(unit + noise, dtype=np.float32)
 
 
 def _smooth_field(
     shape: tuple[int, ...], amplitude: float, rng: np.random.Generator
-) -> NDArray[np.float64]:
+) -> NDArray[np.float32]:
     """exp of a random quadratic polynomial with values up to about ``amplitude``."""
-    y, x = np.meshgrid(*(np.linspace(-1, 1, n) for n in shape), indexing="ij")
-    c = rng.uniform(-amplitude, amplitude, 5) / 2
-    return np.asarray(np.exp(c[0] * x + c[1] * y + c[2] * x * y + c[3] * x * x + c[4] * y * y))
+    y = np.linspace(-1, 1, shape[0], dtype=np.float32)[:, None]
+    x = np.linspace(-1, 1, shape[1], dtype=np.float32)[None]
+    c = (rng.uniform(-amplitude, amplitude, 5) / 2).astype(np.float32)
+    field = (c[0] + c[2] * y) * x
+    field += (c[3] * x * x) + (c[1] * y + c[4] * y * y)
+    return np.asarray(np.exp(field, out=field))
 
 
 AUGMENTATIONS: Mapping[str, Augmentation] = MappingProxyType(

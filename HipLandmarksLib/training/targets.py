@@ -48,8 +48,29 @@ def peak_maps(points: Tensor, placed: Tensor, shape: tuple[int, int], sigma: flo
     Returns:
         (B, L, H, W), all zero where a landmark is not placed.
     """
-    axes = []
+    across, down = _profiles(points, shape, sigma)
+    return _outer(across, down * placed[..., None])
+
+
+def unit_maps(points: Tensor, placed: Tensor, shape: tuple[int, int], sigma: float) -> Tensor:
+    """As :func:`gaussian_target` for every point at once; arguments as of :func:`peak_maps`.
+
+    Returns:
+        (B, L, H, W), each of unit mass inside the image, all zero where a landmark is not placed.
+    """
+    across, down = _profiles(points, shape, sigma)
+    across, down = (along / along.sum(dim=-1, keepdim=True) for along in (across, down))
+    return _outer(across, torch.where(placed[..., None], down, 0.0))
+
+
+def _profiles(points: Tensor, shape: tuple[int, int], sigma: float) -> tuple[Tensor, Tensor]:
+    """(B, L, W) and (B, L, H): a Gaussian is the product of one along x and one along y."""
+    profiles = []
     for axis, size in ((0, shape[1]), (1, shape[0])):
         grid = torch.arange(size, device=points.device, dtype=points.dtype)
-        axes.append(torch.exp(-0.5 * ((grid - points[..., axis, None]) / sigma) ** 2))
-    return axes[1][..., :, None] * axes[0][..., None, :] * placed[..., None, None]
+        profiles.append(torch.exp(-0.5 * ((grid - points[..., axis, None]) / sigma) ** 2))
+    return profiles[0], profiles[1]
+
+
+def _outer(across: Tensor, down: Tensor) -> Tensor:
+    return down[..., :, None] * across[..., None, :]

@@ -80,9 +80,8 @@ class Trainer:
             check_tensorboard()
         self.device = choose_device()
         self.optimisation = Optimisation(config, self.device, self.workers)
-        self.sampler = Sampler(
-            Channels.of_keys(config.keys), config.crop, config.sigma_px, config.augmentation
-        )
+        channels = Channels.of_keys(config.keys)
+        self.sampler = Sampler(channels, config.crop, config.augmentation)
         self.progress = Progress()
 
     @property

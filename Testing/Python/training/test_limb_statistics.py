@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from HipLandmarksLib.detection import Channels, LimbChannels
-from HipLandmarksLib.networks import NetworkOutput
-from HipLandmarksLib.training.limb_statistics import pair_projections, variances_of
+from HipLandmarksLib.detection import Channels, LimbChannels, Preprocessing, load_card
+from HipLandmarksLib.networks import NetworkOutput, NetworkSpec
+from HipLandmarksLib.training import TrainingConfig, run_training
+from HipLandmarksLib.training.limb_statistics import limb_variances, pair_projections, variances_of
 from HipLandmarksLib.training.sampling import Batch
 
 LIMBS = LimbChannels(Channels.of_keys(("FHC", "NA")), ((0, 1), (2, 3)))
@@ -29,7 +30,7 @@ def batch(absent, weight):
     points = np.array([[[2, 8], [12, 8], [4, 4], [20, 4]]], dtype=np.float32)
     flags = (np.array([values], dtype=np.float32) for values in (absent, weight))
     images = np.zeros((1, 1, 16, 24), dtype=np.float32)
-    return Batch(images, np.zeros((1, 4, 16, 24), dtype=np.float32), *flags, points)
+    return Batch(images, *flags, points)
 
 
 def test_pairs_that_are_there_are_projected():
@@ -59,3 +60,29 @@ def test_a_few_pairs_that_agree_by_chance_do_not_outweigh_everything():
 def test_a_limb_with_few_pairs_counts_as_the_worst_of_the_others():
     assert variances_of([[0.9] * 10, [1.0], [0.8] * 10]) == pytest.approx([0.01, 0.04, 0.04])
     assert variances_of([[1.0], [1.0]]) == ()
+
+
+def test_a_training_with_the_uncertainty_module_writes_limbs_and_variances(tmp_path):
+    config = TrainingConfig(
+        output=tmp_path,
+        network=NetworkSpec("Unet", "resnet18", 3, (16, 16, 16), landmarks=8),
+        keys=("FHC", "NA", "LAE", "LCP"),
+        preprocessing=Preprocessing(spacing_mm=3.0),
+        crop=(64, 128),
+        batch=2,
+        steps=2,
+        warmup=1,
+        evaluate_every=2,
+        phantom_share=1.0,
+        phantom_slices=1,
+        uncertainty_module=True,
+    )
+    card = load_card(run_training(config))
+    assert len(card.limb_names) == card.network.limbs == 2 * 5
+    assert len(card.limb_variances) == card.network.limbs
+    assert all(0.0004 <= variance <= 1 for variance in card.limb_variances)
+
+
+def test_networks_without_fields_have_no_variances(tmp_path):
+    config = TrainingConfig(tmp_path, phantom_share=1.0)
+    assert limb_variances(Fields(), config, None, None) == ()

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from HipLandmarksLib.errors import ConfigurationError
 from HipLandmarksLib.training import gaussian_target, heatmap_nll, spatial_log_softmax
+from HipLandmarksLib.training.targets import unit_maps
 
 ONE = torch.ones(1, 1)
 ZERO = torch.zeros(1, 1)
@@ -92,6 +93,18 @@ def test_places_and_nowhere_share_one_probability():
 @given(st.floats(0, 39), st.floats(0, 29), st.floats(0.5, 4))
 def test_a_target_has_unit_mass_wherever_it_lies(x, y, sigma):
     assert gaussian_target((x, y), (30, 40), sigma).sum() == pytest.approx(1, abs=1e-5)
+
+
+@given(st.integers(0, 10_000))
+def test_targets_made_on_the_device_are_those_of_each_point(seed):
+    """At once for a whole batch; nothing where a landmark is absent."""
+    points = np.random.default_rng(seed).uniform(0, (39, 29), (2, 3, 2)).astype(np.float32)
+    placed = torch.tensor([[True, False, True], [True, True, True]])
+    maps = unit_maps(torch.from_numpy(points), placed, (30, 40), 2.0).numpy()
+    for image, landmark in np.ndindex(2, 3):
+        expected = gaussian_target(tuple(points[image, landmark]), (30, 40), 2.0)
+        expected = expected * bool(placed[image, landmark])
+        assert np.abs(maps[image, landmark] - expected).max() < 1e-6
 
 
 @given(st.floats(12, 28), st.floats(12, 18))
