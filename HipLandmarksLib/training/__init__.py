@@ -2,6 +2,7 @@
 
 from .augmentation import AUGMENTATIONS, Augmentation
 from .config import TrainingConfig
+from .covering import cover, with_covered
 from .folder import labelled_slices, read_folder
 from .labels import LabelledSlice, PointLabel
 from .losses import AdaptiveWing, adaptive_wing, field_mse, heatmap_nll, spatial_log_softmax
@@ -31,6 +32,7 @@ __all__ = [
     "Trainer",
     "TrainingConfig",
     "adaptive_wing",
+    "cover",
     "field_mse",
     "gaussian_target",
     "heatmap_nll",
@@ -45,5 +47,6 @@ __all__ = [
     "simulated_slices",
     "spatial_log_softmax",
     "split",
+    "with_covered",
     "write_split",
 ]

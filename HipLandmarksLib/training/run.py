@@ -16,6 +16,7 @@ from ..evaluation import PointError, summarise
 from ..files import write_text_atomic
 from .cam_test import CamTest, cam_slices, cam_test
 from .config import TrainingConfig
+from .covering import with_covered
 from .evaluate import angle_errors, slice_choice_differences, slice_errors
 from .folder import read_folder, slice_offset_mm
 from .labels import LabelledSlice
@@ -152,7 +153,9 @@ def load_data(config: TrainingConfig, report: Report | None = None) -> TrainingD
         if report is not None:
             report("simulating hips", done, total)
 
-    simulated = simulated_slices(count, config.seed, config.keys, made)
+    simulated = with_covered(
+        simulated_slices(count, config.seed, config.keys, made), config.covered_share, config.seed
+    )
     return TrainingData(slices, simulated, slice_offset_mm(config.data))
 
 
