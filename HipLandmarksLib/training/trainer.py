@@ -28,6 +28,8 @@ from .config import TrainingConfig
 from .distributed import Workers
 from .evaluate import slice_errors
 from .labels import LabelledSlice
+from .limb_statistics import limb_variances
+from .loader import BatchLoader, useful_threads
 from .logs import RunLog, check_tensorboard
 from .model_card import run_card
 from .optimisation import Optimisation
@@ -105,10 +107,11 @@ class Trainer:
         self._begin(resume, accept_changes)
         log = self._log()
         try:
-            while self.progress.step < self.config.steps and not self._stops_early():
-                loss = self._advance(log)
-                if report is not None:
-                    report(self.progress.step, self.config.steps, self._shown(loss))
+            with self._loader() as batches:
+                while self.progress.step < self.config.steps and not self._stops_early():
+                    loss = self._advance(batches, log)
+                    if report is not None:
+                        report(self.progress.step, self.config.steps, self._shown(loss))
         finally:
             if log is not None:
                 log.close()
@@ -144,11 +147,14 @@ class Trainer:
             return None
         return RunLog(self.folder, self.progress.step, self.config.tensorboard)
 
-    def _advance(self, log: RunLog | None) -> float:
+    def _loader(self) -> BatchLoader[Batch]:
+        return BatchLoader(self._batch, self.config.steps, useful_threads(self.device.name))
+
+    def _advance(self, batches: BatchLoader[Batch], log: RunLog | None) -> float:
         """One step with everything that is due after it; returns its loss."""
         begin = time.monotonic()
         number = self.progress.step
-        figures = self.optimisation.step(self._batch(number), number, self._rate(number))
+        figures = self.optimisation.step(batches.take(number), number, self._rate(number))
         speed = self.config.batch / (time.monotonic() - begin)
         self.progress.count(figures.finite)
         held_out = self._evaluate() if self._due() else {}
@@ -268,7 +274,9 @@ class Trainer:
         return run_card(self.config, self.slice_offset_mm, facts)
 
     def _write_bundle(self) -> None:
-        save_bundle(self._bundle, self.card(), self.optimisation.averaged)
+        averaged = self.optimisation.averaged
+        variances = limb_variances(averaged, self.config, self.pools, self.sampler)
+        save_bundle(self._bundle, replace(self.card(), limb_variances=variances), averaged)
 
     def _finish(self) -> None:
         """The last weights, or those of the best evaluation when a run may stop early."""
