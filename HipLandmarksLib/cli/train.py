@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import nullcontext
 from pathlib import Path
 
 from .progress import progress_bar
@@ -12,11 +13,13 @@ SUMMARY = "train a model on a folder of images and landmarks"
 DESCRIPTION = (
     "Train a landmark model as the configuration (YAML or JSON) says. The result is a bundle\n"
     "that 'hiplandmarks detect --model' takes. Stop with Ctrl-C at any time: the same command\n"
-    "goes on from the last checkpoint."
+    "goes on from the last checkpoint. log.csv in the run's folder has the figures of every step.\n"
+    "Several graphics cards, or processes, train together when torchrun starts the command."
 )
 EXAMPLES = """examples:
   hiplandmarks train Resources/Training/quick.yaml
   hiplandmarks train my-hips.yaml --cross-validate
+  torchrun --nproc-per-node 4 -m HipLandmarksLib.cli train my-hips.yaml
 """
 
 
@@ -34,6 +37,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="begin anew instead of going on from the last checkpoint",
     )
+    parser.add_argument(
+        "--accept-changes",
+        action="store_true",
+        help="go on from a checkpoint although learning rate, schedule, number of steps, patience "
+        "or precision have been changed in the configuration since",
+    )
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -49,12 +58,16 @@ def run(arguments: argparse.Namespace) -> None:
         raise ConfigurationError(f"There is no configuration file {config}.")
     from ..evaluation import format_summary
     from ..training import run_cross_validation, run_training
+    from ..training.distributed import leads_from_start
 
-    with progress_bar() as report:
+    leads, changes = leads_from_start(), arguments.accept_changes
+    with progress_bar() if leads else nullcontext() as report:
         if arguments.cross_validate:
-            result = run_cross_validation(config, resume, report)
+            result = run_cross_validation(config, resume, report, changes)
         else:
-            bundle = run_training(config, resume, report)
+            bundle = run_training(config, resume, report, changes)
+    if not leads:
+        return
     if arguments.cross_validate:
         print(f"{result['patients']} patients, {result['folds']} folds")
         print(format_summary(result["errors"]))

@@ -16,7 +16,7 @@ from ..evaluation import PointError, summarise
 from ..files import write_text_atomic
 from .cam_test import CamTest, cam_slices, cam_test
 from .config import TrainingConfig
-from .covering import with_covered
+from .distributed import joined_workers
 from .evaluate import angle_errors, slice_choice_differences, slice_errors
 from .folder import read_folder, slice_offset_mm
 from .labels import LabelledSlice
@@ -51,19 +51,31 @@ class TrainingData:
 
 
 def run_training(
-    config: Path | str | TrainingConfig, resume: bool = True, report: Report | None = None
+    config: Path | str | TrainingConfig,
+    resume: bool = True,
+    report: Report | None = None,
+    accept_changes: bool = False,
 ) -> Path:
     """Train the model of a configuration; returns the folder of its bundle.
 
+    Processes that ``torchrun`` started train it together. ``accept_changes``: see
+    :meth:`.Trainer.run`.
+
     Raises:
         ConfigurationError: when configuration, data or checkpoint cannot be used.
+        TrainingError: when the training cannot go on.
     """
     config = _config(config)
-    return _train(config, load_data(config, report), resume, report)
+    with joined_workers() as workers:
+        report = report if workers.leads else None
+        return _train(config, load_data(config, report), resume, report, accept_changes)
 
 
 def run_cross_validation(
-    config: Path | str | TrainingConfig, resume: bool = True, report: Report | None = None
+    config: Path | str | TrainingConfig,
+    resume: bool = True,
+    report: Report | None = None,
+    accept_changes: bool = False,
 ) -> dict[str, Any]:
     """Train one model per fold, test each on the patients it has not seen, join the errors.
 
@@ -75,16 +87,26 @@ def run_cross_validation(
         ConfigurationError: when there are fewer patients than folds.
     """
     config = replace(_config(config), patience=0)
-    data = load_data(config, report)
-    if len(data.cases) < config.folds:
-        raise ConfigurationError(f"{len(data.cases)} patients do not fill {config.folds} folds.")
-    simulated = _cam_slices(config, report)
-    test = _FoldTest()
-    for fold in range(config.folds):
-        fold_config = replace(config, fold=fold)
-        bundle = _train(fold_config, data, resume, report)
-        _, held_out = split(data.slices, config, fold)
-        test.add(Detector.from_bundle(bundle), held_out, simulated)
+    with joined_workers() as workers:
+        report = report if workers.leads else None
+        data = load_data(config, report)
+        if len(data.cases) < config.folds:
+            raise ConfigurationError(
+                f"{len(data.cases)} patients do not fill {config.folds} folds."
+            )
+        test = _FoldTest()
+        simulated = _cam_slices(config, report) if workers.leads else []
+        for fold in range(config.folds):
+            fold_config = replace(config, fold=fold)
+            bundle = _train(fold_config, data, resume, report, accept_changes)
+            if workers.leads:
+                _, held_out = split(data.slices, config, fold)
+                test.add(Detector.from_bundle(bundle), held_out, simulated)
+        return workers.shared(_told(config, data, test) if workers.leads else {})
+
+
+def _told(config: TrainingConfig, data: TrainingData, test: _FoldTest) -> dict[str, Any]:
+    """Write and return the result of a cross-validation."""
     result = {"folds": config.folds, "patients": len(data.cases), **test.figures()}
     told = {**result, "points": test.single_errors()}
     write_text_atomic(config.output / "cross-validation.json", json.dumps(told, indent=1) + "\n")
@@ -153,9 +175,7 @@ def load_data(config: TrainingConfig, report: Report | None = None) -> TrainingD
         if report is not None:
             report("simulating hips", done, total)
 
-    simulated = with_covered(
-        simulated_slices(count, config.seed, config.keys, made), config.covered_share, config.seed
-    )
+    simulated = simulated_slices(count, config.seed, config.keys, made)
     return TrainingData(slices, simulated, slice_offset_mm(config.data))
 
 
@@ -183,7 +203,13 @@ def _cam_slices(config: TrainingConfig, report: Report | None) -> list[LabelledS
     return cam_slices(_CAM_SLICES, config.seed, config.keys, made)
 
 
-def _train(config: TrainingConfig, data: TrainingData, resume: bool, report: Report | None) -> Path:
+def _train(
+    config: TrainingConfig,
+    data: TrainingData,
+    resume: bool,
+    report: Report | None,
+    accept_changes: bool,
+) -> Path:
     if config.fold is not None:
         keep_split(data.slices, config, resume)
     train, held_out = split(data.slices, config, config.fold)
@@ -201,7 +227,7 @@ def _train(config: TrainingConfig, data: TrainingData, resume: bool, report: Rep
             shown = ", ".join(f"{key} {value:.2f}" for key, value in figures.items())
             report(f"{name} ({shown})", done, total)
 
-    return trainer.run(resume, step)
+    return trainer.run(resume, step, accept_changes)
 
 
 def _config(config: Path | str | TrainingConfig) -> TrainingConfig:
