@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 
 from ...evaluation.ablation import Ablation, AblationRow
 from ...evaluation.compare import COLUMNS
@@ -11,20 +12,30 @@ from .html import DASH, interval, number, probability, spread
 
 _FIGURES = (
     *("mre_mm", "sdr_2mm", "sdr_3mm", "sdr_4mm"),
-    *("missed", "FHC_mre_mm", "NA_mre_mm", "LAE_mre_mm", "LCP_mre_mm", "alpha_mae", "lce_mae"),
+    *("FHC_mre_mm", "NA_mre_mm", "LAE_mre_mm", "LCP_mre_mm", "alpha_mae", "lce_mae"),
 )
 _IN_TERMINAL = ("mre_mm", "sdr_2mm", "alpha_mae", "lce_mae")
 _SHORT = {"alpha_mae": "alpha (°)", "lce_mae": "LCE (°)", "sdr_2mm": "SDR2 (%)"}
 _COMMON = {
     "TTA": "views averaged at test time: {}",
-    "Seeds": "seed {}",
+    "Seeds": "seeds: {}",
     "Tested on": "tested on {}",
     "Steps": "{}",
     "Input": "{}",
+    "Pixel": "pixels of {}",
+    "Size": "{} size",
     "Timed on": "timed on {}",
 }
 """Facts in a sentence, by the title of their column."""
 _DAY_S, _HOUR_S, _MINUTE_S = 86_400, 3_600, 60
+
+
+class Part(Enum):
+    """Which table of a page a column belongs to."""
+
+    NAME = "name"
+    ERRORS = "errors"
+    COST = "cost"
 
 
 @dataclass(frozen=True)
@@ -36,29 +47,32 @@ class Column:
         cell: text of a row.
         short: title in a terminal.
         in_terminal: whether it stands there.
+        part: what it tells of.
     """
 
     title: str
     cell: Callable[[AblationRow], str]
     short: str = ""
     in_terminal: bool = True
+    part: Part = Part.ERRORS
 
 
 def table_columns(found: Ablation) -> list[Column]:
     """All columns that have a value, without the facts that all methods have in common."""
     facts = [column for column in _fact_columns() if len(_values(found, column)) > 1]
     columns = [
-        Column("Network", lambda row: row.facts.title, "Network"),
-        Column("Parameters (M)", _parameters, "Par. (M)"),
+        Column("Network", lambda row: row.facts.title, "Network", part=Part.NAME),
+        Column("Parameters (M)", _parameters, "Par. (M)", part=Part.COST),
         *facts,
         *(_figure(name) for name in _FIGURES[:4]),
+        *([_figure("missed")] if _any_missed(found) else []),
         Column("Difference (mm)", _difference, "Difference (mm)"),
         Column("p", _p, "p"),
-        *(_figure(name) for name in _FIGURES[4:] if name != "missed" or _any_missed(found)),
-        Column("Training", lambda row: duration(row.facts.training_seconds), "Training"),
-        Column("ms per image", lambda row: number(row.facts.ms_per_image, 0), "ms"),
+        *(_figure(name) for name in _FIGURES[4:]),
+        Column("Training", _training, "Training", part=Part.COST),
+        Column("ms per image", _milliseconds, "ms", part=Part.COST),
     ]
-    return [column for column in columns if _values(found, column) != {DASH}]
+    return [column for column in columns if _values(found, column)]
 
 
 def common_facts(found: Ablation) -> str:
@@ -67,7 +81,7 @@ def common_facts(found: Ablation) -> str:
     words = [
         _COMMON[title].format(next(iter(values)))
         for title, values in said.items()
-        if len(values) == 1 and values != {DASH}
+        if len(values) == 1
     ]
     return ", ".join(words)
 
@@ -119,17 +133,20 @@ def duration(seconds: float | None) -> str:
 
 def _fact_columns() -> tuple[Column, ...]:
     return (
-        Column("TTA", lambda row: row.method.averaging or DASH, "TTA"),
-        Column("Seeds", _seeds, "Seeds"),
-        Column("Steps", _steps, "Steps"),
-        Column("Input", _input, "Input"),
-        Column("Tested on", _tested, "Tested on", in_terminal=False),
-        Column("Timed on", lambda row: row.facts.device or DASH, "Timed on", in_terminal=False),
+        Column("TTA", lambda row: row.method.averaging or DASH, "TTA", part=Part.NAME),
+        Column("Seeds", _seeds, "Seeds", part=Part.NAME),
+        Column("Steps", _steps, "Steps", part=Part.COST),
+        Column("Input", _input, "Input", part=Part.COST),
+        Column("Pixel", _pixel, "Pixel", part=Part.COST),
+        Column("Size", _size, "Size", part=Part.COST),
+        Column("Tested on", _tested, in_terminal=False),
+        Column("Timed on", lambda row: row.facts.device or DASH, "", False, Part.COST),
     )
 
 
 def _values(found: Ablation, column: Column) -> set[str]:
-    return {column.cell(row) for row in found.rows}
+    """What stands in a column, dashes apart."""
+    return {column.cell(row) for row in found.rows} - {DASH}
 
 
 def _any_missed(found: Ablation) -> bool:
@@ -159,6 +176,14 @@ def _seeds(row: AblationRow) -> str:
     return ", ".join(map(str, row.method.seeds)) or DASH
 
 
+def _training(row: AblationRow) -> str:
+    return duration(row.facts.training_seconds)
+
+
+def _milliseconds(row: AblationRow) -> str:
+    return number(row.facts.ms_per_image, 0)
+
+
 def _steps(row: AblationRow) -> str:
     facts = row.facts
     return DASH if facts.steps is None else f"{facts.steps} steps of {facts.batch} images"
@@ -168,8 +193,17 @@ def _input(row: AblationRow) -> str:
     facts = row.facts
     if facts.crop is None:
         return DASH
-    reduced = " (reduced)" if facts.is_reduced else ""
-    return f"{facts.crop[0]} × {facts.crop[1]} px of {facts.spacing_mm:g} mm{reduced}"
+    return f"{facts.crop[0]} × {facts.crop[1]} px"
+
+
+def _pixel(row: AblationRow) -> str:
+    return DASH if row.facts.spacing_mm is None else f"{row.facts.spacing_mm:g} mm"
+
+
+def _size(row: AblationRow) -> str:
+    if row.facts.crop is None:
+        return DASH
+    return "reduced" if row.facts.is_reduced else "published"
 
 
 def _tested(row: AblationRow) -> str:
