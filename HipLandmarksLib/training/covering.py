@@ -215,9 +215,8 @@ def _border(plane: _Plane, cutting: bool, rng: np.random.Generator) -> Mask:
     """What lies beyond a straight, slightly tilted border."""
     rows, columns = np.indices(plane.pixels.shape)
     angle = rng.integers(4) * math.pi / 2 + np.radians(rng.uniform(-8, 8))
-    height = columns * plane.spacing[1] * math.cos(angle) + rows * plane.spacing[0] * math.sin(
-        angle
-    )
+    across, down = plane.spacing[1] * math.cos(angle), plane.spacing[0] * math.sin(angle)
+    height = np.zeros(plane.pixels.shape) + columns * across + rows * down
     heights = sorted(float(height[_pixel(ij, height.shape)]) for ij in plane.points.values())
     farthest = heights[-1] if heights else float(np.quantile(height, 0.8))
     if cutting and heights:
