@@ -92,6 +92,6 @@ def _parameters(recipe: dict[str, Any]) -> int | None:
 def _notes(cell: MatrixCell) -> list[str]:
     try:
         is_trained(cell)
-    except ConfigurationError:
-        return [f"{cell.name} was trained with other settings than the matrix has now."]
+    except ConfigurationError as error:
+        return [f"The matrix has other settings now: {error}"]
     return []

@@ -187,7 +187,7 @@ class TrainingConfig:
             ConfigurationError: when the file cannot be read or holds an unknown or bad value.
         """
         path = Path(path)
-        data = _read(path)
+        data = read_settings(path)
         for name in ("data", "output", "teacher", "split"):
             if data.get(name) is not None:
                 data[name] = (path.parent / Path(str(data[name])).expanduser()).resolve()
@@ -257,7 +257,12 @@ def _augmentation(value: str | Mapping[str, Any]) -> Augmentation:
     return replace(Augmentation.named(ranges.pop("recipe", "robust")), **ranges)
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_settings(path: Path) -> dict[str, Any]:
+    """The values of a YAML or JSON file as they stand there.
+
+    Raises:
+        ConfigurationError: when it cannot be read or holds no settings.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:

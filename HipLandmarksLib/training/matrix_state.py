@@ -78,10 +78,13 @@ def is_trained(cell: MatrixCell) -> bool:
         return False
     for fold, bundle in enumerate(cell.folds):
         stored = _recipe(bundle / "model.json")
-        if stored is not None and not replace(cell.config, fold=fold, patience=0).same_as(stored):
+        if stored is None:
+            continue
+        other = replace(cell.config, fold=fold, patience=0).differences(stored)
+        if other:
             raise ConfigurationError(
-                f"{cell.folder} holds a run with other settings: remove it, or give the matrix "
-                "another output folder."
+                f"{cell.folder} holds a run with other settings ({', '.join(other)}): remove it, "
+                "or give the matrix another output folder."
             )
     return (cell.folder / CROSS_VALIDATION).is_file()
 

@@ -168,8 +168,8 @@ def test_other_settings_in_the_folder_of_a_cell_are_refused(
     assert runner.seen == []
     assert main(["matrix", str(changed), "--table"]) == 1
     out = capsys.readouterr().out
-    assert "holds a run with other settings" in out
-    assert "tiny was trained with other settings than the matrix has now" in out
+    assert "holds a run with other settings (learning_rate)" in out
+    assert "Note: The matrix has other settings now" in out
     _run(file, InProcess())  # and the right matrix finds its cell finished again
 
 
