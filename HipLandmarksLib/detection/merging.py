@@ -53,11 +53,11 @@ class ViewAverage:
         if all(seen is None for seen in self._seen):
             return self._plain()
         whole = torch.ones_like(self._places[0, 0])
-        masks = [whole if seen is None else seen for seen in self._seen]
-        count = torch.stack(masks).sum(dim=0).clamp(min=1e-6)
+        masks = torch.stack([whole if seen is None else seen for seen in self._seen])
+        count = masks.sum(dim=0).clamp(min=1e-6)
         places = self._places / count
         mass = places.sum(dim=(2, 3))
-        weights = torch.stack([(places * mask).sum(dim=(2, 3)) for mask in masks])
+        weights = torch.einsum("blhw,vhw->vbl", places, masks)
         nowhere = torch.where(mass > 0, _weighted(self._nowhere, weights), 1.0)
         share = (1 - nowhere) / mass.clamp(min=1e-12)
         return LandmarkMaps(

@@ -95,14 +95,18 @@ class View:
     ) -> LandmarkMaps:
         """Maps of the view as maps of the image; places and "nowhere" sum to 1 as before.
 
-        Probability is a density: its values are multiplied by the area that a pixel of the image
-        has in the view. The sum of what lies within the image is kept exactly; what the view
-        places beyond the image is "nowhere".
+        Probability is a density: what is resampled must be multiplied by the area that a pixel
+        of the image has in the view. It is scaled until it sums to what the view places within
+        the image, which is that factor without the error of resampling. What the view places
+        beyond the image is "nowhere".
 
         Args:
             maps: of images that :meth:`shown` made.
             channels: the landmarks; left and right are exchanged by a mirror.
-            limbs: the fields' limbs, needed when there are fields.
+            limbs: the fields' limbs, needed to mirror them.
+
+        Raises:
+            ConfigurationError: when there are fields to mirror and no limbs.
         """
         if self.moves:
             maps = self._unmoved(maps)
@@ -111,8 +115,8 @@ class View:
     def _unmoved(self, maps: LandmarkMaps) -> LandmarkMaps:
         shape = _shape_of(maps.places)
         affine = self._affine(shape)
-        inside = maps.places * _covered(maps.places, self._back(shape))
-        kept = inside.sum(dim=(2, 3))
+        inside = _covered(maps.places, self._back(shape))
+        kept = torch.einsum("blhw,hw->bl", maps.places, inside)
         places = _sampled(maps.places, affine)
         mass = places.sum(dim=(2, 3))
         places = places * (kept / mass.clamp(min=1e-12))[..., None, None]
@@ -149,9 +153,14 @@ class View:
 def mirrored_maps(
     maps: LandmarkMaps, channels: Channels, limbs: LimbChannels | None = None
 ) -> LandmarkMaps:
-    """Maps of the mirror image: columns reversed, left and right exchanged."""
-    swap = channels.mirrored
-    fields = maps.fields
+    """Maps of the mirror image: columns reversed, left and right exchanged.
+
+    Raises:
+        ConfigurationError: when there are fields and no limbs.
+    """
+    swap, fields = channels.mirrored, maps.fields
+    if fields is not None and limbs is None:
+        raise ConfigurationError("Fields can only be mirrored when their limbs are known.")
     return LandmarkMaps(
         torch.flip(maps.places, dims=[3])[:, swap],
         maps.nowhere[:, swap],

@@ -10,6 +10,7 @@ it, slices in batches. Also prints by how much the landmark positions differ.
 from __future__ import annotations
 
 import argparse
+import functools
 import statistics
 import time
 from collections.abc import Callable
@@ -20,6 +21,7 @@ import torch
 
 from HipLandmarksLib.detection import Detector, default_bundle, load_bundle
 from HipLandmarksLib.detection.sides import decode_slice
+from HipLandmarksLib.detection.views import VIEWS
 from HipLandmarksLib.imaging import HipImage
 from HipLandmarksLib.networks import NetworkSpec, build_network, parameter_count
 from HipLandmarksLib.synthesis import make_phantom
@@ -87,6 +89,10 @@ def shipped_model(bundle: Path, repeats: int) -> None:
         lambda: fast.predict(image, range(image.n_slices), views="none"),
         max(3, repeats // 3),
     )
+    for name, views in VIEWS.items():
+        read = functools.partial(fast.predict, image, [image.n_slices // 2], views=name)
+        seconds = median_seconds(read, max(3, repeats // 3))
+        print(f"one slice, views {name} ({len(views)}): {seconds:.3f} s")
     whole = median_seconds(lambda: fast.detect(image), max(3, repeats // 3))
     print(f"whole detection, slices chosen automatically, {image.n_slices} slices: {whole:.2f} s")
     one, other = (detector.detect(image).landmarks for detector in (fast, exact))

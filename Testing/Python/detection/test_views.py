@@ -141,6 +141,13 @@ def test_fields_come_back_with_their_directions(view):
         )
 
 
+def test_fields_without_limbs_are_not_dropped_in_silence():
+    maps = maps_at([(30.0, 30.0)] * 4)
+    with_fields = LandmarkMaps(maps.places, maps.nowhere, torch.zeros(1, 1, 2, *SHAPE))
+    with pytest.raises(ConfigurationError, match="limbs"):
+        View(mirror=True).undone(with_fields, CHANNELS)
+
+
 def test_grey_values_change_as_named():
     image = torch.tensor([[[[-1.0, 0.0], [1.0, 0.0]]]])  # black, half, full, half
     assert View(brightness=1.1).shown(image).flatten().tolist() == pytest.approx(
