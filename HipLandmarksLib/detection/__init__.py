@@ -18,9 +18,11 @@ from .limb_scores import (
 from .limbs import LimbChannels
 from .preprocessing import Preprocessing
 from .reading import LandmarkMaps, landmark_maps, place_probabilities
+from .views import VIEWS, View, named_views
 
 __all__ = [
     "MRI_KEYS",
+    "VIEWS",
     "BundleCard",
     "Channels",
     "ComputeDevice",
@@ -39,6 +41,7 @@ __all__ = [
     "SliceEvidence",
     "SlicePrediction",
     "UncertaintyFormula",
+    "View",
     "choose_device",
     "default_bundle",
     "landmark_maps",
@@ -47,6 +50,7 @@ __all__ = [
     "limb_scores",
     "load_bundle",
     "load_card",
+    "named_views",
     "place_probabilities",
     "save_bundle",
     "write_card",
