@@ -13,6 +13,7 @@ from .evaluation import FORMAT
 
 EVALUATION = "evaluation.json"
 CROSS_VALIDATION = "cross-validation.json"
+_EVALUATIONS = "evaluation"
 _CARDS = ("all/bundle/model.json", "fold-0/bundle/model.json", "bundle/model.json")
 
 PointId = tuple[str, str, str]
@@ -125,12 +126,15 @@ def recipe_words(recipe: Mapping[str, Any]) -> str:
 
 
 def _shortest_names(paths: Sequence[Path]) -> list[str]:
-    """The last part of every path, or as many as no other path ends with."""
+    """The last part of every path, or as many as no other path ends with.
+
+    Folders of evaluations are named with the run's folder in which they lie.
+    """
     folders = [path.parent if path.suffix == ".json" else path for path in paths]
     names = []
     for folder in folders:
         others = [other.parts for other in folders if other != folder]
-        count = 1
+        count = 2 if folder.name.startswith(_EVALUATIONS) else 1
         while count < len(folder.parts) and folder.parts[-count:] in {o[-count:] for o in others}:
             count += 1
         names.append("/".join(folder.parts[-count:]))

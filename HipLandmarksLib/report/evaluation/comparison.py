@@ -23,16 +23,8 @@ from .html import (
 from .page import NOTICE
 
 _SORTED_BY = "mre_mm"
-_WIDE_ONLY = (
-    "sdr_3mm",
-    "sdr_4mm",
-    "missed",
-    "nme",
-    "FHC_mre_mm",
-    "NA_mre_mm",
-    "LAE_mre_mm",
-    "LCP_mre_mm",
-)
+_SINGLE = ("FHC_mre_mm", "NA_mre_mm", "LAE_mre_mm", "LCP_mre_mm")
+_WIDE_ONLY = ("sdr_3mm", "sdr_4mm", "missed", "nme", *_SINGLE)
 """Figures for which a terminal has no room."""
 _EXPLANATION = (
     "Sorted by MRE, tests on seen patients last. Figures are mean ± SD over the runs (seeds) of a "
@@ -41,14 +33,16 @@ _EXPLANATION = (
     "over patients."
 )
 """What the columns are."""
+_NAMES = ("Method", "Network", "TTA", "Runs")
 
 
 def comparison_text(comparison: Comparison) -> str:
     """A table for a terminal."""
     head, rows = _cells(comparison, [n for n in comparison.columns if n not in _WIDE_ONLY])
     columns = TextTable()
-    for cells in (head, *rows):
-        columns.add(*cells)
+    columns.add(*head)
+    for name, *cells in rows:
+        columns.add(name.replace("/", " / "), *cells)  # so that long names wrap
     lines = columns.format(WIDEST)
     return "\n".join([*lines, *(f"Note: {w}" for w in comparison.warnings), _EXPLANATION, NOTICE])
 
@@ -74,7 +68,8 @@ def comparison_csv(comparison: Comparison) -> str:
 
 def comparison_html(comparison: Comparison) -> str:
     """A page that works offline."""
-    head, rows = _cells(comparison, comparison.columns)
+    single = [name for name in comparison.columns if name in _SINGLE]
+    head, rows = _cells(comparison, [n for n in comparison.columns if n not in single])
     own = [n for n, row in enumerate(comparison.rows) if row.reason == "baseline"]
     cells = [[escape(cell) for cell in row] for row in rows]
     body = [
@@ -83,6 +78,7 @@ def comparison_html(comparison: Comparison) -> str:
         paragraph(NOTICE, "notice") + "</header>",
         bullets(comparison.warnings, "warn"),
         section("Methods", table(head, cells, own_rows=own), paragraph(_EXPLANATION, "soft")),
+        section("Single landmarks", _single_table(comparison, single, own)),
     ]
     return page("Comparison of methods", "\n".join(part for part in body if part), wide=True)
 
@@ -90,13 +86,22 @@ def comparison_html(comparison: Comparison) -> str:
 def _cells(comparison: Comparison, names: list[str]) -> tuple[list[str], list[list[str]]]:
     first = [name for name in names if name == _SORTED_BY]
     rest = [name for name in names if name != _SORTED_BY]
-    head = ["Method", "Network", "TTA", "Runs", *(COLUMNS[name][0] for name in first)]
+    head = [*_NAMES, *(COLUMNS[name][0] for name in first)]
     head += ["Difference (mm)", "p", "Patients", *(COLUMNS[name][0] for name in rest)]
     rows = [
         [*_names(row), *_figures(row, first), *_difference(row), *_figures(row, rest)]
         for row in comparison.rows
     ]
     return head, rows
+
+
+def _single_table(comparison: Comparison, names: list[str], own: list[int]) -> str:
+    """MRE of single landmarks; "" when no run tells it."""
+    if not names:
+        return ""
+    rows = [[*_names(row)[:-1], *_figures(row, names)] for row in comparison.rows]
+    cells = [[escape(cell) for cell in row] for row in rows]
+    return table([*_NAMES[:-1], *(COLUMNS[name][0] for name in names)], cells, own_rows=own)
 
 
 def _names(row: MethodRow) -> list[str]:

@@ -38,7 +38,7 @@ def test_evaluations_of_one_run_over_different_views_are_rows_of_their_own(tmp_p
     ]
     rows = compare_runs(read_all_finished(folders)).rows
     assert [(row.name, row.averaging) for row in rows] == [
-        ("evaluation-none", "none"),
+        ("resnet18/evaluation-none", "none"),
         ("resnet18/evaluation-mirror", "mirror"),
         ("vgg16/evaluation-mirror", "mirror"),
     ]
