@@ -153,6 +153,8 @@ def limb_agreement(
     a is 1 / variance of w on training pairs, c how much the landmark at the other end of the limb
     is believed. In the first pass c is its presence; in each further one its presence times its
     own s, so that a partner which its other limbs contradict does not pull its neighbours down.
+    That s is taken relative to the largest of the image: fields that were trained by their mean
+    square are shorter than unit vectors where they hesitate, so its height depends on the model.
     A landmark whose partners are not believed in the last pass is not assessable: a limb without
     a field between two doubtful points does not tell which of the two is wrong.
 
@@ -173,11 +175,13 @@ def limb_agreement(
             f"{len(present)} presences for {len(limbs.channels)} landmarks in {passes} passes: "
             "give one presence per landmark and at least one pass."
         )
-    score = np.ones(len(present))
+    score, belief = np.full(len(present), np.nan), present
     for _ in range(passes):
-        total, borne = partners.gather(present * score)
+        total, borne = partners.gather(belief)
         assessable = borne >= LEAST_PARTNERS
         score = np.where(assessable, total, score)
+        best = max(score[~np.isnan(score)], default=LEAST_PROJECTION)
+        belief = present * np.where(np.isnan(score), 1.0, score / best)
     return [
         LimbAgreement(float(score[k])) if assessable[k] else LimbAgreement(None, partners.reason(k))
         for k in range(len(present))

@@ -174,6 +174,19 @@ def test_the_second_pass_believes_a_partner_by_its_own_limbs():
     assert found[2].score == pytest.approx(0.1)
 
 
+def test_short_fields_of_a_hesitant_model_change_no_weights():
+    """Belief is relative: a model whose w is a tenth throughout gives a tenth of every s."""
+    presence = [1, 0.9, 0.8, 0.7]
+    whole = limb_agreement(measured(0.9, 0.6, 0.5), presence, CHAIN)
+    short = limb_agreement(measured(0.09, 0.06, 0.05), presence, CHAIN)
+    assert scores_of(short) == pytest.approx([score / 10 for score in scores_of(whole)])
+
+
+def test_nothing_borne_out_at_all_is_doubt_about_everything():
+    found = limb_agreement(measured(-0.2, 0.001, 0.0), np.ones(4), CHAIN)
+    assert [agreement.uncertainty() for agreement in found] == pytest.approx([1.0] * 4)
+
+
 def test_a_limb_between_two_doubtful_points_does_not_tell_which_one_is_wrong():
     """Landmarks 2 and 3 contradict each other; 2 has 1 to judge it by, 3 has nobody else."""
     found = limb_agreement(measured(1.0, 0.001, 0.001), np.ones(4), CHAIN)
