@@ -96,7 +96,7 @@ def load_checkpoint(
 def _as_the_weights_lie(optimiser: torch.optim.Optimizer) -> None:
     """Give the moments the memory format of their weights, as they had it before they were saved.
 
-    Otherwise every later step is slower, and not rounded as in a run that never stopped.
+    Otherwise the optimiser would copy them in every later step.
     """
     for weights, moments in optimiser.state.items():
         for name, value in moments.items():

@@ -21,6 +21,8 @@ from .objective import INTERMEDIATE, Objective, Truth
 from .sampling import Batch
 
 _MAX_GRADIENT = 5.0
+_LOSS_SCALE = 2.0**12
+"""Of the first step in float16; torch's 2^16 overflows in the first steps of every run."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,8 @@ class Optimisation:
         )
         self.objective = Objective(config.loss, config.limbs, config.sigma_px)
         self.precision = config.precision.on(device)
-        self.scaler = torch.amp.GradScaler(device.name, enabled=self.precision is torch.float16)
+        scaled = self.precision is torch.float16
+        self.scaler = torch.amp.GradScaler(device.name, init_scale=_LOSS_SCALE, enabled=scaled)
 
     def _connected(self, network: nn.Module) -> nn.Module:
         """``network`` with gradients that are averaged over the processes."""

@@ -1,16 +1,20 @@
-"""Learning curves of training runs, from the ``history.json`` that the trainer writes."""
+"""Learning curves of training runs, from ``history.json`` and ``log.csv`` of the trainer."""
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
+from statistics import fmean
 
 from ...errors import ConfigurationError
 
 FILE = "history.json"
+LOG_FILE = "log.csv"
+_MOST_POINTS = 200
 _STEP = ("step", "epoch")
 
 
@@ -62,4 +66,18 @@ def _read(path: Path, name: str) -> LearningCurve:
                     figures.setdefault(key, []).append((step, float(value)))
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise ConfigurationError(f"{path} is not a training history: {error}") from error
-    return LearningCurve(name, figures)
+    loss = _logged_loss(path.parent / LOG_FILE)
+    return LearningCurve(name, {**figures, "loss": loss} if loss else figures)
+
+
+def _logged_loss(path: Path) -> list[tuple[float, float]]:
+    """Loss over the steps of a run's log, at most 200 means; empty when there is no log."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = [(float(row["step"]), float(row["loss"])) for row in csv.DictReader(file)]
+    except (OSError, ValueError, TypeError, KeyError):
+        return []  # the history has the loss of every evaluation
+    rows = [row for row in rows if isfinite(row[1])]
+    width = -(-len(rows) // _MOST_POINTS) or 1
+    bins = [rows[start : start + width] for start in range(0, len(rows), width)]
+    return [(fmean(step for step, _ in b), fmean(loss for _, loss in b)) for b in bins]
