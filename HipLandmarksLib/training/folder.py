@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
 
-from ..anatomy import HipLandmarkId, HipLandmarks, Side, read_landmarks, read_markups
-from ..errors import ConfigurationError
+from ..anatomy import (
+    HipLandmarkId,
+    HipLandmarks,
+    Landmark,
+    LandmarkTable,
+    Side,
+    read_landmarks,
+    read_markups,
+)
+from ..errors import ConfigurationError, LandmarkFileError
 from ..imaging import HipImage, read_image
 from .labels import LabelledSlice, PointLabel
 from .patients import read_sexes, with_sexes
@@ -42,14 +51,19 @@ def read_folder(folder: Path) -> list[LabelledSlice]:
 def _pairs(folder: Path) -> list[LabelledSlice]:
     """Images with the landmark files beside them."""
     found: list[LabelledSlice] = []
+    names: set[str] = set()
     for path in sorted(folder.iterdir()):
         ending = next((e for e in IMAGE_ENDINGS if path.name.lower().endswith(e)), None)
         if ending is None:
             continue
-        landmarks = _landmarks_of(folder, path.name[: -len(ending)])
+        name = path.name[: -len(ending)]
+        names.add(name)
+        landmarks = _landmarks_of(folder, name)
         if landmarks is not None:
-            case = path.name[: -len(ending)].split("__")[0]
-            found += labelled_slices(case, read_image(path), landmarks)
+            image = read_image(path)
+            _refuse_elsewhere(name, image, landmarks)
+            found += labelled_slices(name.split("__")[0], image, landmarks)
+    _refuse_orphans(folder, names)
     if not found:
         raise ConfigurationError(
             f"{folder} holds no image with landmarks; put NAME_landmarks.json (or "
@@ -105,5 +119,42 @@ def _landmarks_of(folder: Path, name: str) -> HipLandmarks | None:
     if whole.is_file():
         return read_landmarks(whole)
     halves = [folder / f"{name}_{side.word}.mrk.json" for side in Side]
-    points = [lm for path in halves if path.is_file() for lm in read_markups(path).values()]
+    points = [lm for path in halves if path.is_file() for lm in _known_points(path)]
     return HipLandmarks.of(points, case_id=name) if points else None
+
+
+def _known_points(path: Path) -> list[Landmark]:
+    """Points of a markups file; a point of one's own may be drawn, but not learned."""
+    points = list(read_markups(path).values())
+    for point in points:
+        try:
+            LandmarkTable.load()[point.key]
+        except LandmarkFileError as error:
+            raise LandmarkFileError(f"{path.name}: {error}") from error
+    return points
+
+
+def _refuse_elsewhere(name: str, image: HipImage, landmarks: HipLandmarks) -> None:
+    """Single points may lie outside of an image and are then absent; not all of them."""
+    placed = [point.point() for point in landmarks.values() if point.position is not None]
+    if not placed:
+        return
+    last = np.array(image.pixels.shape[::-1]) - 1
+    ijk = image.to_ijk(np.array(placed))
+    if not ((ijk >= -1) & (ijk <= last + 1)).all(axis=1).any():
+        raise ConfigurationError(
+            f"All landmarks of {name} lie outside of its image: they belong to another image, or "
+            "were saved in another coordinate system."
+        )
+
+
+def _refuse_orphans(folder: Path, names: Collection[str]) -> None:
+    """A misspelt name must not lose a case."""
+    endings = ("_landmarks.json", *(f"_{side.word}.mrk.json" for side in Side))
+    for path in sorted(folder.iterdir()):
+        ending = next((ending for ending in endings if path.name.endswith(ending)), None)
+        if ending is not None and path.name.removesuffix(ending) not in names:
+            raise ConfigurationError(
+                f"{folder} holds {path.name} but no image {path.name.removesuffix(ending)}.*: "
+                "name both alike, or take the landmarks away."
+            )

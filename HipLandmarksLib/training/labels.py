@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..anatomy import HipLandmarkId
+from ..errors import ConfigurationError
 from ..imaging import HipImage
 
 
@@ -43,3 +44,18 @@ class LabelledSlice:
     index: int
     labels: Mapping[HipLandmarkId, PointLabel]
     chosen: frozenset[str] = frozenset()
+
+
+def refuse_unlabelled(slices: Iterable[LabelledSlice], keys: Sequence[str]) -> None:
+    """Make sure that every landmark to learn is annotated somewhere, be it as absent.
+
+    Raises:
+        ConfigurationError: names the landmarks that no slice tells anything of.
+    """
+    known = {key for labelled in slices for _, key in labelled.labels}
+    unknown = [key for key in keys if key not in known]
+    if unknown:
+        raise ConfigurationError(
+            f"No image of the training data says anything of {', '.join(unknown)}: annotate them, "
+            "or take them out of 'keys'."
+        )

@@ -65,7 +65,14 @@ def read_references(
     for case in cases if cases is not None else table:
         if case not in table:
             raise ConfigurationError(f"{folder / TABLE_NAME} has no case {case}.")
-        slices += _case_slices(folder, case, table[case], rule)
+        image = read_image(folder / f"{case}.nrrd")
+        try:
+            slices += _case_slices(folder, case, image, table[case], rule)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise ConfigurationError(
+                f"{folder / TABLE_NAME} is damaged at the case {case} ({error!r}): a side, a slice "
+                "or a point is missing or is no number."
+            ) from error
     return slices
 
 
@@ -94,9 +101,9 @@ def _table(folder: Path) -> Mapping[str, Any]:
 
 
 def _case_slices(
-    folder: Path, case: str, entry: Mapping[str, Any], rule: ReferenceRule
+    folder: Path, case: str, image: HipImage, entry: Mapping[str, Any], rule: ReferenceRule
 ) -> list[LabelledSlice]:
-    image = read_image(folder / f"{case}.nrrd")
+    _refuse_outside(image, case, entry)
     bones = folder / f"{case}_bones.nrrd"
     femur = read_image(bones).pixels == _FEMUR if bones.is_file() else None
     shafts = (
@@ -115,6 +122,18 @@ def _case_slices(
         if labels:
             found.append(LabelledSlice(case, image, index, labels, frozenset(chosen)))
     return found
+
+
+def _refuse_outside(image: HipImage, case: str, entry: Mapping[str, Any]) -> None:
+    last = np.array(image.pixels.shape[::-1]) - 1
+    for side in Side:
+        hip = entry[side.word]
+        place = np.array([*_pair(hip["FHC_ij"]), hip["on_slice"]])
+        if not ((place >= 0) & (place <= last)).all():
+            raise ConfigurationError(
+                f"The {side.word} head centre of {case} lies outside of its image: the table of "
+                "reference landmarks belongs to other images."
+            )
 
 
 def _labels(

@@ -19,7 +19,7 @@ from .config import TrainingConfig
 from .distributed import joined_workers
 from .evaluate import angle_errors, slice_choice_differences, slice_errors
 from .folder import read_folder, slice_offset_mm
-from .labels import LabelledSlice
+from .labels import LabelledSlice, refuse_unlabelled
 from .pools import Pools
 from .run_split import keep_split, run_split
 from .simulated import simulated_slices
@@ -176,6 +176,7 @@ def load_data(config: TrainingConfig, report: Report | None = None) -> TrainingD
             report("simulating hips", done, total)
 
     simulated = simulated_slices(count, config.seed, config.keys, made)
+    refuse_unlabelled([*slices, *simulated], config.keys)
     return TrainingData(slices, simulated, slice_offset_mm(config.data))
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from HipLandmarksLib.anatomy import Side
-from HipLandmarksLib.detection import Channels, Preprocessing
+from HipLandmarksLib.detection import Channels, LimbChannels, Preprocessing
 from HipLandmarksLib.errors import ConfigurationError
 from HipLandmarksLib.imaging import (
     Calibration,
@@ -19,6 +19,7 @@ from HipLandmarksLib.imaging import (
 )
 from HipLandmarksLib.training.augmentation import Augmentation
 from HipLandmarksLib.training.labels import LabelledSlice, PointLabel
+from HipLandmarksLib.training.objective import LossSettings, Objective
 from HipLandmarksLib.training.pools import Pools
 from HipLandmarksLib.training.resampling import resampled
 from HipLandmarksLib.training.sampling import Sampler, prepare
@@ -137,6 +138,38 @@ def test_a_point_that_the_crop_leaves_out_is_absent():
         [prepare(far, Preprocessing())], np.random.default_rng(0)
     )
     assert batch.absent[0].tolist() == [0, 1, 0, 0]
+
+
+def limb_targets(labels):
+    """Field and weight of a limb FHC-NA of the right side in an unaugmented crop."""
+    limbs = LimbChannels(CHANNELS, ((0, 1),))
+    sampled = Sampler(CHANNELS, (96, 128), Augmentation.none()).batch(
+        [prepare(labelled(labels), Preprocessing())], np.random.default_rng(0)
+    )
+    truth = Objective(LossSettings(), limbs, 2.0).truth(sampled, "cpu", with_fields=True)
+    return truth.maps[0, 1], truth.fields[0, 0], truth.field_weight[0, 0].item()
+
+
+@pytest.mark.parametrize(
+    ("end", "annotated"),
+    [(PointLabel((500.0, 40.0)), 1), (PointLabel(None), 1), (None, 0)],
+    ids=["outside the image", "absent", "not annotated"],
+)
+def test_a_limb_is_absent_or_masked_as_its_end_is(end, annotated):
+    """Absent, or outside: a zero map and a zero field are learned. Not annotated: nothing is."""
+    labels = {RIGHT_FHC: PointLabel((60.0, 48.0))}
+    if end is not None:
+        labels[(Side.RIGHT, "NA")] = end
+    heatmap, field, weight = limb_targets(labels)
+    assert heatmap.abs().sum() == 0 and field.abs().sum() == 0
+    assert weight == annotated
+
+
+def test_a_limb_with_both_ends_has_a_field():
+    labels = {RIGHT_FHC: PointLabel((60.0, 48.0)), (Side.RIGHT, "NA"): PointLabel((50.0, 55.0))}
+    heatmap, field, weight = limb_targets(labels)
+    assert heatmap.sum().item() == pytest.approx(1) and weight == 1
+    assert field.norm(dim=0).max().item() == pytest.approx(1)
 
 
 def test_equal_seeds_draw_equal_batches():
