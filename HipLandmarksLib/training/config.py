@@ -18,6 +18,7 @@ from .objective import LossSettings
 from .precision import Precision
 from .recipes import with_recipe
 from .schedule import OptimiserKind, Schedule
+from .settings import checked_settings, read_settings
 from .splits import Balance
 
 _CHOICES = (
@@ -200,7 +201,13 @@ class TrainingConfig:
         Raises:
             ConfigurationError: on an unknown or bad value.
         """
-        values = with_recipe(data)
+        values = checked_settings(cls, with_recipe(data))
+        sections = {"network": NetworkSpec, "preprocessing": Preprocessing, "loss": LossSettings}
+        for name, kind in sections.items():
+            if name in values:
+                values[name] = checked_settings(kind, values[name], name)
+        if values.get("output") is None:
+            raise ConfigurationError("The configuration names no folder to write to: set output.")
         try:
             if "network" in values:
                 values["network"] = NetworkSpec.from_dict(values["network"])
@@ -253,33 +260,6 @@ def _augmentation(value: str | Mapping[str, Any]) -> Augmentation:
     """A name, or ranges that may start from a named ``recipe``."""
     if isinstance(value, str):
         return Augmentation.named(value)
-    ranges = dict(value)
-    return replace(Augmentation.named(ranges.pop("recipe", "robust")), **ranges)
-
-
-def read_settings(path: Path) -> dict[str, Any]:
-    """The values of a YAML or JSON file as they stand there.
-
-    Raises:
-        ConfigurationError: when it cannot be read or holds no settings.
-    """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ConfigurationError(f"Cannot read the configuration {path}: {error}") from error
-    try:
-        if path.suffix == ".json":
-            data = json.loads(text)
-        else:
-            import yaml
-
-            data = yaml.safe_load(text)
-    except ImportError as error:
-        raise ConfigurationError(
-            "YAML needs PyYAML: pip install 'HipLandmarksLib[train]'."
-        ) from error
-    except Exception as error:  # yaml and json raise different kinds
-        raise ConfigurationError(f"{path} is not valid: {error}") from error
-    if not isinstance(data, dict):
-        raise ConfigurationError(f"{path} holds no settings.")
-    return data
+    given = {name: amount for name, amount in value.items() if name != "recipe"}
+    ranges = checked_settings(Augmentation, given, "augmentation")
+    return replace(Augmentation.named(str(value.get("recipe", "robust"))), **ranges)

@@ -12,7 +12,8 @@ from ..detection import MRI_KEYS
 from ..detection.views import named_views
 from ..errors import ConfigurationError
 from ..networks import PUBLISHED
-from .config import TrainingConfig, read_settings
+from .config import TrainingConfig
+from .settings import read_settings
 
 _FIELDS = ("base", "output", "baseline", "networks", "variants", "seeds", "averaging")
 _OWN = ("name", "title")
