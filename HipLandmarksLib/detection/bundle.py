@@ -168,11 +168,20 @@ _PLAIN_FIELDS = (
 
 
 def save_bundle(folder: Path | str, card: BundleCard, network: LandmarkNetwork) -> BundleCard:
-    """Write weights (float16) and card; returns the card with its checksum.
+    """Write weights (float16 where it can hold them) and card; returns the card with its checksum.
 
     The weights come first and the card last, so that a bundle with a card is complete.
+
+    Raises:
+        ModelError: when a weight is not a finite number.
     """
     folder = Path(folder)
+    broken = [name for name, tensor in network.state_dict().items() if not _is_finite(tensor)]
+    if broken:
+        raise ModelError(
+            f"The model {card.id} is not written: {broken[0]} holds numbers that are not finite. "
+            "Train it again with a lower learning rate."
+        )
     tensors = {name: _stored(tensor) for name, tensor in network.state_dict().items()}
     with atomic_path(folder / WEIGHTS_NAME) as temporary:
         save_file(tensors, temporary)
@@ -243,8 +252,16 @@ def default_bundle() -> Path:
 
 
 def _stored(tensor: Tensor) -> Tensor:
+    """Float16 ends at 65504; the variance of a layer's activations can lie beyond."""
     tensor = tensor.detach().cpu().contiguous()
-    return tensor.half() if tensor.is_floating_point() else tensor
+    if not tensor.is_floating_point():
+        return tensor
+    short = tensor.half()
+    return short if _is_finite(short) else tensor.float()
+
+
+def _is_finite(tensor: Tensor) -> bool:
+    return not tensor.is_floating_point() or bool(torch.isfinite(tensor).all())
 
 
 def _with_counters(tensors: dict[str, Tensor], network: LandmarkNetwork) -> dict[str, Tensor]:

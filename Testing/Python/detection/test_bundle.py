@@ -44,6 +44,24 @@ def test_weights_and_card_come_back(bundle):
     assert torch.allclose(found, expected, atol=0.02 * float(expected.abs().max()))  # float16
 
 
+def test_statistics_beyond_float16_come_back(bundle):
+    """A DPT's last batch normalisation had a variance of 345,326 after a training."""
+    folder, network = bundle
+    name = next(name for name in network.state_dict() if name.endswith("running_var"))
+    network.get_buffer(name).fill_(345326.0)
+    save_bundle(folder, load_card(folder), network)
+    assert load_bundle(folder)[1].get_buffer(name).max() == 345326.0
+
+
+def test_a_model_with_weights_that_are_not_finite_is_not_written(bundle):
+    folder, network = bundle
+    before = (folder / "weights.safetensors").read_bytes()
+    next(network.parameters()).data[0] = float("nan")
+    with pytest.raises(ModelError, match="not finite"):
+        save_bundle(folder, load_card(folder), network)
+    assert (folder / "weights.safetensors").read_bytes() == before
+
+
 def test_altered_weights_are_refused(bundle):
     folder, _ = bundle
     weights = folder / "weights.safetensors"
