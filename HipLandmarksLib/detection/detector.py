@@ -105,8 +105,12 @@ class Detector:
             ConfigurationError: when the device does not exist here.
         """
         self.card = card
-        self.device: ComputeDevice = choose_device(device, precision)
-        self._runner = NetworkRunner(network, card, self.device)
+        self._runner = NetworkRunner(network, card, choose_device(device, precision))
+
+    @property
+    def device(self) -> ComputeDevice:
+        """Where the network runs."""
+        return self._runner.device
 
     @classmethod
     def from_bundle(

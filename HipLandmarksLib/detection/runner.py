@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor
 
-from ..networks import LandmarkNetwork
+from ..errors import ModelError
+from ..networks import LandmarkNetwork, NetworkOutput
 from .bundle import BundleCard
 from .device import ComputeDevice
 from .reading import LandmarkMaps, landmark_maps
@@ -41,6 +43,9 @@ class NetworkRunner:
         Yields:
             The maps of all B images, and the (H, W) share of each pixel that the view sees, None
             for all of it.
+
+        Raises:
+            ModelError: when the network's numbers are not finite, in float32 either.
         """
         images = inputs.to(self._device.name, memory_format=torch.channels_last)
         together = max(1, NETWORK_BATCH // len(images))
@@ -52,7 +57,31 @@ class NetworkRunner:
                 undone = view.undone(own, self._card.channels, self._limbs)
                 yield undone, view.seen(images) if view.moves else None
 
+    @property
+    def device(self) -> ComputeDevice:
+        """Where the network runs, and in which precision since the last call."""
+        return self._device
+
     def _run(self, batch: Tensor) -> LandmarkMaps:
-        with self._device.inference():
-            output = self._network(batch.contiguous(memory_format=torch.channels_last))
+        batch = batch.contiguous(memory_format=torch.channels_last)
+        output = self._call(batch)
+        if not _is_finite(output) and self._device.precision is torch.float16:
+            # float16 ends at 65504, and some networks' activations do not
+            self._device = replace(self._device, precision=torch.float32)
+            output = self._call(batch)
+        if not _is_finite(output):
+            raise ModelError(
+                f"The model {self._card.id} gives numbers that are not finite for this image: its "
+                "weights are of no use; choose another model."
+            )
         return landmark_maps(output, self._card.decoder.reading)
+
+    def _call(self, batch: Tensor) -> NetworkOutput:
+        with self._device.inference():
+            output: NetworkOutput = self._network(batch)
+        return output
+
+
+def _is_finite(output: NetworkOutput) -> bool:
+    parts = (output.heatmaps, output.nowhere, output.fields, output.presence)
+    return all(bool(torch.isfinite(part).all()) for part in parts if part is not None)
