@@ -32,6 +32,8 @@ class Preprocessing:
     def __post_init__(self) -> None:
         if not 0.2 <= self.spacing_mm <= 5:
             raise ConfigurationError(f"spacing_mm must be 0.2 to 5 mm, not {self.spacing_mm}.")
+        if self.multiple < 1 or self.assumed_width_mm <= 0:
+            raise ConfigurationError("multiple and assumed_width_mm must be positive.")
         if not 0 <= self.low_percentile < self.high_percentile <= 100:
             raise ConfigurationError("The percentiles must be increasing within 0 to 100.")
 

@@ -139,6 +139,9 @@ class TrainingConfig:
         for name in ("batch", "steps", "evaluate_every", "sigma_px", "learning_rate"):
             if getattr(self, name) <= 0:
                 raise ConfigurationError(f"{name} must be positive.")
+        for name in ("weight_decay", "warmup", "phantom_slices", "patience", "seed"):
+            if getattr(self, name) < 0:
+                raise ConfigurationError(f"{name} must not be negative.")
         for name in ("phantom_share", "covered_share", "negative_share", "ema", "decay"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ConfigurationError(f"{name} must lie between 0 and 1.")
@@ -260,6 +263,8 @@ def _augmentation(value: str | Mapping[str, Any]) -> Augmentation:
     """A name, or ranges that may start from a named ``recipe``."""
     if isinstance(value, str):
         return Augmentation.named(value)
+    if not isinstance(value, Mapping):
+        raise ConfigurationError(f"augmentation is a name or holds settings, not {value!r}.")
     given = {name: amount for name, amount in value.items() if name != "recipe"}
     ranges = checked_settings(Augmentation, given, "augmentation")
     return replace(Augmentation.named(str(value.get("recipe", "robust"))), **ranges)

@@ -85,6 +85,8 @@ class LossSettings:
         values = dict(data)
         if isinstance(values.get("wing"), Mapping):
             values["wing"] = AdaptiveWing(**values["wing"])
+        elif not isinstance(values.get("wing", AdaptiveWing()), AdaptiveWing):
+            raise ConfigurationError(f"loss.wing holds constants by name, not {values['wing']!r}.")
         return cls(**values)
 
     @property

@@ -51,7 +51,7 @@ def with_recipe(values: Mapping[str, Any]) -> dict[str, Any]:
     name = values.get("recipe")
     if name is None:
         return rest
-    if name not in RECIPES:
+    if not isinstance(name, str) or name not in RECIPES:
         raise ConfigurationError(
             f"There is no recipe {name!r}; choose one of {', '.join(RECIPES)}."
         )

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import fields
 from difflib import get_close_matches
+from math import isfinite
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from ..errors import ConfigurationError
 
@@ -42,7 +43,8 @@ def read_settings(path: Path) -> dict[str, Any]:
             "YAML needs PyYAML: pip install 'HipLandmarksLib[train]'."
         ) from error
     except Exception as error:  # yaml and json raise different kinds
-        raise ConfigurationError(f"{path} is not valid: {error}") from error
+        words = " ".join(str(error).split())  # yaml tells the place over several lines
+        raise ConfigurationError(f"{path} is not valid: {words}") from error
     if not isinstance(data, dict):
         raise ConfigurationError(f"{path} holds no settings.")
     return data
@@ -82,12 +84,34 @@ def _no_such_setting(name: str, known: list[str], where: str) -> str:
 
 
 def _fitting(value: Any, hint: Any, name: str) -> Any:
-    if hint not in _WORDS:
-        return value  # the dataclass itself says what is wrong
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    if whole if hint is int else isinstance(value, hint) or (hint is float and whole):
+    if get_origin(hint) is tuple:
+        return _fitting_list(value, get_args(hint), name)
+    if value is None and type(None) in get_args(hint):
         return value
-    if hint is float and isinstance(value, str):
+    plain = next((kind for kind in (hint, *get_args(hint)) if kind in _WORDS), None)
+    if plain is None:
+        return value  # the dataclass itself says what is wrong
+    if plain is float and isinstance(value, str):
         with suppress(ValueError):
-            return float(value)
-    raise ConfigurationError(f"{name} must be {_WORDS[hint]}, not {value!r}.")
+            value = float(value)
+    if not _is_of(value, plain):
+        raise ConfigurationError(f"{name} must be {_WORDS[plain]}, not {value!r}.")
+    return value
+
+
+def _is_of(value: Any, plain: type) -> bool:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if plain is int:
+        return whole
+    if plain is float:
+        return whole or (isinstance(value, float) and isfinite(value))
+    return isinstance(value, plain)
+
+
+def _fitting_list(value: Any, kinds: tuple[Any, ...], name: str) -> tuple[Any, ...]:
+    """A tuple of as many elements as ``kinds`` says, of any number for (kind, ...)."""
+    several = kinds[-1] is Ellipsis
+    wanted = "a list" if several else f"a list of {len(kinds)}"
+    if not isinstance(value, list | tuple) or not (several or len(value) == len(kinds)):
+        raise ConfigurationError(f"{name} must be {wanted}, not {value!r}.")
+    return tuple(_fitting(element, kinds[0], f"every element of {name}") for element in value)
