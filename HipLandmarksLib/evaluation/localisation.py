@@ -22,6 +22,7 @@ class PointError:
         side, key: landmark.
         error_mm: Euclidean distance to the reference in mm.
         offset_mm: (lateral, cranial) components of it, lateral positive away from the midline.
+        image: name of the image, of which a patient may have several.
     """
 
     case: str
@@ -29,6 +30,7 @@ class PointError:
     key: str
     error_mm: float | None
     offset_mm: tuple[float, float] | None = None
+    image: str = ""
 
 
 def summarise(errors: Sequence[PointError]) -> dict[str, Any]:

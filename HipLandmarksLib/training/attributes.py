@@ -54,8 +54,9 @@ def patient_attributes(slices: Sequence[LabelledSlice]) -> list[Attribute]:
         own = tuple(_SIDES[side] for side in sorted(labelled.chosen))
         sides[labelled.case] = sides.get(labelled.case, ()) + own
     found.append(Attribute("side", "annotated hips, 0 right and 1 left", sides))
-    sexes = {labelled.case: labelled.image.patient_sex or "" for labelled in slices}
-    known = {case: (_SEXES[sex],) for case, sex in sexes.items() if sex in _SEXES}
+    # one visit of a patient may state what another leaves out
+    sexes = [(labelled.case, labelled.image.patient_sex or "") for labelled in slices]
+    known = {case: (_SEXES[sex],) for case, sex in sexes if sex in _SEXES}
     return [*found, Attribute("sex", "patients, 0 female and 1 male", known)]
 
 

@@ -31,7 +31,7 @@ def slice_errors(
 def _errors(
     detector: Detector, labelled: LabelledSlice, prediction: SlicePrediction
 ) -> list[PointError]:
-    errors = []
+    errors, image = [], labelled.image
     for (side, key), label in labelled.labels.items():
         if label.ij is None or side.value not in labelled.chosen:
             continue
@@ -39,11 +39,12 @@ def _errors(
         if decoded is None:
             continue
         if decoded.presence < detector.card.presence_threshold:
-            errors.append(PointError(labelled.case, side, key, None))
+            errors.append(PointError(labelled.case, side, key, None, image=image.name))
             continue
         found = prediction.plane.backward(decoded.xy)
-        offset = _offset(labelled.image, side, np.asarray(found) - np.asarray(label.ij))
-        errors.append(PointError(labelled.case, side, key, float(np.hypot(*offset)), offset))
+        offset = _offset(image, side, np.asarray(found) - np.asarray(label.ij))
+        error = float(np.hypot(*offset))
+        errors.append(PointError(labelled.case, side, key, error, offset, image.name))
     return errors
 
 
@@ -59,19 +60,19 @@ def _offset(image: HipImage, side: Side, delta_ij: np.ndarray) -> tuple[float, f
 def slice_choice_differences(
     detector: Detector, slices: Sequence[LabelledSlice]
 ) -> dict[tuple[str, str], int | None]:
-    """Automatically chosen slice minus the reader's, by (patient, side).
+    """Automatically chosen slice minus the reader's, by (image, side).
 
     None where the model finds no femoral head in the volume.
     """
-    readers = {(s.case, side): s for s in slices for side in s.chosen}
+    readers = {(s.image.name, side): s for s in slices for side in s.chosen}
     found: dict[str, Mapping[Side, int] | None] = {}
-    for (case, _), labelled in readers.items():
-        if case not in found:
-            found[case] = _chosen_slices(detector, labelled.image)
+    for (name, _), labelled in readers.items():
+        if name not in found:
+            found[name] = _chosen_slices(detector, labelled.image)
     differences: dict[tuple[str, str], int | None] = {}
-    for (case, side), labelled in readers.items():
-        slices_found = found[case]
-        differences[(case, side)] = (
+    for (name, side), labelled in readers.items():
+        slices_found = found[name]
+        differences[(name, side)] = (
             None if slices_found is None else slices_found[Side(side)] - labelled.index
         )
     return differences

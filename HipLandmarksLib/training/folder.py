@@ -33,8 +33,9 @@ def read_folder(folder: Path) -> list[LabelledSlice]:
     Either the folder holds a reference table ``landmarks.json`` (see :mod:`.references`), or
     beside ``NAME.nii.gz`` (.nrrd, .mha, .png ...) lies ``NAME_landmarks.json`` as ``detect``
     writes it, or ``NAME_right.mrk.json`` and/or ``NAME_left.mrk.json``. The patient is NAME up to
-    the first ``__``, so that ``p07__visit1`` and ``p07__visit2`` stay in one split. A table
-    ``patients.csv`` with the columns patient and sex may state what the image files do not.
+    the first ``__`` (in a reference table too), so that ``p07__visit1`` and ``p07__visit2`` stay in
+    one split. A table ``patients.csv`` with the columns patient and sex may state what the image
+    files do not.
 
     Raises:
         ConfigurationError: when the folder holds no labelled image, a table cannot be used, or

@@ -120,7 +120,8 @@ def _case_slices(
             if index == hip["on_slice"]:
                 chosen.add(side.value)
         if labels:
-            found.append(LabelledSlice(case, image, index, labels, frozenset(chosen)))
+            patient = case.split("__")[0]
+            found.append(LabelledSlice(patient, image, index, labels, frozenset(chosen)))
     return found
 
 

@@ -16,6 +16,7 @@ from ..evaluation import PointError, summarise
 from ..files import write_text_atomic
 from .cam_test import CamTest, cam_slices, cam_test
 from .config import TrainingConfig
+from .covering import with_covered
 from .distributed import joined_workers
 from .evaluate import angle_errors, slice_choice_differences, slice_errors
 from .folder import read_folder, slice_offset_mm
@@ -139,7 +140,13 @@ class _FoldTest:
     def single_errors(self) -> list[dict[str, Any]]:
         """The error of every landmark, None where it was missed; JSON-ready."""
         return [
-            {"case": p.case, "side": p.side.value, "key": p.key, "error_mm": p.error_mm}
+            {
+                "case": p.image or p.case,
+                "patient": p.case,
+                "side": p.side.value,
+                "key": p.key,
+                "error_mm": p.error_mm,
+            }
             for p in self.points
         ]
 
@@ -175,7 +182,9 @@ def load_data(config: TrainingConfig, report: Report | None = None) -> TrainingD
         if report is not None:
             report("simulating hips", done, total)
 
-    simulated = simulated_slices(count, config.seed, config.keys, made)
+    simulated = with_covered(
+        simulated_slices(count, config.seed, config.keys, made), config.covered_share, config.seed
+    )
     refuse_unlabelled([*slices, *simulated], config.keys)
     return TrainingData(slices, simulated, slice_offset_mm(config.data))
 

@@ -27,11 +27,12 @@ def with_taught_neighbours(
     Labels that are there already stay as they are. Only points that the teacher is sure of are
     taken (presence >= 0.8, half of the probability within the decoding window), at weight 0.3.
     """
-    known = {(labelled.case, labelled.index): labelled for labelled in slices}
+    # by image, not by patient: of two visits, slices of the same number are different pictures
+    known = {(id(labelled.image), labelled.index): labelled for labelled in slices}
     for labelled in slices:
         sides = [Side(side) for side in labelled.chosen]
         for index in _neighbours(labelled, reach):
-            place = (labelled.case, index)
+            place = (id(labelled.image), index)
             current = known.get(place) or LabelledSlice(labelled.case, labelled.image, index, {})
             open_sides = [side for side in sides if side.value not in current.chosen]
             if open_sides:
