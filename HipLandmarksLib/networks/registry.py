@@ -5,6 +5,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from ..errors import ConfigurationError
+from .heads import Heads
 from .hourglass import StackedHourglass
 from .hrnet import HigherHRNet, HRNet, hrnet_encoders
 from .probe import require_full_resolution
@@ -24,6 +25,18 @@ class LandmarkNetwork(nn.Module):
         super().__init__()
         self.spec = spec
         self.model = _build_model(spec, encoder_weights)
+
+    @property
+    def map_layers(self) -> list[nn.Conv2d]:
+        """The layers that make heatmaps and fields: one, or one more for every earlier stack.
+
+        Their output channels are the heatmaps, then x and y of every field.
+        """
+        own = [module.maps for module in self.model.modules() if isinstance(module, Heads)]
+        if own:
+            return own
+        head = self.model.get_submodule("segmentation_head")
+        return [module for module in head.modules() if isinstance(module, nn.Conv2d)][-1:]
 
     def forward(self, images: Tensor) -> NetworkOutput:
         """(B, C, H, W) normalised images to all that the network knows of them."""

@@ -19,6 +19,7 @@ from .distributed import Workers
 from .joint_layers import freeze_unused, share_layers
 from .objective import INTERMEDIATE, Objective, Truth
 from .sampling import Batch
+from .start import start_regression_near_zero
 
 _MAX_GRADIENT = 5.0
 _LOSS_SCALE = 2.0**12
@@ -68,8 +69,9 @@ class Optimisation:
         """Build; the weights are seeded by ``config.seed``."""
         torch.manual_seed(config.seed)
         self.config, self.device, self.workers = config, device, workers
-        network = build_network(config.network, config.encoder_weights).to(device.name)
-        network = network.to(memory_format=torch.channels_last)
+        network = build_network(config.network, config.encoder_weights)
+        start_regression_near_zero(network, config.loss.heatmap)
+        network = network.to(device.name).to(memory_format=torch.channels_last)
         self.average = AveragedModel(
             network, multi_avg_fn=get_ema_multi_avg_fn(config.ema), use_buffers=True
         )
