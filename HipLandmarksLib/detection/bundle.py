@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor
 
 from ..errors import ConfigurationError, ModelError
@@ -22,6 +22,7 @@ from .channels import Channels
 from .decoding import Decoder
 from .limbs import LimbChannels
 from .preprocessing import Preprocessing
+from .tensors import save_tensors
 
 FORMAT = "hiplandmarks-bundle-1"
 CARD_NAME = "model.json"
@@ -184,7 +185,7 @@ def save_bundle(folder: Path | str, card: BundleCard, network: LandmarkNetwork) 
         )
     tensors = {name: _stored(tensor) for name, tensor in network.state_dict().items()}
     with atomic_path(folder / WEIGHTS_NAME) as temporary:
-        save_file(tensors, temporary)
+        save_tensors(tensors, temporary)
     sealed = BundleCard(**{**vars(card), "sha256": _sha256(folder / WEIGHTS_NAME)})
     write_card(folder, sealed)
     return sealed

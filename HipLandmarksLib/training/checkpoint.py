@@ -10,13 +10,14 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from ..detection.tensors import save_tensors
 from ..errors import ConfigurationError
 from ..files import HALF_WRITTEN, atomic_path
 from .config import CHANGEABLE
 
+_LONGEST_REASON = 200
 _MODEL, _AVERAGE, _OPTIMISER = "model.", "average.", "optimiser."
 
 
@@ -33,7 +34,7 @@ def save_checkpoint(
         for name, value in moments.items():
             tensors[f"{_OPTIMISER}{index}.{name}"] = torch.as_tensor(value).contiguous().clone()
     with atomic_path(path) as temporary:
-        save_file(tensors, temporary, metadata={"facts": json.dumps(facts)})
+        save_tensors(tensors, temporary, metadata={"facts": json.dumps(facts)})
         with temporary.open("rb") as file:
             os.fsync(file.fileno())  # or a power failure could leave the new name without content
 
@@ -68,6 +69,30 @@ def check_changes(path: Path, changed: Sequence[str], accepted: bool) -> None:
     )
 
 
+def checkpoint_facts(path: Path) -> dict[str, Any]:
+    """The facts of a checkpoint alone, to see whether it belongs to a run before it is loaded.
+
+    Raises:
+        ConfigurationError: when the file is damaged.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            facts = dict(json.loads(file.metadata()["facts"]))
+        if not all(isinstance(facts[name], dict) for name in ("config", "progress")):
+            raise ValueError("it does not say what it belongs to")
+    except (SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise _unusable(path, error) from error
+    return facts
+
+
+def _unusable(path: Path, error: Exception) -> ConfigurationError:
+    words = " ".join(str(error).split())
+    words = words if len(words) <= _LONGEST_REASON else f"{words[:_LONGEST_REASON]} ..."
+    return ConfigurationError(
+        f"The checkpoint {path} cannot be resumed ({words}); remove it to start again."
+    )
+
+
 def load_checkpoint(
     path: Path, network: nn.Module, average: nn.Module, optimiser: torch.optim.Optimizer
 ) -> dict[str, Any]:
@@ -79,18 +104,16 @@ def load_checkpoint(
     try:
         with safe_open(path, framework="pt") as file:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            facts = json.loads(file.metadata()["facts"])
         network.load_state_dict(_unprefixed(_MODEL, tensors))
         average.load_state_dict(_unprefixed(_AVERAGE, tensors))
+        moments = _moments(tensors)
     except (SafetensorError, RuntimeError, KeyError, TypeError, ValueError) as error:
-        raise ConfigurationError(
-            f"The checkpoint {path} cannot be resumed ({error}); remove it to start again."
-        ) from error
+        raise _unusable(path, error) from error
     state = optimiser.state_dict()
-    state["state"] = _moments(tensors)
+    state["state"] = moments
     optimiser.load_state_dict(state)
     _as_the_weights_lie(optimiser)
-    return dict(facts)
+    return checkpoint_facts(path)
 
 
 def _as_the_weights_lie(optimiser: torch.optim.Optimizer) -> None:

@@ -23,7 +23,13 @@ from ..detection import (
 )
 from ..files import write_text_atomic
 from ..networks import build_network
-from .checkpoint import check_changes, load_checkpoint, remove_half_written, save_checkpoint
+from .checkpoint import (
+    check_changes,
+    checkpoint_facts,
+    load_checkpoint,
+    remove_half_written,
+    save_checkpoint,
+)
 from .config import TrainingConfig
 from .distributed import Workers
 from .evaluate import slice_errors
@@ -246,9 +252,10 @@ class Trainer:
 
     def _restore(self, accept_changes: bool) -> None:
         state = self.optimisation
-        facts = load_checkpoint(self._checkpoint, state.network, state.average, state.optimiser)
-        changed = self.config.differences(facts["config"])
+        # first, because the weights of another network do not fit
+        changed = self.config.differences(checkpoint_facts(self._checkpoint)["config"])
         check_changes(self._checkpoint, changed, accept_changes)
+        facts = load_checkpoint(self._checkpoint, state.network, state.average, state.optimiser)
         state.restore(facts)
         self.progress = Progress(**facts["progress"])
         if changed:

@@ -70,7 +70,7 @@ def train(output, at=None, in_checkpoint=False):
     if child == 0:
         countdown = Countdown(at)
         if in_checkpoint:
-            checkpoint.save_file = half_written
+            checkpoint.save_tensors = half_written
         run = Trainer(replace(config, output=output), pools, held_out)
         sys.setprofile(countdown)
         run.run()

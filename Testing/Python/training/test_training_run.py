@@ -10,6 +10,7 @@ import torch
 
 from HipLandmarksLib.anatomy import HipLandmarks, Side, write_landmarks
 from HipLandmarksLib.detection import Detector, load_bundle
+from HipLandmarksLib.detection.tensors import save_tensors
 from HipLandmarksLib.errors import ConfigurationError
 from HipLandmarksLib.evaluation import PointError, format_summary, summarise
 from HipLandmarksLib.imaging import write_image
@@ -92,6 +93,31 @@ def test_a_checkpoint_of_other_settings_is_not_mixed_in(tmp_path, hip_slice):
     run(tiny(tmp_path), hip_slice, stop_after=2)
     with pytest.raises(ConfigurationError, match="other settings"):
         run(tiny(tmp_path, learning_rate=0.5), hip_slice)
+
+
+def test_a_checkpoint_of_another_network_is_named_in_one_line(tmp_path, hip_slice):
+    config = tiny(tmp_path)
+    run(config, hip_slice, stop_after=2)
+    other = replace(config, network=replace(config.network, decoder_channels=(24, 24, 24)))
+    with pytest.raises(ConfigurationError, match=r"other settings \(network\)") as refused:
+        run(other, hip_slice)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("facts", [None, {}, {"config": {}}, []])
+def test_a_checkpoint_that_does_not_say_what_it_is_cannot_be_resumed(tmp_path, hip_slice, facts):
+    run(tiny(tmp_path), hip_slice, stop_after=2)
+    metadata = None if facts is None else {"facts": json.dumps(facts)}
+    save_tensors({}, tmp_path / "run/all/state.safetensors", metadata)
+    with pytest.raises(ConfigurationError, match="cannot be resumed"):
+        run(tiny(tmp_path), hip_slice)
+
+
+def test_a_disk_that_is_full_is_an_error_of_the_operating_system(tmp_path):
+    (tmp_path / "state.safetensors").mkdir()  # no file can be written here
+    with pytest.raises(OSError) as failed:
+        save_tensors({}, tmp_path / "state.safetensors")
+    assert failed.value.filename == str(tmp_path)
 
 
 def test_a_damaged_checkpoint_is_named(tmp_path, hip_slice):
