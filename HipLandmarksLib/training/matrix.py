@@ -96,16 +96,20 @@ class Matrix:
                 f"{path} has no use for {', '.join(unknown)}; a matrix has {', '.join(_FIELDS)}. "
                 "Settings of all cells stand below base."
             )
-        if "output" not in data or not data.get("networks"):
+        if data.get("output") is None or not data.get("networks"):
             raise ConfigurationError(f"{path}: a matrix needs an output folder and networks.")
         output = _absolute(path.parent, data["output"])
         base = _base(path, data.get("base") or {})
-        methods = _methods(base, data["networks"], data.get("variants") or {})
-        cells = _cells(methods, output, base, data.get("seeds") or [base.get("seed", 17)])
+        variants = data.get("variants") or {}
+        if not isinstance(variants, Mapping):
+            raise ConfigurationError(f"variants holds settings by name, not {variants!r}.")
+        methods = _methods(base, _list(data["networks"]), variants)
+        seeds = _list(data.get("seeds") or base.get("seed", 17))
+        cells = _cells(methods, output, base, seeds)
         baseline = str(data.get("baseline") or cells[0].method)
         if baseline not in {cell.method for cell in cells}:
             raise ConfigurationError(f"The baseline {baseline} is no method of this matrix.")
-        averaging = _words(data.get("averaging") or ["mirror"])
+        averaging = tuple(map(str, _list(data.get("averaging") or "mirror")))
         for name in averaging:
             named_views(name)
         return cls(output, cells, averaging, baseline)
@@ -177,7 +181,7 @@ def _network(base: Mapping[str, Any], entry: Any) -> _Method:
     changes = {key: value for key, value in entry.items() if key not in _OWN}
     _check_changes(name, changes)
     spec = {} if known is None else known.spec.to_dict()
-    spec["landmarks"] = 2 * len(entry.get("keys") or base.get("keys") or MRI_KEYS)
+    spec["landmarks"] = 2 * len(_list(entry.get("keys") or base.get("keys") or MRI_KEYS))
     title = str(entry.get("title") or (name if known is None else known.title))
     return _Method(
         name,
@@ -190,6 +194,8 @@ def _network(base: Mapping[str, Any], entry: Any) -> _Method:
 def _cells(
     methods: Sequence[_Method], output: Path, base: Mapping[str, Any], seeds: Sequence[int]
 ) -> tuple[MatrixCell, ...]:
+    if not all(isinstance(seed, int) for seed in seeds):
+        raise ConfigurationError(f"seeds are whole numbers, not {seeds!r}.")
     if len(set(seeds)) < len(seeds):
         raise ConfigurationError("A seed stands twice among the seeds.")
     cells = []
@@ -242,5 +248,6 @@ def _absolute(home: Path, path: Any) -> Path:
     return (home / Path(str(path)).expanduser()).resolve()
 
 
-def _words(given: Any) -> tuple[str, ...]:
-    return tuple(str(word) for word in ([given] if isinstance(given, str) else given))
+def _list(given: Any) -> list[Any]:
+    """A single value is a list of one."""
+    return list(given) if isinstance(given, list | tuple) else [given]

@@ -44,6 +44,29 @@ def test_every_network_with_every_variant_and_seed_is_a_cell(tmp_path: Path) -> 
     assert [config and config.seed for config in configs] == [17] * 4 + [42] * 4
 
 
+@pytest.mark.parametrize(
+    ("slip", "sentence"),
+    [
+        ({"variants": ["ue"]}, "variants holds settings by name"),
+        ({"seeds": "many"}, "seeds are whole numbers"),
+        ({"networks": 5}, "not 5"),
+        ({"output": None}, "needs an output folder"),
+        ({"base": {"data": "hips", "phantom_share": 0, "keys": 4}}, "keys must be a list"),
+    ],
+)
+def test_a_slip_in_the_shape_of_the_file_is_named(
+    tmp_path: Path, slip: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=sentence):
+        matrix(tmp_path, **slip)
+
+
+def test_one_network_or_one_seed_needs_no_list(tmp_path: Path) -> None:
+    base = {"data": "hips", "phantom_share": 0, "crop": [64, 96]}
+    (cell,) = matrix(tmp_path, base=base, networks="hrnet-w18", seeds=42).cells
+    assert (cell.method, cell.values["seed"]) == ("hrnet-w18", 42)
+
+
 def test_seeds_of_a_method_differ_by_nothing_else(tmp_path: Path) -> None:
     first, second = (c.config for c in matrix(tmp_path, seeds=[17, 42]).cells)
     assert first is not None and second is not None
