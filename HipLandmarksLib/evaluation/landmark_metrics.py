@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .agreement_ratings import AgreementError
-from .cases import LandmarkPair
+from .cases import LandmarkPair, Outcome
 from .clusters import cluster_interval
 from .coordinates import CoordinateAgreement, coordinate_agreement
 
@@ -27,7 +27,8 @@ class RadialErrors:
         n: landmarks with an error.
         mean, median, sd, largest: of the errors; sd is None for a single one.
         mean_ci95: interval of the mean, resampled by patient; None with fewer than 3 patients.
-        sdr: share of the present landmarks found within each radius; a missed one is a failure.
+        sdr: share of the present landmarks found within each radius; a missed one is a failure,
+            one that is found in an image without this unit does not count.
     """
 
     unit: str
@@ -148,6 +149,7 @@ def _radial(present: Sequence[LandmarkPair], unit: str, seed: int) -> RadialErro
     if not errors.size:
         return None
     patients = [patient for error, patient in measured if error is not None]
+    missed = sum(pair.outcome is Outcome.MISSED for pair in present)
     return RadialErrors(
         unit=unit,
         n=int(errors.size),
@@ -156,5 +158,5 @@ def _radial(present: Sequence[LandmarkPair], unit: str, seed: int) -> RadialErro
         sd=float(errors.std(ddof=1)) if errors.size > 1 else None,
         largest=float(errors.max()),
         mean_ci95=cluster_interval(errors, patients, seed=seed),
-        sdr={f"{r:g}": float((errors <= r).sum()) / len(present) for r in RADII},
+        sdr={f"{r:g}": float((errors <= r).sum()) / (errors.size + missed) for r in RADII},
     )

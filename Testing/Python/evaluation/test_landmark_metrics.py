@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from math import hypot, pi, sqrt
 
 import numpy as np
@@ -40,8 +41,6 @@ def test_a_point_3_and_4_mm_off_is_5_mm_and_half_as_many_pixels_of_2_mm_off(
 
 
 def test_depth_does_not_count_since_landmarks_are_compared_in_the_plane(make_case: Make) -> None:
-    from dataclasses import replace
-
     case = make_case("p1", HIP)
     points = [p.moved(np.add(p.point(), (0, 7.0, 0)), p.source) for p in case.predicted.values()]
     deeper = replace(case, predicted=type(case.predicted).of(points))
@@ -76,6 +75,17 @@ def test_a_missed_landmark_is_a_failure_of_sdr_and_no_error(make_case: Make) -> 
     assert (row.n, row.missed, row.mm.n) == (8, 2, 6)
     assert row.mm.mean == pytest.approx(0.0)
     assert row.mm.sdr["2"] == 0.75
+
+
+def test_images_without_millimetres_do_not_lower_the_rates_in_millimetres(
+    make_case: Make,
+) -> None:
+    known, film = make_case("p1", {**HIP, "LCP": None}), make_case("p2", HIP)
+    row = summarise_landmarks(pairs_of(known) + pairs_of(replace(film, lengths_known=False)))
+    assert row.mm is not None and row.px is not None
+    assert (row.n, row.mm.n, row.px.n) == (16, 6, 14)
+    assert row.mm.sdr["2"] == 6 / 8
+    assert row.px.sdr["2"] == 14 / 16
 
 
 def test_a_landmark_that_the_reference_does_not_hold_counts_for_nothing(make_case: Make) -> None:
