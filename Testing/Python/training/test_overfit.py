@@ -33,6 +33,7 @@ FAMILIES = {
     "Hourglass": (NetworkSpec("Hourglass", "stack2", 4, (32, 16, 16), landmarks=4), 60, 5e-3),
 }
 """A small preset of every family, steps and learning rate."""
+WING = LossSettings("adaptive_wing")
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +86,8 @@ def test_four_images_are_learned_to_less_than_a_pixel(tmp_path, slices, family):
     assert errors.mean() < 1.0
 
 
-def test_adaptive_wing_learns_them_too_and_is_read_as_it_was_trained(tmp_path, slices):
-    """Both weights of paper 2's loss are 1."""
-    errors = errors_after(tmp_path, slices, HRNET, 100, 5e-3, LossSettings("adaptive_wing"))
-    assert errors.mean() < 1.0
+@pytest.mark.parametrize("family", ["UNet", "HRNet"])
+def test_adaptive_wing_learns_them_too_and_is_read_as_it_was_trained(tmp_path, slices, family):
+    """Both weights of paper 2's loss are 1. Maps that start as noise need twice the steps."""
+    errors = errors_after(tmp_path, slices, FAMILIES[family][0], 70, 5e-3, WING)
+    assert errors.mean() < 0.6
