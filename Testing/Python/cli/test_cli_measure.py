@@ -210,7 +210,8 @@ def test_edited_points_are_measured_in_the_recorded_plane_and_pixel_size(
 
 
 INTERRUPTED = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # tests in the background inherit none
 from HipLandmarksLib.cli import main
 from HipLandmarksLib.report import results
 write_csv = results.write_csv
