@@ -30,7 +30,7 @@ def test_an_evaluation_records_the_views_so_that_runs_are_told_apart(
     (folder / mri.name).write_bytes(mri.read_bytes())
     source = Source(SourceKind.REFERENCE)
     points = [
-        Landmark(side, "FHC", (sign * 90.0, 5.0, 120.0), source=source)
+        Landmark(side, "FHC", (sign * 90.0, 5.0, -120.0), source=source)
         for side, sign in ((Side.RIGHT, 1), (Side.LEFT, 3))
     ]
     write_landmarks(folder / "mri_landmarks.json", HipLandmarks.of(points))
