@@ -1,0 +1,6 @@
+"""Radiographs of the pelvis made from bone surfaces, with exact landmarks."""
+
+from .camera import Camera
+from .view import BonePaths, BoneView, TruePoint
+
+__all__ = ["BonePaths", "BoneView", "Camera", "TruePoint"]

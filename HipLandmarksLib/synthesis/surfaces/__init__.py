@@ -1,0 +1,5 @@
+"""Pelvis and femora as closed surfaces: of a phantom or of bones that a user supplies."""
+
+from .types import BoneName, BoneSurface, HipGeometry, PelvisAnatomy
+
+__all__ = ["BoneName", "BoneSurface", "HipGeometry", "PelvisAnatomy"]
