@@ -20,6 +20,7 @@ from ..networks import LandmarkNetwork, NetworkSpec, build_network
 from ..resources import resource_path
 from .channels import Channels
 from .decoding import Decoder
+from .limb_scores import PartnerBelief
 from .limbs import LimbChannels
 from .preprocessing import Preprocessing
 from .tensors import save_tensors
@@ -51,6 +52,7 @@ class BundleCard:
             when empty they are taken from the landmarks (see :meth:`LimbChannels.of_count`).
         limb_variances: variance of each limb's projection on training pairs; empty when it was
             not measured: all limbs weigh the same.
+        limb_partners: how much the landmarks at the other ends of the limbs are believed.
 
     Raises:
         ConfigurationError: when limbs or variances do not belong to the network's fields.
@@ -73,6 +75,7 @@ class BundleCard:
     sha256: str = ""
     limb_names: tuple[str, ...] = ()
     limb_variances: tuple[float, ...] = ()
+    limb_partners: PartnerBelief = PartnerBelief.ALIKE
 
     def __post_init__(self) -> None:
         if not self.limb_names:
@@ -125,8 +128,11 @@ class BundleCard:
 
     def _limb_facts(self) -> dict[str, Any]:
         """Nothing for a network without fields."""
+        if not self.limb_names:
+            return {}
         lists = {"limbs": self.limb_names, "limb_variances": self.limb_variances}
-        return {name: list(values) for name, values in lists.items() if values}
+        facts: dict[str, Any] = {name: list(values) for name, values in lists.items() if values}
+        return {**facts, "limb_partners": self.limb_partners.value}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> BundleCard:
@@ -148,6 +154,7 @@ class BundleCard:
                 limitations=tuple(data.get("limitations", ())),
                 limb_names=tuple(data.get("limbs", ())),
                 limb_variances=tuple(float(v) for v in data.get("limb_variances", ())),
+                limb_partners=PartnerBelief(data.get("limb_partners", PartnerBelief.ALIKE)),
                 **{name: data[name] for name in _PLAIN_FIELDS},
             )
         except (KeyError, TypeError, ValueError, ConfigurationError) as error:

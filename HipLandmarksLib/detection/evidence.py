@@ -13,6 +13,7 @@ from .decoding import DecodedPoint
 from .limb_scores import (
     LimbAgreement,
     LimbScore,
+    PartnerBelief,
     UncertaintyFormula,
     limb_agreement,
     limb_scores,
@@ -87,8 +88,12 @@ def _limbs(
     decoded = [points[id_] for id_ in card.channels.ids]
     places = np.array([point.xy for point in decoded])
     scores = limb_scores(maps.fields[number].cpu().numpy(), places, card.limbs)
+    variances = card.limb_variances or None
+    if card.limb_partners is PartnerBelief.ALIKE:
+        alike = np.ones(len(decoded))
+        return scores, limb_agreement(scores, alike, card.limbs, variances, passes=1)
     presence = [point.presence for point in decoded]
-    return scores, limb_agreement(scores, presence, card.limbs, card.limb_variances or None)
+    return scores, limb_agreement(scores, presence, card.limbs, variances)
 
 
 def _evidence(agreement: LimbAgreement | None, head: float | None) -> PresenceEvidence:

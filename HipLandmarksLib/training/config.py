@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..detection import MRI_KEYS, Channels, Preprocessing
+from ..detection import MRI_KEYS, Channels, PartnerBelief, Preprocessing
 from ..detection.limbs import LimbChannels
 from ..errors import ConfigurationError
 from ..networks import NetworkSpec
@@ -26,6 +26,7 @@ _CHOICES = (
     ("schedule", Schedule),
     ("balance", Balance),
     ("precision", Precision),
+    ("limb_partners", PartnerBelief),
 )
 CHANGEABLE = (
     *("bundle_id", "version", "description", "licence", "steps", "learning_rate", "weight_decay"),
@@ -51,6 +52,8 @@ class TrainingConfig:
         loss: losses and their weights.
         uncertainty_module: train part affinity fields beside the heatmaps (paper 2); sets the
             network's number of limbs.
+        limb_partners: how the limbs of a landmark are summed up: ``alike``, or ``presence`` for
+            partners that count by their own presence (see :class:`.PartnerBelief`).
         encoder_weights: ``imagenet`` downloads pretrained weights of the encoder.
         optimiser, schedule: ``adamw`` or ``adam``; ``cosine``, ``exponential`` or ``constant``.
         batch, steps, learning_rate, weight_decay, warmup: of the optimisation; the batch counts
@@ -92,6 +95,7 @@ class TrainingConfig:
     augmentation: Augmentation = field(default_factory=Augmentation)
     loss: LossSettings = field(default_factory=LossSettings)
     uncertainty_module: bool = False
+    limb_partners: PartnerBelief = PartnerBelief.ALIKE
     encoder_weights: str | None = None
     sigma_px: float = 2.0
     crop: tuple[int, int] = (192, 288)

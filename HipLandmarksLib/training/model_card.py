@@ -30,6 +30,7 @@ def run_card(
         decoder=Decoder(target_sigma=config.sigma_px, reading=config.loss.reading),
         slice_offset_mm=slice_offset_mm,
         mirror=True,
+        limb_partners=config.limb_partners,
         training={
             "licence": config.licence,
             "augmentation": config.augmentation.name,

@@ -19,8 +19,8 @@ from HipLandmarksLib.training import LabelledSlice, PointLabel
 
 NOWHERE, PEAK, HEAD = '"nowhere"', "heatmap peak", "presence head"
 SURPRISAL, PAPER = "limbs: surprisal", "limbs: paper's formula"
-SURPRISAL_ALL = "limbs: surprisal, all partners alike"
-SIGNS = (NOWHERE, PEAK, HEAD, SURPRISAL, PAPER, SURPRISAL_ALL)
+SURPRISAL_PRESENT = "limbs: surprisal, partners by presence"
+SIGNS = (NOWHERE, PEAK, HEAD, SURPRISAL, PAPER, SURPRISAL_PRESENT)
 """Signs of absence; each is larger the more a model doubts a landmark."""
 
 
@@ -56,9 +56,9 @@ def rows_of(detector: Detector, slices: Sequence[LabelledSlice], arm: str, seed:
     rows = []
     for labelled in slices:
         (found,) = detector.predict(labelled.image, [labelled.index], views="none")
-        of_all = _of_all_partners(found, detector.card)
+        by_presence = _by_presence(found, detector.card)
         rows += [
-            _row(labelled, found, id_, label, (arm, seed), _doubts(found, id_, of_all))
+            _row(labelled, found, id_, label, (arm, seed), _doubts(found, id_, by_presence))
             for id_, label in labelled.labels.items()
         ]
     return rows
@@ -82,19 +82,18 @@ def _row(
     return Row(*model, labelled.case, name, error is not None, error, presence, doubts)
 
 
-def _of_all_partners(found: SlicePrediction, card: BundleCard) -> _Agreements | None:
-    """What the limbs say when covered partners count as much as seen ones."""
+def _by_presence(found: SlicePrediction, card: BundleCard) -> _Agreements | None:
+    """What the limbs say when partners count by their presence (the product: all alike)."""
     if found.evidence is None or not found.evidence.limbs:
         return None
     scores = list(found.evidence.limbs.values())
-    alike = [1.0] * len(card.channels)
-    variances = card.limb_variances or None
-    agreements = limb_agreement(scores, alike, card.limbs, variances, passes=1)
+    presence = [found.points[id_].presence for id_ in card.channels.ids]
+    agreements = limb_agreement(scores, presence, card.limbs, card.limb_variances or None)
     return dict(zip(card.channels.ids, agreements, strict=True))
 
 
 def _doubts(
-    found: SlicePrediction, id_: HipLandmarkId, evidence_of_all: _Agreements | None
+    found: SlicePrediction, id_: HipLandmarkId, by_presence: _Agreements | None
 ) -> dict[str, float]:
     point = found.points[id_]
     doubts: dict[str, float | None] = {NOWHERE: 1 - point.presence, PEAK: 1 - point.peak}
@@ -104,6 +103,6 @@ def _doubts(
         doubts[HEAD] = None if head is None else 1 - head
         doubts[SURPRISAL] = evidence.surprisal
         doubts[PAPER] = evidence.paper_uncertainty
-        if evidence_of_all is not None:
-            doubts[SURPRISAL_ALL] = evidence_of_all[id_].uncertainty()
+        if by_presence is not None:
+            doubts[SURPRISAL_PRESENT] = by_presence[id_].uncertainty()
     return {sign: doubt for sign, doubt in doubts.items() if doubt is not None}

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
-from study_rows import NOWHERE, SIGNS, SURPRISAL, SURPRISAL_ALL, Row
+from study_rows import NOWHERE, SIGNS, SURPRISAL, SURPRISAL_PRESENT, Row
 
 from HipLandmarksLib.evaluation import cluster_interval
 
@@ -33,7 +33,7 @@ def figures(calibration: Sequence[Row], test: Sequence[Row]) -> dict[str, Any]:
         "suppression": {
             f"{arm}: {sign}": _suppression(_of(calibration, arm), _of(test, arm), sign)
             for arm in arms
-            for sign in (NOWHERE, SURPRISAL, SURPRISAL_ALL)
+            for sign in (NOWHERE, SURPRISAL, SURPRISAL_PRESENT)
             if any(sign in row.doubts for row in _of(test, arm))
         },
         "differences": _differences(test, arms),

@@ -11,6 +11,7 @@ from HipLandmarksLib.detection import (
     BundleCard,
     Channels,
     LimbChannels,
+    PartnerBelief,
     Preprocessing,
     load_bundle,
     load_card,
@@ -146,9 +147,18 @@ def test_a_card_without_fields_tells_nothing_of_limbs():
     assert len(BundleCard.from_dict(stored).limbs) == 0
 
 
+def test_a_card_tells_how_much_partners_are_believed_and_alike_when_it_is_silent():
+    card = with_fields(16, limb_partners=PartnerBelief.PRESENCE)
+    stored = json.loads(json.dumps(card.to_dict()))
+    assert BundleCard.from_dict(stored).limb_partners is PartnerBelief.PRESENCE
+    del stored["limb_partners"]
+    assert BundleCard.from_dict(stored).limb_partners is PartnerBelief.ALIKE
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
+        ({"limb_partners": "some"}, "invalid"),
         ({"limbs": ["R:FHC-R:NA", "L:FHC-L:NA"]}, "names 2 limbs"),
         ({"limbs": ["R:FHC-R:NA"] * 16}, "both sides alike"),
         ({"limbs": ["R:FHC-R:GT"] * 16}, "join two landmarks"),

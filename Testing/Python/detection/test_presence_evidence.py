@@ -13,6 +13,7 @@ from HipLandmarksLib.detection import (
     Decoder,
     Detector,
     LimbChannels,
+    PartnerBelief,
     Preprocessing,
 )
 from HipLandmarksLib.detection.limb_scores import LEAST_PROJECTION
@@ -92,6 +93,14 @@ def test_a_landmark_that_is_not_there_is_told_by_its_limbs_though_its_heatmap_is
     assert covered.evidence.surprisal == pytest.approx(1)
     assert covered.evidence.presence_head == pytest.approx(1 / (1 + np.exp(4)))
     others = [point.evidence for id_, point in found.items() if id_ != COVERED]
+    assert max(evidence.surprisal for evidence in others) < covered.evidence.surprisal / 2
+
+
+def test_weighting_partners_by_presence_spares_the_neighbours_of_an_absent_landmark():
+    network = ExactNetwork(absent=[COVERED])
+    found = detect(network, limb_partners=PartnerBelief.PRESENCE).landmarks
+    assert found[COVERED].evidence.surprisal == pytest.approx(1)
+    others = [point.evidence for id_, point in found.items() if id_ != COVERED]
     assert max(evidence.surprisal for evidence in others) < 0.01  # in the second pass
 
 
@@ -116,9 +125,16 @@ def test_the_average_with_the_mirror_image_says_the_same_of_a_symmetric_image():
         assert several.limbs[limb].mean == pytest.approx(score.mean, abs=1e-4)
 
 
-def test_a_landmark_whose_partners_are_nowhere_is_not_assessable():
+def test_a_landmark_whose_partners_are_nowhere_is_assessed_when_all_count_alike():
     partners = [(Side.LEFT, key) for key in ("FHC", "NA", "LCP")]
-    found = detect(ExactNetwork(nowhere=partners)).landmarks
+    evidence = detect(ExactNetwork(nowhere=partners)).landmarks[(Side.LEFT, "LAE")].evidence
+    assert evidence.surprisal is not None and evidence.not_assessable == ""
+
+
+def test_a_landmark_whose_partners_are_nowhere_is_not_assessable_by_their_presence():
+    partners = [(Side.LEFT, key) for key in ("FHC", "NA", "LCP")]
+    network = ExactNetwork(nowhere=partners)
+    found = detect(network, limb_partners=PartnerBelief.PRESENCE).landmarks
     evidence = found[(Side.LEFT, "LAE")].evidence
     assert evidence.surprisal is None and evidence.paper_uncertainty is None
     assert "sure to be there" in evidence.not_assessable
