@@ -48,7 +48,7 @@ class Preprocessing:
         resized to ``spacing_mm`` and padded to whole multiples at the right and bottom.
         """
         rows, columns = image.pixels.shape[1:]
-        chain = _canonical(image, (int(rows), int(columns)))
+        chain = canonical_turn(image, (int(rows), int(columns)))
         sx, sy = self._input_spacing(image, chain)
         chain = chain.resized(sx / self.spacing_mm, sy / self.spacing_mm)
         height, width = (-(-n // self.multiple) * self.multiple for n in chain.shape)
@@ -75,8 +75,13 @@ class Preprocessing:
         return np.clip(scaled, -1.5, 2.5).astype(np.float32)
 
 
-def _canonical(image: HipImage, shape: tuple[int, int]) -> PlaneTransform:
-    """Flip or transpose whole pixels so that x runs to the patient's left and y to the feet."""
+def canonical_turn(image: HipImage, shape: tuple[int, int]) -> PlaneTransform:
+    """Flip or transpose whole pixels so that x runs to the patient's left and y to the feet.
+
+    Args:
+        image: tells how its pixels lie in the patient.
+        shape: (rows, columns) of a slice.
+    """
     left_foot = image.ijk_to_lps[[0, 2], :2] * np.array([[1.0], [-1.0]])  # (left, foot) x (i, j)
     left_foot = left_foot / np.linalg.norm(left_foot, axis=0).clip(1e-9)
     transposed = abs(left_foot[0, 1]) + abs(left_foot[1, 0]) > np.abs(np.diag(left_foot)).sum()
