@@ -11,9 +11,9 @@ from .recipes import RECIPES
 from .run import load_data, run_cross_validation, run_training, split
 from .schedule import OptimiserKind, Schedule
 from .simulated import simulated_slices
+from .slice_trainer import Trainer
 from .splits import Balance, PatientSplit, make_split, read_split, write_split
 from .targets import gaussian_target, peak_maps
-from .trainer import Trainer
 
 __all__ = [
     "AUGMENTATIONS",

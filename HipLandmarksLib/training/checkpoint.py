@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from ..detection.tensors import save_tensors
 from ..errors import ConfigurationError
 from ..files import HALF_WRITTEN, atomic_path
-from .config import CHANGEABLE
+from .run_settings import CHANGEABLE
 
 _LONGEST_REASON = 200
 _MODEL, _AVERAGE, _OPTIMISER = "model.", "average.", "optimiser."
@@ -51,7 +51,7 @@ def check_changes(path: Path, changed: Sequence[str], accepted: bool) -> None:
     Args:
         path: of the checkpoint.
         changed: names of the settings that it was made with otherwise.
-        accepted: whether the changes of :data:`.config.CHANGEABLE` are wanted.
+        accepted: whether the changes of :data:`.run_settings.CHANGEABLE` are wanted.
 
     Raises:
         ConfigurationError: when a setting has changed and that is not accepted.

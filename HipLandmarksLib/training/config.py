@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from ..detection import MRI_KEYS, Channels, PartnerBelief, Preprocessing
 from ..detection.limbs import LimbChannels
@@ -15,54 +13,26 @@ from ..errors import ConfigurationError
 from ..networks import NetworkSpec
 from .augmentation import Augmentation
 from .objective import LossSettings
-from .precision import Precision
 from .recipes import with_recipe
-from .schedule import OptimiserKind, Schedule
+from .run_settings import RunSettings
 from .settings import checked_settings, read_settings
 from .splits import Balance
 
-_CHOICES = (
-    ("optimiser", OptimiserKind),
-    ("schedule", Schedule),
-    ("balance", Balance),
-    ("precision", Precision),
-    ("limb_partners", PartnerBelief),
-)
-CHANGEABLE = (
-    *("bundle_id", "version", "description", "licence", "steps", "learning_rate", "weight_decay"),
-    *("schedule", "decay", "epoch_steps", "warmup", "patience", "evaluate_every", "precision"),
-)
-"""Settings that a run may take up from a checkpoint that was made with others, when asked to."""
-
 
 @dataclass(frozen=True)
-class TrainingConfig:
-    """Everything that decides a training run; it validates itself.
+class TrainingConfig(RunSettings):
+    """Everything that decides a training run on slices; it validates itself.
 
-    Attributes:
+    Attributes, beside those of :class:`.RunSettings`:
         data: folder of images and landmarks (see :func:`HipLandmarksLib.training.read_folder`),
             or None to train on simulated hips alone.
-        output: folder of the run: checkpoints, log and the bundle.
-        bundle_id, version, description, licence: go into the model card.
         modality: of the images that the model reads, ``MR`` or ``XRAY``.
         keys: landmarks per side.
-        network, preprocessing, augmentation: see there.
-        sigma_px: width of the targets in network pixels.
-        crop: (height, width) of a training sample in network pixels.
-        loss: losses and their weights.
+        preprocessing, augmentation: see there.
         uncertainty_module: train part affinity fields beside the heatmaps (paper 2); sets the
             network's number of limbs.
         limb_partners: how the limbs of a landmark are summed up: ``alike``, or ``presence`` for
             partners that count by their own presence (see :class:`.PartnerBelief`).
-        encoder_weights: ``imagenet`` downloads pretrained weights of the encoder.
-        optimiser, schedule: ``adamw`` or ``adam``; ``cosine``, ``exponential`` or ``constant``.
-        batch, steps, learning_rate, weight_decay, warmup: of the optimisation; the batch counts
-            the images of all processes together.
-        precision: number format of the convolutions: ``auto``, ``float32``, ``bfloat16`` or
-            ``float16`` (see :class:`.Precision`).
-        decay, epoch_steps: of the exponential schedule: factor per epoch, and steps per epoch (0
-            for as many as it takes to draw every labelled slice once on average).
-        ema: the exponential moving average of the weights that is kept; 0 keeps the weights.
         phantom_share: share of simulated slices in every batch, 0 to 1.
         phantom_slices: how many simulated slices are made before training.
         covered_share: share of the simulated slices on which patches and borders hide landmarks
@@ -75,41 +45,16 @@ class TrainingConfig:
             alike in alpha, LCE, side and sex (see :mod:`.splits`).
         split: file of a split to use instead of making one (``hiplandmarks split`` writes it).
         fold: which fold is held out; None trains on everything.
-        patience: evaluations without progress on the held-out fold before stopping; 0 = never.
-        evaluate_every: steps between evaluations and checkpoints.
-        tensorboard: write TensorBoard event files beside ``log.csv``.
-        seed: of every random choice.
     """
 
-    output: Path
     data: Path | None = None
     teacher: Path | None = None
-    bundle_id: str = "mri-coronal"
-    version: str = "0.1.0"
-    description: str = "Hip landmarks on coronal MRI."
-    licence: str = "not stated"
     modality: str = "MR"
     keys: tuple[str, ...] = MRI_KEYS
-    network: NetworkSpec = field(default_factory=NetworkSpec)
     preprocessing: Preprocessing = field(default_factory=Preprocessing)
     augmentation: Augmentation = field(default_factory=Augmentation)
-    loss: LossSettings = field(default_factory=LossSettings)
     uncertainty_module: bool = False
     limb_partners: PartnerBelief = PartnerBelief.ALIKE
-    encoder_weights: str | None = None
-    sigma_px: float = 2.0
-    crop: tuple[int, int] = (192, 288)
-    batch: int = 6
-    steps: int = 1500
-    learning_rate: float = 1e-3
-    weight_decay: float = 1e-4
-    optimiser: OptimiserKind = OptimiserKind.ADAMW
-    schedule: Schedule = Schedule.COSINE
-    decay: float = 0.95
-    epoch_steps: int = 0
-    warmup: int = 50
-    precision: Precision = Precision.AUTO
-    ema: float = 0.99
     phantom_share: float = 0.15
     phantom_slices: int = 60
     covered_share: float = 0.0
@@ -118,54 +63,36 @@ class TrainingConfig:
     balance: Balance = Balance.SHUFFLE
     split: Path | None = None
     fold: int | None = None
-    patience: int = 0
-    evaluate_every: int = 250
-    tensorboard: bool = False
-    seed: int = 17
+
+    unshared: ClassVar[tuple[str, ...]] = (*RunSettings.unshared, "data", "split")
 
     def __post_init__(self) -> None:
-        self._set_choices()
+        self.choose("balance", Balance)
+        self.choose("limb_partners", PartnerBelief)
         self._set_limbs()
-        stride = self.network.stride
-        if any(side % stride for side in self.crop):
-            raise ConfigurationError(f"The crop {self.crop} must be multiples of {stride}.")
-        if self.preprocessing.multiple % stride:
-            raise ConfigurationError(f"preprocessing.multiple must be a multiple of {stride}.")
+        self.check()
+        self._check_landmarks()
+        if self.modality not in ("MR", "XRAY"):
+            raise ConfigurationError(f"modality is MR or XRAY, not {self.modality!r}.")
+        if self.fold is not None and not 0 <= self.fold < self.folds:
+            raise ConfigurationError(f"There are folds 0 to {self.folds - 1}, not {self.fold}.")
+        if self.patience and self.fold is None:
+            raise ConfigurationError("Early stopping needs a held-out fold.")
+        self.require_not_negative("phantom_slices")
+        self.require_share("phantom_share", "covered_share", "negative_share")
+        if self.data is None and self.phantom_share < 1:
+            raise ConfigurationError("Without a data folder phantom_share must be 1.")
+
+    def _check_landmarks(self) -> None:
+        if self.preprocessing.multiple % self.network.stride:
+            raise ConfigurationError(
+                f"preprocessing.multiple must be a multiple of {self.network.stride}."
+            )
         if self.network.landmarks != 2 * len(self.keys):
             raise ConfigurationError(
                 f"The network has {self.network.landmarks} heatmaps, {len(self.keys)} landmarks "
                 f"per side need {2 * len(self.keys)}."
             )
-        if self.fold is not None and not 0 <= self.fold < self.folds:
-            raise ConfigurationError(f"There are folds 0 to {self.folds - 1}, not {self.fold}.")
-        if self.patience and self.fold is None:
-            raise ConfigurationError("Early stopping needs a held-out fold.")
-        for name in ("batch", "steps", "evaluate_every", "sigma_px", "learning_rate"):
-            if getattr(self, name) <= 0:
-                raise ConfigurationError(f"{name} must be positive.")
-        for name in ("weight_decay", "warmup", "phantom_slices", "patience", "seed"):
-            if getattr(self, name) < 0:
-                raise ConfigurationError(f"{name} must not be negative.")
-        for name in ("phantom_share", "covered_share", "negative_share", "ema", "decay"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ConfigurationError(f"{name} must lie between 0 and 1.")
-        if self.data is None and self.phantom_share < 1:
-            raise ConfigurationError("Without a data folder phantom_share must be 1.")
-
-    def _set_choices(self) -> None:
-        """Names to members; the object is frozen for others."""
-        for name, kind in _CHOICES:
-            try:
-                object.__setattr__(self, name, kind(getattr(self, name)))
-            except ValueError as error:
-                choices = ", ".join(member.value for member in kind)
-                raise ConfigurationError(
-                    f"{name} is one of {choices}, not {getattr(self, name)!r}."
-                ) from error
-        if self.modality not in ("MR", "XRAY"):
-            raise ConfigurationError(f"modality is MR or XRAY, not {self.modality!r}.")
-        if self.epoch_steps < 0:
-            raise ConfigurationError("epoch_steps must not be negative.")
 
     def _set_limbs(self) -> None:
         """The uncertainty module has as many fields as there are limbs between the landmarks."""
@@ -186,6 +113,11 @@ class TrainingConfig:
     def limbs(self) -> LimbChannels:
         """Limbs between the landmarks, in the order of the network's fields."""
         return LimbChannels.of(Channels.of_keys(self.keys))
+
+    @property
+    def run_name(self) -> str:
+        """One folder per fold."""
+        return run_name(self.fold)
 
     @classmethod
     def from_file(cls, path: Path | str) -> TrainingConfig:
@@ -231,36 +163,18 @@ class TrainingConfig:
         except TypeError as error:
             raise ConfigurationError(f"Invalid training configuration: {error}") from error
 
-    def differences(self, stored: Mapping[str, Any]) -> list[str]:
-        """Names of the settings that ``stored``, a :meth:`to_dict`, has otherwise.
-
-        Settings that an earlier release did not have must have their defaults.
-        """
-        fresh = TrainingConfig(self.output, phantom_share=1.0).to_dict()
-        before, now = _filled_up(stored, fresh), self.to_dict()
-        return sorted(name for name in {*before, *now} if before.get(name) != now.get(name))
-
-    def same_as(self, stored: Mapping[str, Any]) -> bool:
-        """Whether ``stored`` says the same, see :meth:`differences`."""
-        return not self.differences(stored)
+    def defaults(self) -> dict[str, Any]:
+        """:meth:`to_dict` of the defaults."""
+        return TrainingConfig(self.output, phantom_share=1.0).to_dict()
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form, without folders and logs (they say nothing to others)."""
-        plain = dataclasses.asdict(self)
-        plain["teacher"] = self.teacher is not None
-        for name in ("data", "output", "split", "tensorboard"):
-            del plain[name]
-        return json.loads(json.dumps(plain))  # tuples to lists
+        return {**super().to_dict(), "teacher": self.teacher is not None}
 
 
-def _filled_up(stored: Mapping[str, Any], fresh: Mapping[str, Any]) -> dict[str, Any]:
-    """``stored`` with what it lacks taken from ``fresh``, in nested settings too."""
-    nested = {
-        name: _filled_up(value, fresh[name])
-        for name, value in stored.items()
-        if isinstance(value, Mapping) and isinstance(fresh.get(name), Mapping)
-    }
-    return {**fresh, **stored, **nested}
+def run_name(fold: int | None) -> str:
+    """Folder of one run below the output folder: ``all`` or ``fold-N``."""
+    return "all" if fold is None else f"fold-{fold}"
 
 
 def _augmentation(value: str | Mapping[str, Any]) -> Augmentation:

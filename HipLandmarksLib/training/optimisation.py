@@ -14,10 +14,10 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from ..detection.device import ComputeDevice
 from ..networks import LandmarkNetwork, NetworkOutput, build_network
-from .config import TrainingConfig
 from .distributed import Workers
 from .joint_layers import freeze_unused, share_layers
 from .objective import INTERMEDIATE, Objective, Truth
+from .run_settings import RunSettings
 from .sampling import Batch
 from .start import start_regression_near_zero
 
@@ -65,7 +65,7 @@ class Optimisation:
     weight of all annotated landmarks, batch normalisation uses joint statistics, drop-out one mask.
     """
 
-    def __init__(self, config: TrainingConfig, device: ComputeDevice, workers: Workers) -> None:
+    def __init__(self, config: RunSettings, device: ComputeDevice, workers: Workers) -> None:
         """Build; the weights are seeded by ``config.seed``."""
         torch.manual_seed(config.seed)
         self.config, self.device, self.workers = config, device, workers

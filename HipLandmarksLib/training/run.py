@@ -15,7 +15,7 @@ from ..errors import ConfigurationError
 from ..evaluation import PointError, summarise
 from ..files import write_text_atomic
 from .cam_test import CamTest, cam_slices, cam_test
-from .config import TrainingConfig
+from .config import TrainingConfig, run_name
 from .covering import with_covered
 from .distributed import joined_workers
 from .evaluate import angle_errors, slice_choice_differences, slice_errors
@@ -24,8 +24,8 @@ from .labels import LabelledSlice, refuse_unlabelled
 from .pools import Pools
 from .run_split import keep_split, run_split
 from .simulated import simulated_slices
+from .slice_trainer import Trainer
 from .teacher import with_taught_neighbours
-from .trainer import Trainer, run_name
 
 DRAWN_KEYS = ("FHC", "NA", "LAE", "LCP")
 """Landmarks that readers draw; the shaft midpoints come from masks and are free along the shaft."""

@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from abc import ABC, abstractmethod
+from collections.abc import Callable
 from math import isfinite
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 
-from ..detection import (
-    BundleCard,
-    Channels,
-    Detector,
-    choose_device,
-    load_card,
-    save_bundle,
-    write_card,
-)
+from ..detection import choose_device
 from ..files import write_text_atomic
-from ..networks import build_network
 from .checkpoint import (
     check_changes,
     checkpoint_facts,
@@ -30,67 +22,66 @@ from .checkpoint import (
     remove_half_written,
     save_checkpoint,
 )
-from .config import TrainingConfig
 from .distributed import Workers
-from .evaluate import slice_errors
-from .labels import LabelledSlice
-from .limb_statistics import limb_variances
 from .loader import BatchLoader, useful_threads
 from .logs import RunLog, check_tensorboard
-from .model_card import run_card
 from .optimisation import Optimisation
-from .pools import Pools
 from .progress import Progress
-from .sampling import Batch, Sampler
+from .run_settings import RunSettings
+from .sampling import Batch
 from .statistics import measure_statistics
 
 StepReport = Callable[[int, int, dict[str, float]], None]
 """Called with (step, steps, figures)."""
-
-
-def run_name(fold: int | None) -> str:
-    """Folder of one run below the output folder: ``all`` or ``fold-N``."""
-    return "all" if fold is None else f"fold-{fold}"
-
 
 _CHECKPOINT = "state.safetensors"
 _STATISTICS_BATCHES = 30
 _STATISTICS_SEED = 15_485_863
 
 
-class Trainer:
-    """One run of a :class:`TrainingConfig`.
+class TrainingLoop(ABC):
+    """One run of :class:`.RunSettings`; its kinds say what is drawn, tested and written.
 
     Every process of a training (see :mod:`.distributed`) has one with the same arguments; the
     leading one evaluates and writes.
     """
 
-    def __init__(
-        self,
-        config: TrainingConfig,
-        pools: Pools,
-        held_out: Sequence[LabelledSlice] = (),
-        slice_offset_mm: float = 0.0,
-    ) -> None:
+    def __init__(self, config: RunSettings) -> None:
         """Build network and optimiser; the weights are seeded by ``config.seed``.
 
         Raises:
             ConfigurationError: when the batch cannot be shared by the processes.
             MissingDependencyError: when TensorBoard is wanted and not installed.
         """
-        self.config = config
-        self.pools = pools
-        self.held_out = list(held_out)
-        self.slice_offset_mm = slice_offset_mm
+        self.settings = config
         self.workers = Workers.current()
         self.workers.check_batch(config.batch)
         if config.tensorboard:
             check_tensorboard()
         self.device = choose_device()
         self.optimisation = Optimisation(config, self.device, self.workers)
-        channels = Channels.of_keys(config.keys)
-        self.sampler = Sampler(channels, config.crop, config.augmentation)
         self.progress = Progress()
+
+    @abstractmethod
+    def draw(self, rng: np.random.Generator) -> Batch:
+        """A random joint batch; it depends on ``rng`` alone."""
+
+    @property
+    @abstractmethod
+    def epoch_size(self) -> int:
+        """How many samples an epoch has."""
+
+    @abstractmethod
+    def held_out_errors(self) -> list[float | None]:
+        """mm of the averaged weights on what is held out, None where missed; empty for nothing."""
+
+    @abstractmethod
+    def write_bundle(self) -> None:
+        """Write the model with the averaged weights to :attr:`bundle`."""
+
+    @abstractmethod
+    def note(self, facts: dict[str, Any]) -> None:
+        """Add ``facts`` about the training to the card of the bundle that is written."""
 
     @property
     def network(self) -> torch.nn.Module:
@@ -104,7 +95,7 @@ class Trainer:
 
         A run that was stopped goes on from its last checkpoint unless ``resume`` is False.
         ``accept_changes`` lets it go on with another learning rate, for example (see
-        :data:`.config.CHANGEABLE`).
+        :data:`.run_settings.CHANGEABLE`).
 
         Raises:
             ConfigurationError: when the checkpoint is damaged or was made with other settings.
@@ -114,29 +105,30 @@ class Trainer:
         log = self._log()
         try:
             with self._loader() as batches:
-                while self.progress.step < self.config.steps and not self._stops_early():
+                while self.progress.step < self.settings.steps and not self._stops_early():
                     loss = self._advance(batches, log)
                     if report is not None:
-                        report(self.progress.step, self.config.steps, self._shown(loss))
+                        report(self.progress.step, self.settings.steps, self._shown(loss))
         finally:
             if log is not None:
                 log.close()
         if self.workers.leads:
             self._finish()
         self.workers.wait()
-        return self._bundle
+        return self.bundle
 
     @property
     def folder(self) -> Path:
-        """Where this run writes: one folder per fold."""
-        return self.config.output / run_name(self.config.fold)
+        """Where this run writes."""
+        return self.settings.folder
 
     @property
     def _checkpoint(self) -> Path:
         return self.folder / _CHECKPOINT
 
     @property
-    def _bundle(self) -> Path:
+    def bundle(self) -> Path:
+        """Folder of the model that this run writes."""
         return self.folder / "bundle"
 
     def _begin(self, resume: bool, accept_changes: bool) -> None:
@@ -151,17 +143,17 @@ class Trainer:
     def _log(self) -> RunLog | None:
         if not self.workers.leads:
             return None
-        return RunLog(self.folder, self.progress.step, self.config.tensorboard)
+        return RunLog(self.folder, self.progress.step, self.settings.tensorboard)
 
     def _loader(self) -> BatchLoader[Batch]:
-        return BatchLoader(self._batch, self.config.steps, useful_threads(self.device.name))
+        return BatchLoader(self._batch, self.settings.steps, useful_threads(self.device.name))
 
     def _advance(self, batches: BatchLoader[Batch], log: RunLog | None) -> float:
         """One step with everything that is due after it; returns its loss."""
         begin = time.monotonic()
         number = self.progress.step
         figures = self.optimisation.step(batches.take(number), number, self._rate(number))
-        speed = self.config.batch / (time.monotonic() - begin)
+        speed = self.settings.batch / (time.monotonic() - begin)
         self.progress.count(figures.finite)
         held_out = self._evaluate() if self._due() else {}
         self.progress.seconds += time.monotonic() - begin
@@ -175,14 +167,13 @@ class Trainer:
 
     def _batch(self, step: int) -> Batch:
         """This process's part of the batch of ``step``: it depends on seed and step alone."""
-        rng = np.random.default_rng([self.config.seed, step])
-        joint = self.sampler.batch(self.pools.draw(self.config.batch, rng), rng)
-        return self.workers.part(joint)
+        rng = np.random.default_rng([self.settings.seed, step])
+        return self.workers.part(self.draw(rng))
 
     def _rate(self, step: int) -> float:
-        config = self.config
+        config = self.settings
         warm = min(1.0, (step + 1) / max(1, config.warmup))
-        epoch = config.epoch_steps or -(-self.pools.size // config.batch)
+        epoch = config.epoch_steps or -(-self.epoch_size // config.batch)
         return (
             config.learning_rate
             * warm
@@ -191,16 +182,14 @@ class Trainer:
 
     def _due(self) -> bool:
         step = self.progress.step
-        return step % self.config.evaluate_every == 0 or step == self.config.steps
+        return step % self.settings.evaluate_every == 0 or step == self.settings.steps
 
     def _evaluate(self) -> dict[str, float]:
         """Errors of the averaged weights on the held-out patients; the best step is noted."""
         figures: dict[str, float] = {}
         if self.workers.leads:
             self._measure_statistics()
-            if self.held_out:
-                errors = slice_errors(self.detector(), self.held_out)
-                figures = self.progress.judge([error.error_mm for error in errors])
+            figures = self.progress.judge(self.held_out_errors())
         self.progress = self.workers.shared(self.progress)
         return figures
 
@@ -211,7 +200,7 @@ class Trainer:
         if not self.workers.leads:
             return
         state = self.optimisation
-        facts = {"progress": vars(self.progress), "config": self.config.to_dict()}
+        facts = {"progress": vars(self.progress), "config": self.settings.to_dict()}
         save_checkpoint(
             self._checkpoint,
             state.network,
@@ -223,8 +212,8 @@ class Trainer:
 
     def _write_after_checkpoint(self) -> None:
         write_text_atomic(self.folder / "history.json", json.dumps(self.progress.history, indent=1))
-        if self.config.patience and self.progress.best_step == self.progress.step:
-            self._write_bundle()
+        if self.settings.patience and self.progress.best_step == self.progress.step:
+            self.write_bundle()
 
     def _measure_statistics(self) -> None:
         """Batch statistics of the averaged weights, on augmented training crops."""
@@ -233,12 +222,11 @@ class Trainer:
         measure_statistics(self.optimisation.averaged, usable)
 
     def _statistics_images(self, number: int) -> torch.Tensor:
-        rng = np.random.default_rng([self.config.seed, _STATISTICS_SEED, number])
-        batch = self.sampler.batch(self.pools.draw(self.config.batch, rng), rng)
-        return self.optimisation.images(batch)
+        rng = np.random.default_rng([self.settings.seed, _STATISTICS_SEED, number])
+        return self.optimisation.images(self.draw(rng))
 
     def _stops_early(self) -> bool:
-        return self.progress.out_of_patience(self.config.patience, self.config.evaluate_every)
+        return self.progress.out_of_patience(self.settings.patience, self.settings.evaluate_every)
 
     def _shown(self, loss: float) -> dict[str, float]:
         """Figures for people who wait."""
@@ -253,7 +241,7 @@ class Trainer:
     def _restore(self, accept_changes: bool) -> None:
         state = self.optimisation
         # first, because the weights of another network do not fit
-        changed = self.config.differences(checkpoint_facts(self._checkpoint)["config"])
+        changed = self.settings.differences(checkpoint_facts(self._checkpoint)["config"])
         check_changes(self._checkpoint, changed, accept_changes)
         facts = load_checkpoint(self._checkpoint, state.network, state.average, state.optimiser)
         state.restore(facts)
@@ -263,34 +251,19 @@ class Trainer:
         if self.workers.leads:
             self._write_after_checkpoint()
 
-    def detector(self) -> Detector:
-        """A detector with the averaged weights."""
-        network = build_network(self.config.network)
-        network.load_state_dict(self.optimisation.averaged.state_dict())
-        return Detector(network, self.card(), self.device.name)
-
-    def card(self) -> BundleCard:
-        """The card of this run's bundle."""
-        facts = {
+    def facts(self) -> dict[str, Any]:
+        """What the run has reached, for the card."""
+        return {
             "precision": str(self.optimisation.precision).removeprefix("torch."),
             "processes": self.workers.size,
             "steps": self.progress.step,
             "skipped_steps": self.progress.skipped,
-            "patients": self.pools.cases,
         }
-        return run_card(self.config, self.slice_offset_mm, facts)
-
-    def _write_bundle(self) -> None:
-        averaged = self.optimisation.averaged
-        variances = limb_variances(averaged, self.config, self.pools, self.sampler)
-        save_bundle(self._bundle, replace(self.card(), limb_variances=variances), averaged)
 
     def _finish(self) -> None:
         """The last weights, or those of the best evaluation when a run may stop early."""
-        patience, every = self.config.patience, self.config.evaluate_every
-        if patience == 0 or not (self._bundle / "model.json").is_file():
-            self._write_bundle()
+        patience, every = self.settings.patience, self.settings.evaluate_every
+        if patience == 0 or not (self.bundle / "model.json").is_file():
+            self.write_bundle()
         if patience:
-            card = load_card(self._bundle)
-            facts = {"early_stopping": self.progress.early_stopping(patience, every)}
-            write_card(self._bundle, replace(card, training={**card.training, **facts}))
+            self.note({"early_stopping": self.progress.early_stopping(patience, every)})

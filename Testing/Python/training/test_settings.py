@@ -12,7 +12,7 @@ GOOD = {"output": "run", "phantom_share": 1.0}
     ("slip", "sentence"),
     [
         ({"learnign_rate": 1e-3}, "no setting 'learnign_rate'; did you mean learning_rate?"),
-        ({"colour": 1}, "no setting 'colour'; there are output, data"),
+        ({"colour": 1}, "no setting 'colour'; there are output, "),
         ({"steps": "many"}, "steps must be a whole number, not 'many'"),
         ({"steps": 10.5}, "steps must be a whole number, not 10.5"),
         ({"steps": True}, "steps must be a whole number, not True"),
