@@ -1,0 +1,145 @@
+"""Points of one femur from its shape: trochanters, fovea, centres of the shaft.
+
+Every point in LPS mm of the frame in which surface and axes are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import ConfigurationError
+from .femur_axes import FemurAxes
+from .mesh import Section, plane_sections
+from .types import BoneSurface
+
+_FOVEA_CONE_DEG = 65.0
+"""The fovea lies within this angle of the line that leaves the head opposite the neck."""
+
+_FOVEA_DEPTH_MM = 0.8
+"""A notch less deep than this cannot be told from the head's own unevenness."""
+
+_BELOW_LESSER_RADII = 0.9
+"""How far below the tip of the lesser trochanter its ridge has run out into the shaft."""
+
+_STRAIGHT_FRACTION = 0.32
+"""Height above the condyles, as a share of the femur's length, where the shaft begins to flare."""
+
+
+@dataclass(frozen=True, eq=False)
+class FemurPoints:
+    """Points on and in a femur, (3,) LPS mm; see :class:`.HipGeometry` for each."""
+
+    trochanter_tip: NDArray[np.float64]
+    lesser_trochanter: NDArray[np.float64]
+    shaft_proximal: NDArray[np.float64]
+    shaft_distal: NDArray[np.float64]
+    fovea: NDArray[np.float64] | None
+
+
+def femur_points(femur: BoneSurface, axes: FemurAxes) -> FemurPoints:
+    """Find the points of a femur whose axes are known.
+
+    Raises:
+        ConfigurationError: when the shaft is not closed where it should be.
+    """
+    lesser = _lesser_trochanter(femur, axes)
+    height = femur.vertices @ axes.up
+    low, length = float(height.min()), float(np.ptp(height))
+    proximal = float(lesser @ axes.up) - _BELOW_LESSER_RADII * axes.head.radius
+    return FemurPoints(
+        trochanter_tip=_trochanter_tip(femur, axes),
+        lesser_trochanter=lesser,
+        shaft_proximal=_shaft_section(femur, axes, proximal).centroid,
+        shaft_distal=_shaft_section(femur, axes, low + _STRAIGHT_FRACTION * length).centroid,
+        fovea=_fovea(femur, axes),
+    )
+
+
+def _shaft_section(femur: BoneSurface, axes: FemurAxes, level: float) -> Section:
+    """Section square to the shaft at a height along it."""
+    centre = axes.shaft_centre + (level - axes.shaft_centre @ axes.up) * axes.up
+    outlines = plane_sections(femur, centre, axes.up)
+    if not outlines:
+        raise ConfigurationError("The femoral shaft is missing below the lesser trochanter.")
+    return max(outlines, key=lambda outline: outline.area)
+
+
+def _trochanter_tip(femur: BoneSurface, axes: FemurAxes) -> NDArray[np.float64]:
+    """The highest point along the shaft of what lies beyond the neck."""
+    vertices = femur.vertices
+    beyond = (vertices - axes.neck.centroid) @ axes.lateral > 0.25 * axes.head.radius
+    aside = np.linalg.norm(vertices - axes.head.centre, axis=1) > 1.35 * axes.head.radius
+    candidates = vertices[beyond & aside]
+    return np.asarray(candidates[np.argmax(candidates @ axes.up)], dtype=np.float64)
+
+
+def _lesser_trochanter(femur: BoneSurface, axes: FemurAxes) -> NDArray[np.float64]:
+    """The point that stands out most from the shaft to the back and inwards.
+
+    Standing out is measured against the line that joins the bone above and below: the neck's
+    root and the shaft lie on it, the tip of the trochanter beyond it.
+    """
+    radius = axes.head.radius
+    inwards = -axes.lateral * np.cos(np.radians(40)) + axes.back * np.sin(np.radians(40))
+    depth = axes.head.centre @ axes.up - femur.vertices @ axes.up
+    zone = (depth > 1.6 * radius) & (depth < 4.4 * radius)
+    vertices, depth = femur.vertices[zone], depth[zone]
+    out = (vertices - axes.shaft_centre) @ inwards
+    levels = np.arange(1.6 * radius, 4.4 * radius, 1.0)
+    bins = np.clip(np.digitize(depth, levels) - 1, 0, len(levels) - 1)
+    profile = np.full(len(levels), -np.inf)
+    np.maximum.at(profile, bins, out)
+    profile = np.interp(levels, levels[np.isfinite(profile)], profile[np.isfinite(profile)])
+    prominence = _prominence(profile)
+    peak = int(np.argmax(prominence))
+    near = np.abs(depth - levels[peak]) < 4.0
+    candidates = np.flatnonzero(near)
+    return np.asarray(vertices[candidates[np.argmax(out[candidates])]], dtype=np.float64)
+
+
+def _prominence(profile: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How far each sample stands above the lower of the two valleys' higher one beside it."""
+    before = np.minimum.accumulate(profile)
+    after = np.minimum.accumulate(profile[::-1])[::-1]
+    return np.asarray(profile - np.maximum(before, after), dtype=np.float64)
+
+
+def _fovea(femur: BoneSurface, axes: FemurAxes) -> NDArray[np.float64] | None:
+    """Middle of the deepest notch on the inner part of the head; None when there is none."""
+    inwards = axes.head.centre - axes.neck.centroid
+    inwards = inwards / np.linalg.norm(inwards)
+    ray = femur.vertices - axes.head.centre
+    distance = np.linalg.norm(ray, axis=1)
+    cone = ray @ inwards > np.cos(np.radians(_FOVEA_CONE_DEG)) * distance
+    place = np.flatnonzero(cone & (distance < 1.1 * axes.head.radius))
+    depth = axes.head.radius - distance[place]
+    points = femur.vertices[place]
+    smooth = np.array([depth[np.linalg.norm(points - p, axis=1) < 3.0].mean() for p in points])
+    deepest = int(np.argmax(smooth))
+    if smooth[deepest] < _FOVEA_DEPTH_MM:
+        return None
+    notch = (np.linalg.norm(points - points[deepest], axis=1) < 8.0) & (
+        smooth > smooth[deepest] / 2
+    )
+    middle = np.average(points[notch], axis=0, weights=smooth[notch])
+    return np.asarray(points[np.argmin(np.linalg.norm(points - middle, axis=1))], dtype=np.float64)
+
+
+def version_deg(axes: FemurAxes) -> float:
+    """Femoral anteversion: the neck's line against the line behind the condyles, seen from above.
+
+    From the head's centre to the middle of the narrowest neck; positive when the head points
+    forwards.
+    """
+    line = axes.head.centre - axes.neck.centroid
+    return float(np.degrees(np.arctan2(-(line @ axes.back), -(line @ axes.lateral))))
+
+
+def neck_shaft_deg(axes: FemurAxes) -> float:
+    """True (three-dimensional) angle between the neck's line and the shaft."""
+    line = axes.neck.centroid - axes.head.centre
+    cosine = float(line @ axes.up / np.linalg.norm(line))
+    return float(np.degrees(np.arccos(cosine)))
