@@ -1,0 +1,233 @@
+"""Outlines of a bone's projection, exact to a small part of a pixel.
+
+Two kinds of lines, both found on the mesh and not in an image:
+
+- the *outline*: where the shadow of the bone ends (outer edge and holes), as closed polygons;
+- *apparent contours*: where rays touch the surface from outside or from within. They hold the
+  outline and every inner line of a film at which a bone's wall is seen edge-on (teardrop,
+  ilioischial line, walls of the acetabulum).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..surfaces import BoneSurface
+from ..surfaces.mesh import vertex_normals
+from .camera import Camera
+from .contour import Contour, Window
+from .projector import path_lengths
+
+# Of a square of four pixels (top left 1, top right 2, bottom right 4, bottom left 8; bit set when
+# inside): which of its sides (top 0, right 1, bottom 2, left 3) the outline enters and leaves by.
+_SQUARES: dict[int, tuple[tuple[int, int], ...]] = {
+    1: ((0, 3),),
+    2: ((1, 0),),
+    4: ((2, 1),),
+    8: ((3, 2),),
+    3: ((1, 3),),
+    6: ((2, 0),),
+    12: ((3, 1),),
+    9: ((0, 2),),
+    7: ((2, 3),),
+    14: ((3, 0),),
+    13: ((0, 1),),
+    11: ((1, 2),),
+    5: ((0, 3), (2, 1)),
+    10: ((1, 0), (3, 2)),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class ApparentContour:
+    """A closed line on the surface along which rays touch it.
+
+    Attributes:
+        points: (N, 3) LPS mm in order; the last is joined to the first.
+        xy: (N, 2) (column, row) of their projection.
+    """
+
+    points: NDArray[np.float64]
+    xy: NDArray[np.float64]
+
+
+def outlines(
+    surface: BoneSurface, camera: Camera, window: Window | None = None, samples: int = 2
+) -> list[Contour]:
+    """Outline of the bone's shadow: outer edges and holes, the largest area first.
+
+    Every corner of the polygons lies exactly on the outline of the mesh, at the lines of a grid
+    of ``samples`` lines a pixel.
+
+    Args:
+        surface: closed mesh in LPS mm.
+        camera: source and detector; its field of view does not matter here.
+        window: part of the detector's plane to search, it may reach beyond the detector; all of
+            the bone when it is not given. A bone that leaves the window is closed along its edge.
+        samples: grid lines for each pixel.
+
+    Raises:
+        ConfigurationError: see :func:`.path_lengths`.
+    """
+    low, high = _frame(surface, camera, window)
+    fine = _finer(camera, low, high, samples)
+    inside = np.pad(path_lengths(surface, fine) != 0, 1)
+    edges = fine.project(surface.vertices[silhouette_edges(surface, camera)]) + 1.0
+    places = _crossings(edges, inside)
+    loops = _loops(inside, places)
+    contours = [Contour(np.clip((loop - 1.0) / samples + low, low, high)) for loop in loops]
+    return sorted(contours, key=lambda contour: -abs(contour.area))
+
+
+def silhouette_edges(surface: BoneSurface, camera: Camera) -> NDArray[np.int64]:
+    """(N, 2) vertices of the edges between a triangle facing the source and one facing away."""
+    a, b, c = (surface.vertices[surface.faces[:, k]] for k in range(3))
+    facing = np.einsum("ij,ij->i", np.cross(b - a, c - a), a - camera.source) < 0
+    count = len(surface.vertices)
+    front = _directed(surface.faces[facing], count)
+    back = _directed(surface.faces[~facing][:, ::-1], count)
+    shared = np.intersect1d(front, back)
+    return np.asarray(np.stack([shared // count, shared % count], axis=1), dtype=np.int64)
+
+
+def _directed(faces: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    return np.concatenate([faces[:, k] * count + faces[:, (k + 1) % 3] for k in range(3)])
+
+
+def apparent_contours(surface: BoneSurface, camera: Camera) -> list[ApparentContour]:
+    """All lines along which rays touch the surface, the longest first.
+
+    They run through the triangles where the (interpolated) normal is square to the ray, which
+    gives smooth lines instead of the zigzag of the mesh's edges.
+    """
+    height = np.einsum("ij,ij->i", vertex_normals(surface), surface.vertices - camera.source)
+    loops = [_on_edges(surface, height, loop) for loop in _zero_loops(surface.faces, height >= 0)]
+    found = [ApparentContour(points, camera.project(points)) for points in loops]
+    return sorted(found, key=lambda contour: -len(contour.points))
+
+
+def _zero_loops(faces: NDArray[np.int64], above: NDArray[np.bool_]) -> list[NDArray[np.int64]]:
+    """Closed sequences (N, 2) of edges between vertices above and below zero."""
+    crossing = faces[above[faces].any(axis=1) & ~above[faces].all(axis=1)]
+    edges = np.stack([crossing[:, [k, (k + 1) % 3]] for k in range(3)], axis=1)
+    start, end = above[edges[..., 0]], above[edges[..., 1]]
+    down, up = edges[start & ~end], edges[~start & end][:, ::-1]  # (upper, lower) each
+    count = len(above)
+    keys, index = np.unique(np.concatenate([down, up]) @ [count, 1], return_inverse=True)
+    following = np.full(len(keys), -1, dtype=np.int64)
+    following[index[: len(down)]] = index[len(down) :]
+    return [np.stack([keys[c] // count, keys[c] % count], axis=1) for c in _cycles(following)]
+
+
+def _on_edges(
+    surface: BoneSurface, height: NDArray[np.float64], edges: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    high, low = height[edges[:, 0]], height[edges[:, 1]]
+    share = (high / (high - low))[:, None]
+    ends = surface.vertices[edges]
+    return np.asarray(ends[:, 0] * (1 - share) + ends[:, 1] * share, dtype=np.float64)
+
+
+def _cycles(following: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """Closed sequences of indices, each the successor of the one before."""
+    successor = following.tolist()
+    seen = [False] * len(successor)
+    cycles = []
+    for start in range(len(successor)):
+        cycle = []
+        place = start
+        while place >= 0 and not seen[place]:
+            seen[place] = True
+            cycle.append(place)
+            place = successor[place]
+        if len(cycle) > 2:
+            cycles.append(np.array(cycle))
+    return cycles
+
+
+def _frame(
+    surface: BoneSurface, camera: Camera, window: Window | None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Lower and upper (column, row) of the searched part, whole pixels."""
+    xy = camera.project(surface.vertices)
+    low, high = np.floor(xy.min(axis=0)) - 1, np.ceil(xy.max(axis=0)) + 1
+    if window is not None:
+        low = np.maximum(low, np.floor(window[:2]))
+        high = np.maximum(np.minimum(high, np.ceil(window[2:])), low + 1)
+    return low, high
+
+
+def _finer(
+    camera: Camera, low: NDArray[np.float64], high: NDArray[np.float64], samples: int
+) -> Camera:
+    """A camera of the same rays whose pixels are the grid's points from ``low`` to ``high``."""
+    width, height = ((high - low) * samples).astype(int) + 1
+    origin = camera.origin + low[0] * camera.column_step + low[1] * camera.row_step
+    steps = camera.column_step / samples, camera.row_step / samples
+    return Camera(camera.source, origin, *steps, (int(height), int(width)))
+
+
+def _crossings(
+    edges: NDArray[np.float64], inside: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Where between each two neighbours in a row, and in a column, the outline lies: 0 to 1."""
+    rows = _along_lines(edges, inside)
+    columns = _along_lines(edges[..., ::-1], inside.T)
+    return rows, columns.T
+
+
+def _along_lines(edges: NDArray[np.float64], inside: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """(rows, columns - 1): of the crossings between two pixels the one nearest to the outside."""
+    rows, columns = inside.shape
+    first, last = np.sort(edges[..., 1], axis=1).T
+    top, count = np.ceil(first).astype(int), (np.floor(last) - np.ceil(first)).astype(int) + 1
+    part = np.repeat(np.arange(len(edges)), np.maximum(count, 0))
+    offset = np.arange(len(part)) - np.repeat(np.cumsum(np.maximum(count, 0)), np.maximum(count, 0))
+    row = top[part] + offset + np.maximum(count, 0)[part]
+    (x0, y0), (x1, y1) = edges[part, 0].T, edges[part, 1].T
+    x = x0 + (x1 - x0) * (row - y0) / np.where(y1 == y0, 1.0, y1 - y0)
+    fits = (row >= 0) & (row < rows) & (x > 0) & (x < columns - 1)
+    row, x = row[fits], x[fits]
+    outside_right = np.full((rows, columns - 1), -np.inf)
+    outside_left = np.full((rows, columns - 1), np.inf)
+    cell = x.astype(int)
+    np.maximum.at(outside_right, (row, cell), x - cell)
+    np.minimum.at(outside_left, (row, cell), x - cell)
+    place = np.where(inside[:, :-1], outside_right, outside_left)
+    # Without a crossing, it lies at a pixel's centre and was counted in the neighbouring cell.
+    at_pixel = np.where(inside[:, :-1], 0.0, 1.0)
+    return np.asarray(np.where(np.isfinite(place), place, at_pixel), dtype=np.float64)
+
+
+def _loops(
+    inside: NDArray[np.bool_], places: tuple[NDArray[np.float64], NDArray[np.float64]]
+) -> list[NDArray[np.float64]]:
+    """Closed polygons (N, 2) in grid coordinates around all pixels inside."""
+    rows, columns = inside.shape
+    code = inside[:-1, :-1] + 2 * inside[:-1, 1:] + 4 * inside[1:, 1:] + 8 * inside[1:, :-1]
+    following = np.full(2 * rows * columns, -1, dtype=np.int64)
+    for kind, steps in _SQUARES.items():
+        row, column = np.nonzero(code == kind)
+        # A side is named by its first pixel: along a row first, then along a column.
+        sides = [(row, column, 0), (row, column + 1, 1), (row + 1, column, 0), (row, column, 1)]
+        names = [which * rows * columns + r * columns + c for r, c, which in sides]
+        for enters, leaves in steps:
+            following[names[enters]] = names[leaves]
+    return [_positions(cycle, inside.shape, places) for cycle in _cycles(following)]
+
+
+def _positions(
+    cycle: NDArray[np.int64],
+    shape: tuple[int, ...],
+    places: tuple[NDArray[np.float64], NDArray[np.float64]],
+) -> NDArray[np.float64]:
+    along_column, pixel = np.divmod(cycle, shape[0] * shape[1])
+    row, column = np.divmod(pixel, shape[1])
+    points = np.stack([column, row], axis=1).astype(np.float64)
+    is_row = along_column == 0
+    points[is_row, 0] += places[0][row[is_row], column[is_row]]
+    points[~is_row, 1] += places[1][row[~is_row], column[~is_row]]
+    return points
