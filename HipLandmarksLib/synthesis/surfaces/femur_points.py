@@ -15,7 +15,7 @@ from .femur_axes import FemurAxes
 from .mesh import Section, plane_sections
 from .types import BoneSurface
 
-_FOVEA_CONE_DEG = 65.0
+_FOVEA_CONE_DEG = 50.0
 """The fovea lies within this angle of the line that leaves the head opposite the neck."""
 
 _FOVEA_DEPTH_MM = 0.8
@@ -23,6 +23,12 @@ _FOVEA_DEPTH_MM = 0.8
 
 _BELOW_LESSER_RADII = 0.9
 """How far below the tip of the lesser trochanter its ridge has run out into the shaft."""
+
+_LESSER_RADII = (1.5, 3.6)
+"""How far below the head's centre along the shaft the tip of the lesser trochanter may lie."""
+
+_BUMP_RADII = 0.8
+"""Half the length of the lesser trochanter's ridge along the shaft."""
 
 _STRAIGHT_FRACTION = 0.32
 """Height above the condyles, as a share of the femur's length, where the shaft begins to flare."""
@@ -77,34 +83,46 @@ def _trochanter_tip(femur: BoneSurface, axes: FemurAxes) -> NDArray[np.float64]:
 
 
 def _lesser_trochanter(femur: BoneSurface, axes: FemurAxes) -> NDArray[np.float64]:
-    """The point that stands out most from the shaft to the back and inwards.
-
-    Standing out is measured against the line that joins the bone above and below: the neck's
-    root and the shaft lie on it, the tip of the trochanter beyond it.
-    """
+    """The point that stands out most from the bone above and below it, at the back and inside."""
     radius = axes.head.radius
-    inwards = -axes.lateral * np.cos(np.radians(40)) + axes.back * np.sin(np.radians(40))
     depth = axes.head.centre @ axes.up - femur.vertices @ axes.up
-    zone = (depth > 1.6 * radius) & (depth < 4.4 * radius)
+    low, high = (limit * radius for limit in _LESSER_RADII)
+    span = _BUMP_RADII * radius
+    zone = (depth > low - span) & (depth < high + span)
     vertices, depth = femur.vertices[zone], depth[zone]
-    out = (vertices - axes.shaft_centre) @ inwards
-    levels = np.arange(1.6 * radius, 4.4 * radius, 1.0)
+    levels = np.arange(low - span, high + span, 1.0)
+    inner = (levels > low) & (levels < high)
+    best: tuple[float, float, NDArray[np.float64]] | None = None
+    for angle in np.radians(np.arange(30.0, 91.0, 10.0)):
+        direction = -axes.lateral * np.cos(angle) + axes.back * np.sin(angle)
+        out = (vertices - axes.shaft_centre) @ direction
+        bump = np.where(inner, _bump(levels, _profile(levels, depth, out), span), -np.inf)
+        peak = int(np.argmax(bump))
+        if best is None or bump[peak] > best[0]:
+            best = (float(bump[peak]), float(levels[peak]), out)
+    assert best is not None  # seven directions were tried
+    candidates = np.flatnonzero(np.abs(depth - best[1]) < 0.2 * radius)
+    return np.asarray(vertices[candidates[np.argmax(best[2][candidates])]], dtype=np.float64)
+
+
+def _profile(
+    levels: NDArray[np.float64], depth: NDArray[np.float64], out: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """How far the bone reaches out at each level (1 mm apart), gaps filled from beside."""
     bins = np.clip(np.digitize(depth, levels) - 1, 0, len(levels) - 1)
     profile = np.full(len(levels), -np.inf)
     np.maximum.at(profile, bins, out)
-    profile = np.interp(levels, levels[np.isfinite(profile)], profile[np.isfinite(profile)])
-    prominence = _prominence(profile)
-    peak = int(np.argmax(prominence))
-    near = np.abs(depth - levels[peak]) < 4.0
-    candidates = np.flatnonzero(near)
-    return np.asarray(vertices[candidates[np.argmax(out[candidates])]], dtype=np.float64)
+    known = np.isfinite(profile)
+    return np.interp(levels, levels[known], profile[known])
 
 
-def _prominence(profile: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How far each sample stands above the lower of the two valleys' higher one beside it."""
-    before = np.minimum.accumulate(profile)
-    after = np.minimum.accumulate(profile[::-1])[::-1]
-    return np.asarray(profile - np.maximum(before, after), dtype=np.float64)
+def _bump(
+    levels: NDArray[np.float64], profile: NDArray[np.float64], span: float
+) -> NDArray[np.float64]:
+    """How far a profile stands out from the line that joins it ``span`` above and below."""
+    above = np.interp(levels - span, levels, profile)
+    below = np.interp(levels + span, levels, profile)
+    return np.asarray(profile - (above + below) / 2, dtype=np.float64)
 
 
 def _fovea(femur: BoneSurface, axes: FemurAxes) -> NDArray[np.float64] | None:
