@@ -15,7 +15,7 @@ _DIRECTIONS = 120
 _REACH = 1.35
 """The rim lies within so many radii of the socket's centre."""
 
-_SLOPE = 1.2
+_SLOPE = 0.4
 """At the rim the outline turns away from the sphere more steeply than this."""
 
 _NOTCH_DEPTH = 0.22
