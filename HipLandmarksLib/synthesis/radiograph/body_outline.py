@@ -1,0 +1,107 @@
+"""Thickness of the patient along the rays: trunk, thighs, buttocks, hanging belly, skin folds.
+
+All shapes are analytic; (x, z) mm of :class:`.BodyFrame`. Widths and depths are usual ones of
+adults lying on their back, our choice.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...anatomy import Side
+from .body_frame import BodyFrame, Thigh
+from .habitus import Habitus
+
+Field = NDArray[np.float32]
+
+# Levels in mm from the hips upwards; half width and depth of a lean trunk at them.
+_LEVELS = (-160.0, -90.0, -30.0, 20.0, 70.0, 130.0, 190.0, 280.0)
+_HALF_WIDTH = (160.0, 176.0, 178.0, 172.0, 164.0, 154.0, 146.0, 152.0)
+_DEPTH = (150.0, 160.0, 168.0, 172.0, 172.0, 170.0, 168.0, 175.0)
+_FAT_AT_SIDE = (1.0, 1.0, 1.0, 1.05, 1.0, 0.9, 1.0, 1.0)
+
+
+def smooth_step(value: Field, low: float, high: float) -> Field:
+    """0 below ``low``, 1 above ``high``, smooth between."""
+    share = np.clip((value - np.float32(low)) / np.float32(high - low), 0, 1)
+    return np.asarray(share * share * (3 - 2 * share), dtype=np.float32)
+
+
+def dome(radius_squared: Field) -> Field:
+    """Relative length of a ray through a ball: sqrt(1 - r^2) inside, 0 outside."""
+    return np.sqrt(np.clip(1 - radius_squared, 0, None), dtype=np.float32)
+
+
+def body_thickness(x: Field, z: Field, frame: BodyFrame, habitus: Habitus) -> tuple[Field, Field]:
+    """Lengths in mm inside the skin, and of these within the muscular body (without the fat)."""
+    skin = _layer(x, z, frame, habitus, habitus.fat_mm)
+    lean = _layer(x, z, frame, habitus, 0.0)
+    skin = skin + _panniculus(x, z, habitus)
+    skin = np.clip(skin - _creases(x, z, habitus), 0, None)
+    return skin, np.minimum(lean, skin)
+
+
+def _layer(x: Field, z: Field, frame: BodyFrame, habitus: Habitus, fat: float) -> Field:
+    thighs = [_thigh(x, z, frame.thighs[side], habitus, fat, side) for side in Side]
+    legs = np.maximum(thighs[0], thighs[1])
+    trunk = _trunk(x, z, habitus, fat)
+    both = np.maximum(legs, trunk)
+    if habitus.genitals_mm > 0:
+        radius = habitus.genitals_mm
+        soft = ((x - 4) / radius) ** 2 + ((z + 92 + 0.5 * radius) / (1.4 * radius)) ** 2
+        both = both + 1.3 * radius * dome(soft)
+    return both
+
+
+def _trunk(x: Field, z: Field, habitus: Habitus, fat: float) -> Field:
+    level = np.float32
+    width = np.interp(z, _LEVELS, _HALF_WIDTH) * habitus.width
+    width = width + fat * np.interp(z, _LEVELS, _FAT_AT_SIDE)
+    depth = np.interp(z, _LEVELS, _DEPTH) * habitus.depth + 1.3 * fat
+    u = np.clip(np.abs(x) / width, 0, 1).astype(level)
+    profile = np.sqrt(1 - u**2.4, dtype=level)
+    # The trunk ends at the groin: from the perineum it rises to the sides.
+    bottom = -92.0 - 0.25 * fat + 0.3 * np.abs(x)
+    share = smooth_step((z - bottom).astype(level), -30.0, 60.0)
+    buttock = ((np.abs(x) - 76) / (76 + 0.5 * fat)) ** 2 + ((z + 45) / (80 + 0.5 * fat)) ** 2
+    seat = (16.0 + 0.25 * fat) * dome(buttock.astype(level))
+    return np.asarray(depth * profile * share + seat, dtype=level)
+
+
+def _thigh(x: Field, z: Field, thigh: Thigh, habitus: Habitus, fat: float, side: Side) -> Field:
+    sign = np.float32(1 if side is Side.LEFT else -1)
+    (x0, z0), (dx, dz) = thigh.start, thigh.direction
+    along = (x - x0) * dx + (z - z0) * dz
+    across = ((x - x0) * -dz + (z - z0) * dx) * sign  # to the side
+    below = np.clip(along, -60, 250)
+    radius = habitus.thigh_mm * (1.2 - 0.0012 * below) + 0.8 * fat
+    offset = -24.0 - 0.1 * fat  # the muscles of the inner side outweigh
+    u = (across - offset) / radius
+    depth = habitus.thigh_mm * (2.05 - 0.0012 * below) + 1.4 * fat
+    length = depth * dome((np.abs(u) ** 2.3).astype(np.float32))
+    return np.asarray(length * smooth_step(along.astype(np.float32), -150.0, -10.0))
+
+
+def _panniculus(x: Field, z: Field, habitus: Habitus) -> Field:
+    """A fold of the belly that hangs down in front, with a sharp lower edge."""
+    if habitus.panniculus_mm <= 0:
+        return np.zeros_like(x)
+    half = 175.0 + habitus.fat_mm
+    edge = habitus.panniculus_z + habitus.panniculus_tilt * x + 60.0 * (x / half) ** 4
+    edge = edge + habitus.panniculus_sag * (x / half) ** 2
+    above = np.clip((z - edge) / 90.0, 0, 1)
+    rise = np.sqrt(1 - (1 - above) ** 2)
+    side = dome(((x / half) ** 4).astype(np.float32))
+    return np.asarray(habitus.panniculus_mm * rise * side, dtype=np.float32)
+
+
+def _creases(x: Field, z: Field, habitus: Habitus) -> Field:
+    """Air in the folds of the groin: steep above, fading below."""
+    if habitus.crease_mm <= 0:
+        return np.zeros_like(x)
+    line = -95.0 + habitus.crease_slope * np.abs(x) + 0.0012 * habitus.crease_bend * x * x
+    distance = z - line
+    band = np.where(distance > 0, np.exp(-((distance / 2.5) ** 2)), np.exp(distance / 16.0))
+    reach = smooth_step(np.abs(x), 15.0, 50.0)
+    return np.asarray(habitus.crease_mm * band * reach, dtype=np.float32)

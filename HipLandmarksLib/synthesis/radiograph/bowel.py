@@ -1,0 +1,184 @@
+"""Gas and faeces in the bowel: domes along colon and small bowel, in mm of :class:`.BodyFrame`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .body_outline import Field, dome
+
+
+@dataclass(frozen=True)
+class Bubble:
+    """An ellipsoid of gas.
+
+    Attributes:
+        centre: (x, z).
+        half: half lengths along its own axes.
+        angle: of the first axis against x, rad.
+        depth: longest way of a ray inside.
+    """
+
+    centre: tuple[float, float]
+    half: tuple[float, float]
+    angle: float
+    depth: float
+
+
+@dataclass(frozen=True, eq=False)
+class Plane:
+    """A regular grid over the body plane; fields on it are changed in place.
+
+    Attributes:
+        x, z: (h, w) mm.
+    """
+
+    x: Field
+    z: Field
+
+    def window(self, centre: tuple[float, float], reach: float) -> tuple[slice, slice] | None:
+        """Rows and columns that hold all points within ``reach`` of ``centre``; None: none."""
+        height, width = self.x.shape
+        origin = np.array([self.x[0, 0], self.z[0, 0]], dtype=np.float64)
+        across = np.array([self.x[0, -1], self.z[0, -1]]) - origin
+        down = np.array([self.x[-1, 0], self.z[-1, 0]]) - origin
+        steps = np.stack([across / max(width - 1, 1), down / max(height - 1, 1)], axis=1)
+        column, row = np.linalg.solve(steps, np.asarray(centre) - origin)
+        margin = reach / float(np.sqrt(abs(np.linalg.det(steps)))) + 1
+        rows = slice(max(0, int(row - margin)), min(height, int(row + margin) + 2))
+        columns = slice(max(0, int(column - margin)), min(width, int(column + margin) + 2))
+        if rows.start >= rows.stop or columns.start >= columns.stop:
+            return None
+        return rows, columns
+
+    def add(self, field: Field, bubble: Bubble, merge: bool = False) -> None:
+        """Add the bubble's path lengths; ``merge`` keeps the longer of both."""
+        where = self.window(bubble.centre, max(bubble.half))
+        if where is None:
+            return
+        x, z = self.x[where] - bubble.centre[0], self.z[where] - bubble.centre[1]
+        cosine, sine = np.cos(bubble.angle), np.sin(bubble.angle)
+        u = (x * cosine + z * sine) / bubble.half[0]
+        v = (z * cosine - x * sine) / bubble.half[1]
+        path = np.float32(bubble.depth) * dome((u * u + v * v).astype(np.float32))
+        if merge:
+            np.maximum(field[where], path, out=field[where])
+        else:
+            field[where] += path
+
+
+def bowel_gas(plane: Plane, amount: float, rng: np.random.Generator) -> Field:
+    """(h, w) mm of gas, ``amount`` 0 (none) to 1 (much)."""
+    field = np.zeros_like(plane.x)
+    for segment in _segments(amount, rng):
+        part = np.zeros_like(plane.x)
+        for bubble in segment:
+            plane.add(part, bubble, merge=True)
+        field += part
+    return field
+
+
+def mottle(plane: Plane, amount: float, noise: Field, rng: np.random.Generator) -> Field:
+    """(h, w) mm of gas in faeces: a fine sponge within parts of the colon.
+
+    Args:
+        plane: the grid.
+        amount: 0 (none) to 1.
+        noise: (h, w) random field of unit variance with grains of a few mm.
+        rng: source of chance.
+    """
+    region = np.zeros_like(plane.x)
+    for _ in range(rng.poisson(3.0 * amount)):
+        course = _courses(rng)[int(rng.integers(3))]
+        place = course[int(rng.integers(len(course)))]
+        size = rng.uniform(14, 34, 2)
+        plane.add(
+            region,
+            Bubble((float(place[0]), float(place[1])), (float(size[0]), float(size[1])), 0.0, 1.0),
+            merge=True,
+        )
+    return np.asarray(region * np.clip(noise + 0.1, 0, 2) * np.float32(6.0), dtype=np.float32)
+
+
+def _courses(rng: np.random.Generator) -> list[NDArray[np.float64]]:
+    """Middle lines of ascending colon, descending and sigmoid colon, rectum; (N, 2) each."""
+    jitter = rng.normal(0, 10, 6)
+    right = np.array([[-92 + jitter[0], 62 + jitter[1]], [-108, 120], [-115, 190]])
+    left = np.array([[112, 190], [104, 110], [80 + jitter[2], 70], [35, 62 + jitter[3]]])
+    middle = np.array([[15, 70], [-12 + jitter[4], 45 + jitter[5]], [4, 10], [2, -25]])
+    return [_resampled(course) for course in (right, left, middle)]
+
+
+def _resampled(course: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A point every 4 mm."""
+    length = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(course, axis=0), axis=1))])
+    along = np.arange(0, length[-1], 4.0)
+    return np.stack([np.interp(along, length, course[:, k]) for k in range(2)], axis=1)
+
+
+def _segments(amount: float, rng: np.random.Generator) -> list[list[Bubble]]:
+    segments: list[list[Bubble]] = []
+    for course, usual in zip(_courses(rng), (1.6, 1.8, 1.4), strict=True):
+        for _ in range(rng.poisson(usual * amount)):
+            segments.append(_haustra(course, rng))
+    for _ in range(rng.poisson(3.0 * amount)):
+        segments.append(_loop(rng))
+    for _ in range(rng.poisson(0.7 * amount)):
+        segments.append([_balloon(rng)])
+    for _ in range(rng.poisson(14.0 * amount)):
+        segments.append([_small(rng)])
+    return segments
+
+
+def _haustra(course: NDArray[np.float64], rng: np.random.Generator) -> list[Bubble]:
+    """A row of bulges along a piece of the colon, parted by its folds."""
+    calibre = rng.uniform(9, 20)
+    start = int(rng.integers(len(course)))
+    bubbles = []
+    position = course[start] + rng.normal(0, 5, 2)
+    direction = course[min(start + 3, len(course) - 1)] - course[max(start - 3, 0)]
+    angle = float(np.arctan2(direction[1], direction[0]))
+    for _ in range(int(rng.integers(2, 7))):
+        half = calibre * rng.uniform(0.7, 1.15, 2) * (0.8, 1.0)
+        bubbles.append(_bubble(position, half, angle + rng.normal(0, 0.3), rng))
+        angle += rng.normal(0, 0.35)
+        step = half[0] * rng.uniform(1.1, 1.7)
+        position = position + step * np.array([np.cos(angle), np.sin(angle)])
+    return bubbles
+
+
+def _loop(rng: np.random.Generator) -> list[Bubble]:
+    """A small-bowel loop: narrow bubbles along a bent line in the middle of the belly."""
+    position = np.array([rng.normal(0, 45), rng.uniform(40, 200)])
+    angle, calibre = rng.uniform(0, np.pi), rng.uniform(5, 10)
+    bubbles = []
+    for _ in range(int(rng.integers(3, 9))):
+        half = calibre * rng.uniform(0.7, 1.3, 2)
+        bubbles.append(_bubble(position, half, angle, rng))
+        angle += rng.normal(0.15, 0.4)
+        position = position + half[0] * 1.4 * np.array([np.cos(angle), np.sin(angle)])
+    return bubbles
+
+
+def _balloon(rng: np.random.Generator) -> Bubble:
+    """One wide piece, often the rectum."""
+    half = rng.uniform(16, 34) * np.array([1.0, rng.uniform(0.7, 1.0)])
+    place = np.array([rng.normal(0, 25), rng.uniform(0, 130)])
+    return _bubble(place, half, rng.uniform(0, np.pi), rng)
+
+
+def _small(rng: np.random.Generator) -> Bubble:
+    half = rng.uniform(2.0, 7.0) * rng.uniform(0.6, 1.4, 2)
+    x = rng.choice((rng.normal(-90, 22), rng.normal(90, 22), rng.normal(0, 35)))
+    return _bubble(np.array([x, rng.uniform(-5, 190)]), half, rng.uniform(0, np.pi), rng)
+
+
+def _bubble(
+    place: NDArray[np.float64], half: NDArray[np.float64], angle: float, rng: np.random.Generator
+) -> Bubble:
+    depth = float(2 * min(half) * rng.uniform(0.6, 1.1))
+    return Bubble(
+        (float(place[0]), float(place[1])), (float(half[0]), float(half[1])), float(angle), depth
+    )

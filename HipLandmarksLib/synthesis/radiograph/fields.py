@@ -1,0 +1,98 @@
+"""Small tools on (H, W) fields: separable blurs, random textures, resampling. Torch, no FFT."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from ...imaging import PlaneTransform
+
+
+def generator(rng: np.random.Generator, device: str | torch.device = "cpu") -> torch.Generator:
+    """A torch generator whose stream is decided by ``rng``."""
+    return torch.Generator(device).manual_seed(int(rng.integers(2**62)))
+
+
+def blurred(image: Tensor, sigma_px: float) -> Tensor:
+    """Gaussian blur of (..., H, W), border values repeated.
+
+    A wide Gaussian is computed on a coarser grid, which nobody sees; below a fifth of a pixel
+    nothing happens.
+    """
+    if sigma_px < 0.2:
+        return image
+    height, width = image.shape[-2:]
+    step = int(min(sigma_px / 2.0, height / 4, width / 4))
+    if step >= 2:
+        coarse = shrunk(image, step)
+        return grown(blurred(coarse, sigma_px / step), (height, width))
+    radius = max(1, math.ceil(2.5 * sigma_px))
+    taps = np.exp(-0.5 * (np.arange(radius + 1) / sigma_px) ** 2)
+    taps /= taps[0] + 2 * taps[1:].sum()
+    return _symmetric(_symmetric(image, taps, -1), taps, -2)
+
+
+def _symmetric(image: Tensor, taps: np.ndarray, axis: int) -> Tensor:
+    radius, size = len(taps) - 1, image.shape[axis]
+    ends = [image.narrow(axis, i, 1) for i in (0, size - 1)]
+    shape = [1] * image.ndim
+    shape[axis] = radius
+    padded = torch.cat([ends[0].repeat(shape), image, ends[1].repeat(shape)], dim=axis)
+    result = image * float(taps[0])
+    for k in range(1, radius + 1):
+        pair = padded.narrow(axis, radius - k, size) + padded.narrow(axis, radius + k, size)
+        result.add_(pair, alpha=float(taps[k]))
+    return result
+
+
+def shrunk(image: Tensor, step: int) -> Tensor:
+    """Means over ``step`` x ``step`` pixels of (..., H, W); a partial last cell counts too."""
+    height, width = image.shape[-2:]
+    flat = image.reshape(-1, 1, height, width)
+    small = functional.avg_pool2d(flat, step, ceil_mode=True, count_include_pad=False)
+    return small.reshape(*image.shape[:-2], *small.shape[-2:])
+
+
+def grown(image: Tensor, shape: tuple[int, int]) -> Tensor:
+    """(..., h, w) interpolated bilinearly to (..., *shape)."""
+    flat = image.reshape(-1, 1, *image.shape[-2:])
+    large = functional.interpolate(flat, size=shape, mode="bilinear", align_corners=False)
+    return large.reshape(*image.shape[:-2], *shape)
+
+
+def texture(
+    shape: tuple[int, int], grain_px: tuple[float, float], source: torch.Generator
+) -> Tensor:
+    """Smooth random field of about unit variance with grains of (rows, columns) pixels."""
+    small = [
+        size if grain <= 1 else max(2, math.ceil(size / grain) + 1)
+        for size, grain in zip(shape, grain_px, strict=True)
+    ]
+    noise = torch.randn(*small, generator=source, device=source.device)
+    if tuple(small) != shape:
+        noise = grown(noise, shape) * 1.4  # interpolation between nodes lowers the variance
+    return noise
+
+
+def warped(images: Tensor, transform: PlaneTransform) -> Tensor:
+    """(N, H, W) resampled bilinearly to (N, *transform.shape); zero outside the source."""
+    inverse = np.linalg.inv(transform.matrix)
+    steps = np.linalg.norm(inverse[:2, :2], axis=1)  # source pixels per output pixel
+    step = float(steps.mean())
+    if step > 1.2:
+        images = blurred(images, 0.4 * step)
+    height, width = images.shape[-2:]
+    rows, columns = transform.shape
+    # grid_sample's coordinates: -1 and 1 are the outer edges of the first and last pixel.
+    to_grid = np.array([[2 / width, 0, 1 / width - 1], [0, 2 / height, 1 / height - 1], [0, 0, 1]])
+    matrix = torch.as_tensor(to_grid @ inverse, dtype=torch.float32, device=images.device)
+    y = torch.arange(rows, dtype=torch.float32, device=images.device)[:, None]
+    x = torch.arange(columns, dtype=torch.float32, device=images.device)[None, :]
+    grid = torch.stack([matrix[i, 0] * x + matrix[i, 1] * y + matrix[i, 2] for i in (0, 1)], dim=-1)
+    return functional.grid_sample(
+        images[None], grid[None], mode="bilinear", padding_mode="zeros", align_corners=False
+    )[0]

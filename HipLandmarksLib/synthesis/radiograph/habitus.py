@@ -1,0 +1,141 @@
+"""``Habitus`` and ``BoneQuality``: how a patient's soft tissue and bone may differ."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from .look import Preset, check, log_uniform
+
+
+@dataclass(frozen=True)
+class Habitus:
+    """Build of a patient; lengths in mm of a body of usual size.
+
+    Attributes:
+        fat_mm: subcutaneous fat at the hips.
+        width, depth: muscular trunk relative to a usual one.
+        thigh_mm: radius of the muscular thigh.
+        panniculus_mm: depth of a belly that hangs in front; 0 without.
+        panniculus_z, panniculus_tilt, panniculus_sag: its lower edge (level at the midline, slope,
+            and how much higher it lies at the sides).
+        crease_mm: depth of the folds of the groin; ``crease_slope``, ``crease_bend`` their course.
+        genitals_mm: radius of the soft tissue below the symphysis; 0 without.
+        bladder_mm: radius of the filled bladder.
+        gas: amount of bowel gas, 0 to 1 (usual: 0.4).
+        faeces: amount of mottled faeces, 0 to 1.
+        calcifications: number of small round ones in the pelvis.
+        unevenness: contrast of muscles, fat planes and bowel, 0 to 1.
+        spine: True adds lumbar vertebrae above the sacrum.
+    """
+
+    fat_mm: float = 22.0
+    width: float = 1.0
+    depth: float = 1.0
+    thigh_mm: float = 76.0
+    panniculus_mm: float = 0.0
+    panniculus_z: float = 0.0
+    panniculus_tilt: float = 0.0
+    panniculus_sag: float = 0.0
+    crease_mm: float = 0.0
+    crease_slope: float = 0.5
+    crease_bend: float = 0.0
+    genitals_mm: float = 0.0
+    bladder_mm: float = 35.0
+    gas: float = 0.4
+    faeces: float = 0.3
+    calcifications: int = 0
+    unevenness: float = 0.5
+    spine: bool = True
+
+    def __post_init__(self) -> None:
+        check(
+            self,
+            fat_mm=(1, 150),
+            width=(0.6, 1.5),
+            depth=(0.5, 2),
+            thigh_mm=(35, 130),
+            panniculus_mm=(0, 200),
+            panniculus_z=(-200, 200),
+            panniculus_tilt=(-0.5, 0.5),
+            panniculus_sag=(-150, 150),
+            crease_mm=(0, 60),
+            crease_slope=(-1, 3),
+            crease_bend=(-3, 3),
+            genitals_mm=(0, 60),
+            bladder_mm=(0, 80),
+            gas=(0, 1),
+            faeces=(0, 1),
+            calcifications=(0, 50),
+            unevenness=(0, 1),
+        )
+
+    @classmethod
+    def random(cls, rng: np.random.Generator, preset: Preset = Preset.REALISTIC) -> Habitus:
+        """Lean to obese adults."""
+        wild = preset is Preset.ROBUST
+        fat = log_uniform(rng, 6, 90) if wild else log_uniform(rng, 9, 60)
+        hanging = rng.random() < min(0.8, fat / 60)
+        return cls(
+            fat_mm=fat,
+            width=float(np.clip(rng.normal(1.0, 0.04), 0.88, 1.15)),
+            depth=float(np.clip(rng.normal(1.0, 0.09), 0.75, 1.3)),
+            thigh_mm=float(np.clip(rng.normal(74, 8), 50, 100)),
+            panniculus_mm=float(fat * rng.uniform(0.4, 1.3)) if hanging else 0.0,
+            panniculus_z=float(rng.normal(-25, 35)),
+            panniculus_tilt=float(rng.normal(0, 0.05)),
+            panniculus_sag=float(rng.normal(15, 25)),
+            crease_mm=float(rng.uniform(5, 28)) if rng.random() < 0.5 else 0.0,
+            crease_slope=float(rng.uniform(0.25, 0.8)),
+            crease_bend=float(rng.normal(0, 0.7)),
+            genitals_mm=float(rng.uniform(18, 34)) if rng.random() < 0.5 else 0.0,
+            bladder_mm=float(rng.uniform(0, 55)),
+            gas=float(np.clip(rng.normal(0.42, 0.25), 0, 1)),
+            faeces=float(np.clip(rng.normal(0.3, 0.3), 0, 1)),
+            calcifications=int(rng.integers(1, 9)) if rng.random() < 0.4 else 0,
+            unevenness=float(rng.uniform(0.3, 1.0)),
+        )
+
+
+@dataclass(frozen=True)
+class BoneQuality:
+    """Mineral and texture of bone.
+
+    Attributes:
+        trabecular: mineralised share of the volume of cancellous bone, 0.05 (osteoporosis) to 0.4.
+        cortical: density of dense bone relative to the tabulated one.
+        texture: relative amplitude of the trabecular pattern.
+        grain_mm: width of its strands as they add up on a film.
+        patches: relative amplitude of uneven density over centimetres.
+    """
+
+    trabecular: float = 0.16
+    cortical: float = 1.0
+    texture: float = 0.3
+    grain_mm: float = 0.7
+    patches: float = 0.12
+
+    def __post_init__(self) -> None:
+        check(
+            self,
+            trabecular=(0.02, 0.6),
+            cortical=(0.4, 1.3),
+            texture=(0, 1),
+            grain_mm=(0.1, 5),
+            patches=(0, 0.6),
+        )
+
+    @classmethod
+    def random(cls, rng: np.random.Generator, preset: Preset = Preset.REALISTIC) -> BoneQuality:
+        """Osteoporotic to dense adults."""
+        wild = preset is Preset.ROBUST
+        trabecular = 0.15 * math.exp(rng.normal(0, 0.45 if wild else 0.3))
+        return cls(
+            trabecular=float(np.clip(trabecular, 0.05, 0.4)),
+            cortical=float(rng.uniform(0.7 if wild else 0.8, 1.1)),
+            texture=float(rng.uniform(0.1, 0.7 if wild else 0.5)),
+            grain_mm=float(rng.uniform(0.5, 1.2)),
+            patches=float(rng.uniform(0.03, 0.3 if wild else 0.2)),
+        )

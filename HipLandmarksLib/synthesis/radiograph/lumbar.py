@@ -1,0 +1,106 @@
+"""Lumbar vertebrae above the sacrum as simple shapes, since no surface of them is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .body_outline import Field, smooth_step
+from .bowel import Bubble, Plane
+
+_HEIGHT_MM = 29.0
+_DISC_MM = 11.0
+
+
+@dataclass(frozen=True)
+class _Vertebra:
+    """One vertebra in mm of the body plane; ``z`` is the middle of its body."""
+
+    x: float
+    z: float
+    half_width: float
+    tilt: float  # depth of the end plates' ellipses on the film
+
+
+def lumbar_spine(
+    plane: Plane, sacrum_top: tuple[float, float], rng: np.random.Generator
+) -> tuple[Field, Field]:
+    """(h, w) mm of cortical and of cancellous bone of L5 and the vertebrae above it."""
+    cortical, cancellous = np.zeros_like(plane.x), np.zeros_like(plane.x)
+    half_width = float(rng.uniform(23, 28))
+    lean = float(rng.normal(0, 0.06))
+    foreshortened = float(rng.uniform(0.75, 1.0))  # L5 is tilted against the beam
+    z = sacrum_top[1] + 2 + _HEIGHT_MM / 2 * foreshortened
+    for level in range(4):
+        height = _HEIGHT_MM * (foreshortened if level == 0 else 1.0)
+        x = sacrum_top[0] + lean * (z - sacrum_top[1])
+        tilt = float(max(1.0, 9.0 * (1 - level / 2.5) + rng.normal(0, 1)))
+        _draw(plane, cortical, cancellous, _Vertebra(x, z, half_width, tilt), height, rng)
+        z += height + _DISC_MM * float(rng.uniform(0.6, 1.1))
+        half_width *= 0.97
+    return cortical, cancellous
+
+
+def _draw(
+    plane: Plane,
+    cortical: Field,
+    cancellous: Field,
+    bone: _Vertebra,
+    height: float,
+    rng: np.random.Generator,
+) -> None:
+    where = plane.window((bone.x, bone.z), 75.0)
+    if where is None:
+        return
+    x, z = plane.x[where] - np.float32(bone.x), plane.z[where] - np.float32(bone.z)
+    waist = 1 - 0.12 * (1 - np.clip(2 * z / height, -1, 1) ** 2)
+    outside = np.maximum(np.abs(x) - bone.half_width * waist, np.abs(z) - height / 2)
+    outside = outside.astype(np.float32)
+    body = smooth_step(-outside, -0.6, 0.8)
+    cancellous[where] += body * 27.0
+    cortical[where] += 3.5 * body * np.exp(-((outside + 1.2) ** 2) / 2)
+    for end in (-1, 1):  # the end plates are seen obliquely: two arcs
+        arc = z - end * height / 2
+        for bend in (bone.tilt, -0.4 * bone.tilt):
+            bow = arc + end * bend * (1 - (x / bone.half_width) ** 2) * 0.5
+            line = np.exp(-((bow / 1.1) ** 2)) * (np.abs(x) < bone.half_width)
+            cortical[where] += line.astype(np.float32) * np.float32(2.8)
+    _arch(plane, cortical, cancellous, bone, height, rng)
+
+
+def _arch(
+    plane: Plane,
+    cortical: Field,
+    cancellous: Field,
+    bone: _Vertebra,
+    height: float,
+    rng: np.random.Generator,
+) -> None:
+    """Pedicles, transverse processes, facets and the spinous process."""
+    for sign in (-1.0, 1.0):
+        pedicle = (bone.x + sign * 0.66 * bone.half_width, bone.z + 0.15 * height)
+        plane.add(cortical, Bubble(pedicle, (5.0, 7.5), 0.1 * sign, 5.0))
+        plane.add(cortical, Bubble(pedicle, (3.6, 6.0), 0.1 * sign, -3.4))
+        wing = (bone.x + sign * (bone.half_width + 13), bone.z + 0.16 * height)
+        plane.add(cancellous, Bubble(wing, (17.0, 4.6), sign * rng.normal(0.1, 0.1), 6.0))
+        plane.add(cortical, Bubble(wing, (17.0, 4.6), sign * 0.1, 1.0))
+        facet = (bone.x + sign * 0.62 * bone.half_width, bone.z - 0.55 * height)
+        plane.add(cortical, Bubble(facet, (6.5, 11.0), -0.25 * sign, 3.0))
+        plane.add(cancellous, Bubble(facet, (7.5, 12.0), -0.25 * sign, 9.0))
+    spine = (bone.x, bone.z - 0.3 * height)
+    plane.add(cortical, Bubble(spine, (4.2, 9.0), 0.0, 6.0))
+    plane.add(cortical, Bubble(spine, (2.6, 7.0), 0.0, -3.0))
+    lamina = (bone.x, bone.z - 0.15 * height)
+    plane.add(cancellous, Bubble(lamina, (0.7 * bone.half_width, 10.0), 0.0, 8.0))
+
+
+def calcifications(plane: Plane, count: int, rng: np.random.Generator) -> Field:
+    """(h, w) mm of dense bone-like matter: phleboliths in the lower pelvis."""
+    field = np.zeros_like(plane.x)
+    for _ in range(count):
+        sign = rng.choice((-1.0, 1.0))
+        place = (float(sign * rng.normal(55, 14)), float(rng.normal(-5, 18)))
+        radius = float(rng.uniform(1.3, 3.2))
+        plane.add(field, Bubble(place, (radius, radius * rng.uniform(0.8, 1.2)), 0.0, 1.3 * radius))
+    return field

@@ -1,0 +1,147 @@
+"""All that is around the bones: skin, fat, muscle, bladder, bowel gas, lumbar spine."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .body_frame import BodyFrame
+from .body_outline import Field, body_thickness, smooth_step
+from .bowel import Bubble, Plane, bowel_gas, mottle
+from .fields import grown
+from .habitus import Habitus
+from .lumbar import calcifications, lumbar_spine
+from .materials import Material, MaterialPaths
+
+_SMOOTH_MM = 3.0  # grid of the body's outline
+_FINE_MM = 1.0  # grid of gas and vertebrae
+
+
+def soft_tissue(
+    bones: MaterialPaths, frame: BodyFrame, habitus: Habitus, rng: np.random.Generator
+) -> MaterialPaths:
+    """Bones with a body around them.
+
+    Analytic path lengths, laid relative to the hips; bone takes the place of muscle. Computed on
+    coarse grids in NumPy and interpolated on the device of ``bones``.
+
+    Args:
+        bones: path lengths in bone on the film's grid.
+        frame: where the patient lies on that grid.
+        habitus: his build.
+        rng: places of gas, textures.
+
+    Returns:
+        All of ``bones`` (with lumbar vertebrae and calcifications added) and MUSCLE, FAT, WATER
+        and GAS.
+    """
+    muscle, fat, water = _smooth_part(bones, frame, habitus, rng)
+    gas, cortical, cancellous = _fine_part(bones, frame, habitus, rng)
+    lengths = dict(bones.lengths)
+    for material, added in ((Material.CORTICAL, cortical), (Material.CANCELLOUS, cancellous)):
+        lengths[material] = lengths[material] + added if material in lengths else added
+    displacing = bones.of(*bones.lengths) + cortical + cancellous
+    room = (muscle + fat - displacing).clamp(min=0)
+    gas = torch.minimum(gas, 0.6 * room)
+    displacing = displacing + gas
+    from_muscle = torch.minimum(displacing, muscle)
+    lengths[Material.MUSCLE] = muscle - from_muscle
+    lengths[Material.FAT] = (fat - (displacing - from_muscle)).clamp(min=0)
+    lengths[Material.WATER] = torch.minimum(water, lengths[Material.MUSCLE])
+    lengths[Material.MUSCLE] = lengths[Material.MUSCLE] - lengths[Material.WATER]
+    lengths[Material.GAS] = gas
+    return MaterialPaths(lengths, bones.pixel_mm)
+
+
+def _smooth_part(
+    bones: MaterialPaths, frame: BodyFrame, habitus: Habitus, rng: np.random.Generator
+) -> tuple[Tensor, Tensor, Tensor]:
+    """(H, W) muscle, fat and water in mm before bone takes its place."""
+    step = _step(frame, bones.shape, _SMOOTH_MM)
+    plane = Plane(*frame.grid(bones.shape, step))
+    skin, lean = body_thickness(plane.x, plane.z, frame, habitus)
+    share = 0.8 + 0.16 * habitus.unevenness * _noise(plane, (14.0, 30.0), frame, rng)
+    share -= 0.12 * _cavity(plane)
+    muscle = lean * np.clip(share, 0.3, 1.0) + habitus.unevenness * _bellies(plane, frame, rng)
+    muscle = np.clip(muscle, 0, skin)
+    water = np.zeros_like(skin)
+    if habitus.bladder_mm > 5:
+        place = (float(rng.normal(0, 5)), -22 + 0.6 * habitus.bladder_mm)
+        half = (habitus.bladder_mm * 1.1, habitus.bladder_mm * 0.75)
+        plane.add(water, Bubble(place, half, 0.0, 1.4 * habitus.bladder_mm))
+        muscle = np.maximum(muscle, np.minimum(muscle + 0.35 * water, skin))
+    stack = np.stack([muscle, skin - muscle, water])
+    both = _full(stack, bones, step)
+    return both[0], both[1], both[2]
+
+
+def _fine_part(
+    bones: MaterialPaths, frame: BodyFrame, habitus: Habitus, rng: np.random.Generator
+) -> tuple[Tensor, Tensor, Tensor]:
+    """(H, W) gas, cortical and cancellous bone that the body adds, in mm."""
+    step = _step(frame, bones.shape, _FINE_MM)
+    plane = Plane(*frame.grid(bones.shape, step))
+    gas = bowel_gas(plane, habitus.gas, rng)
+    if habitus.faeces > 0:
+        gas += mottle(plane, habitus.faeces, _noise(plane, (2.2, 2.2), frame, rng), rng)
+    cortical, cancellous = np.zeros_like(gas), np.zeros_like(gas)
+    if habitus.spine:
+        cortical, cancellous = lumbar_spine(plane, frame.sacrum_top, rng)
+    if habitus.calcifications:
+        cortical = cortical + calcifications(plane, habitus.calcifications, rng)
+    full = _full(np.stack([gas, np.clip(cortical, 0, None), cancellous]), bones, step)
+    return full[0], full[1], full[2]
+
+
+def _step(frame: BodyFrame, shape: tuple[int, int], size_mm: float) -> int:
+    return max(1, min(round(size_mm * frame.pixels_per_mm), min(shape) // 8))
+
+
+def _full(stack: Field, bones: MaterialPaths, step: int) -> Tensor:
+    """A coarse (N, h, w) stack on the film's grid and device."""
+    coarse = torch.from_numpy(stack.astype(np.float32)).to(bones.device)
+    if step == 1:
+        return coarse
+    height, width = bones.shape
+    large = grown(coarse, (coarse.shape[-2] * step, coarse.shape[-1] * step))
+    return large[:, :height, :width]
+
+
+def _noise(
+    plane: Plane, size_mm: tuple[float, float], frame: BodyFrame, rng: np.random.Generator
+) -> Field:
+    """(h, w) random field of about unit variance with grains of a size."""
+    height, width = plane.x.shape
+    pitch = float(np.hypot(plane.x[0, -1] - plane.x[0, 0], plane.z[0, -1] - plane.z[0, 0]))
+    pitch = max(pitch / max(width - 1, 1), 1e-6)
+    nodes = [
+        max(2, round(n * pitch / s) + 1) for n, s in zip((height, width), size_mm, strict=True)
+    ]
+    noise = torch.from_numpy(rng.standard_normal(nodes, dtype=np.float32))
+    return np.asarray(grown(noise, (height, width)).numpy() * np.float32(1.4))
+
+
+def _cavity(plane: Plane) -> Field:
+    """1 inside the true pelvis, which holds more fat and bowel than muscle."""
+    radius = (plane.x / 62) ** 2 + ((plane.z - 25) / 62) ** 2
+    return 1 - smooth_step(radius.astype(np.float32), 0.5, 1.2)
+
+
+def _bellies(plane: Plane, frame: BodyFrame, rng: np.random.Generator) -> Field:
+    """Muscles that stand out from the fat between them: mm more muscle, less fat."""
+    field = np.zeros_like(plane.x)
+    for side, thigh in frame.thighs.items():
+        sign = 1.0 if side.value == "L" else -1.0
+        along = float(np.arctan2(thigh.direction[1], thigh.direction[0]))
+        for _ in range(5):
+            offset = (sign * rng.uniform(-75, 45), rng.uniform(-150, 0))
+            place = (thigh.start[0] + offset[0], thigh.start[1] + offset[1])
+            half = (float(rng.uniform(50, 110)), float(rng.uniform(9, 26)))
+            turn = along + sign * rng.normal(0.12, 0.12)
+            plane.add(field, Bubble(place, half, turn, float(rng.uniform(6, 22))))
+        psoas = (sign * rng.uniform(45, 62), float(rng.uniform(70, 110)))
+        plane.add(field, Bubble(psoas, (110.0, 24.0), np.pi / 2 + sign * 0.25, 26.0))
+        gluteus = (sign * rng.uniform(118, 135), float(rng.uniform(30, 60)))
+        plane.add(field, Bubble(gluteus, (75.0, 32.0), np.pi / 2 + sign * 0.35, 22.0))
+    return field
