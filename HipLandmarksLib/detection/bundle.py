@@ -1,13 +1,15 @@
-"""A model bundle: ``model.json`` (the card) and ``weights.safetensors``, tied by SHA-256."""
+"""A model bundle: ``model.json`` (the card) and ``weights.safetensors``, tied by SHA-256.
+
+A film model holds a second bundle in its folder ``hip``, for the second pass over each hip; the
+outer card names the SHA-256 of the inner one's card.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import torch
 from safetensors import SafetensorError
@@ -16,163 +18,16 @@ from torch import Tensor
 
 from ..errors import ConfigurationError, ModelError
 from ..files import atomic_path, write_text_atomic
-from ..networks import LandmarkNetwork, NetworkSpec, build_network
+from ..imaging import Modality
+from ..networks import LandmarkNetwork, build_network
 from ..resources import resource_path
-from .channels import Channels
-from .decoding import Decoder
-from .limb_scores import PartnerBelief
-from .limbs import LimbChannels
-from .preprocessing import Preprocessing
+from .card import BundleCard, ImageFrame
 from .tensors import save_tensors
 
-FORMAT = "hiplandmarks-bundle-1"
 CARD_NAME = "model.json"
 WEIGHTS_NAME = "weights.safetensors"
-
-
-@dataclass(frozen=True)
-class BundleCard:
-    """What a model is, how it is fed and read, what it was trained on and how good it is.
-
-    Attributes:
-        id: short name, e.g. ``mri-coronal``.
-        version: of the weights.
-        description: one or two sentences for people.
-        modality: ``MR`` or ``XRAY``.
-        network, channels, preprocessing, decoder: everything that makes points from pixels.
-        slice_offset_mm: where the measuring slice lies behind the femoral head centre (a mean
-            of the training references), for the automatic choice of the slice.
-        presence_threshold: below this presence a landmark is reported absent.
-        mirror: average with the mirrored image (test-time augmentation).
-        training: data, licence, recipe.
-        performance: measured errors, and on what.
-        limitations: where it fails.
-        sha256: of the weights file.
-        limb_names: the limbs of the network's fields in their order, such as ``R:FHC-R:NA``;
-            when empty they are taken from the landmarks (see :meth:`LimbChannels.of_count`).
-        limb_variances: variance of each limb's projection on training pairs; empty when it was
-            not measured: all limbs weigh the same.
-        limb_partners: how much the landmarks at the other ends of the limbs are believed.
-
-    Raises:
-        ConfigurationError: when limbs or variances do not belong to the network's fields.
-    """
-
-    id: str
-    version: str
-    description: str
-    modality: str
-    network: NetworkSpec
-    channels: Channels
-    preprocessing: Preprocessing
-    decoder: Decoder = field(default_factory=Decoder)
-    slice_offset_mm: float = 0.0
-    presence_threshold: float = 0.5
-    mirror: bool = False
-    training: Mapping[str, Any] = field(default_factory=dict)
-    performance: Mapping[str, Any] = field(default_factory=dict)
-    limitations: tuple[str, ...] = ()
-    sha256: str = ""
-    limb_names: tuple[str, ...] = ()
-    limb_variances: tuple[float, ...] = ()
-    limb_partners: PartnerBelief = PartnerBelief.ALIKE
-
-    def __post_init__(self) -> None:
-        if not self.limb_names:
-            limbs = LimbChannels.of_count(self.channels, self.network.limbs)
-            object.__setattr__(self, "limb_names", tuple(limbs.names))
-        variances = self.limb_variances
-        if len(self.limbs) != self.network.limbs:
-            raise ConfigurationError(
-                f"The card names {len(self.limbs)} limbs for {self.network.limbs} fields."
-            )
-        if variances and (
-            len(variances) != self.network.limbs or not all(v > 0 for v in variances)
-        ):
-            raise ConfigurationError(
-                "The card needs one positive variance for every limb, or none."
-            )
-
-    @property
-    def limbs(self) -> LimbChannels:
-        """Which landmarks the network's fields join."""
-        return LimbChannels.from_names(self.channels, self.limb_names)
-
-    @property
-    def views(self) -> str:
-        """Name of the views that the model is averaged over unless one asks for others."""
-        return "mirror" if self.mirror else "none"
-
-    def to_dict(self) -> dict[str, Any]:
-        """JSON-ready form; inverse of :meth:`from_dict`."""
-        return {
-            "format": FORMAT,
-            "id": self.id,
-            "version": self.version,
-            "description": self.description,
-            "modality": self.modality,
-            "research_use": "Research software, not a medical device.",
-            "network": self.network.to_dict(),
-            "channels": self.channels.names,
-            "preprocessing": self.preprocessing.to_dict(),
-            "decoder": vars(self.decoder),
-            "slice_offset_mm": self.slice_offset_mm,
-            "presence_threshold": self.presence_threshold,
-            "mirror": self.mirror,
-            "training": dict(self.training),
-            "performance": dict(self.performance),
-            "limitations": list(self.limitations),
-            "sha256": self.sha256,
-            **self._limb_facts(),
-        }
-
-    def _limb_facts(self) -> dict[str, Any]:
-        """Nothing for a network without fields."""
-        if not self.limb_names:
-            return {}
-        lists = {"limbs": self.limb_names, "limb_variances": self.limb_variances}
-        facts: dict[str, Any] = {name: list(values) for name, values in lists.items() if values}
-        return {**facts, "limb_partners": self.limb_partners.value}
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> BundleCard:
-        """Read a card.
-
-        Raises:
-            ModelError: when the format is another one or a field is missing or invalid.
-        """
-        if data.get("format") != FORMAT:
-            raise ModelError(
-                f"The model card has format {data.get('format')!r}; this version reads {FORMAT!r}."
-            )
-        try:
-            return cls(
-                network=NetworkSpec.from_dict(dict(data["network"])),
-                channels=Channels.from_names(data["channels"]),
-                preprocessing=Preprocessing(**data["preprocessing"]),
-                decoder=Decoder(**data["decoder"]),
-                limitations=tuple(data.get("limitations", ())),
-                limb_names=tuple(data.get("limbs", ())),
-                limb_variances=tuple(float(v) for v in data.get("limb_variances", ())),
-                limb_partners=PartnerBelief(data.get("limb_partners", PartnerBelief.ALIKE)),
-                **{name: data[name] for name in _PLAIN_FIELDS},
-            )
-        except (KeyError, TypeError, ValueError, ConfigurationError) as error:
-            raise ModelError(f"The model card is incomplete or invalid: {error}") from error
-
-
-_PLAIN_FIELDS = (
-    "id",
-    "version",
-    "description",
-    "modality",
-    "slice_offset_mm",
-    "presence_threshold",
-    "mirror",
-    "training",
-    "performance",
-    "sha256",
-)
+HIP_FOLDER = "hip"
+"""Folder of the second pass in the bundle of a film model."""
 
 
 def save_bundle(folder: Path | str, card: BundleCard, network: LandmarkNetwork) -> BundleCard:
@@ -193,9 +48,67 @@ def save_bundle(folder: Path | str, card: BundleCard, network: LandmarkNetwork) 
     tensors = {name: _stored(tensor) for name, tensor in network.state_dict().items()}
     with atomic_path(folder / WEIGHTS_NAME) as temporary:
         save_tensors(tensors, temporary)
-    sealed = BundleCard(**{**vars(card), "sha256": _sha256(folder / WEIGHTS_NAME)})
+    sealed = replace(card, sha256=file_sha256(folder / WEIGHTS_NAME))
     write_card(folder, sealed)
     return sealed
+
+
+def save_film_bundle(
+    folder: Path | str,
+    card: BundleCard,
+    network: LandmarkNetwork,
+    hip_card: BundleCard,
+    hip_network: LandmarkNetwork,
+) -> BundleCard:
+    """Write both passes of a film model; returns the outer card with its checksums.
+
+    Args:
+        folder: of the bundle.
+        card, network: of the first pass (frame ``film``).
+        hip_card, hip_network: of the second pass (frame ``hip``).
+
+    Raises:
+        ConfigurationError: when the cards are not those of a first and a second pass.
+        ModelError: when a weight is not a finite number.
+    """
+    folder = Path(folder)
+    if card.film is None or hip_card.frame is not ImageFrame.HIP:
+        raise ConfigurationError("A film model has a card of the frame film, and one of hip.")
+    save_bundle(folder / HIP_FOLDER, hip_card, hip_network)
+    return save_bundle(folder, _sealing(folder, card), network)
+
+
+def write_film_cards(folder: Path | str, card: BundleCard, hip_card: BundleCard) -> None:
+    """Write both cards of a film model again, e.g. with measured performance or new limits."""
+    folder = Path(folder)
+    write_card(folder / HIP_FOLDER, hip_card)
+    write_card(folder, _sealing(folder, card))
+
+
+def load_film_bundle(
+    folder: Path | str,
+) -> tuple[BundleCard, LandmarkNetwork, BundleCard, LandmarkNetwork]:
+    """Read both passes of a film model: card and network of the whole film, then of one hip.
+
+    Raises:
+        ModelError: when a part is missing, altered or does not fit, or it is no film model.
+    """
+    card, network = load_bundle(folder)
+    if card.film is None:
+        raise ModelError(f"The model {card.id} does not read films.")
+    inner = Path(folder) / HIP_FOLDER
+    if not (inner / CARD_NAME).is_file():
+        raise ModelError(f"The model {card.id} is incomplete: {inner / CARD_NAME} is missing.")
+    if file_sha256(inner / CARD_NAME) != card.film.hip_sha256:
+        raise ModelError(
+            f"The second pass of the model {card.id} is not the one its card names (SHA-256 of "
+            f"{HIP_FOLDER}/{CARD_NAME} differs): it is damaged or was exchanged. Copy the whole "
+            "bundle again."
+        )
+    hip_card, hip_network = load_bundle(inner)
+    if hip_card.frame is not ImageFrame.HIP:
+        raise ModelError(f"The second pass of the model {card.id} is not a model of one hip.")
+    return card, network, hip_card, hip_network
 
 
 def write_card(folder: Path | str, card: BundleCard) -> None:
@@ -234,7 +147,7 @@ def load_bundle(folder: Path | str) -> tuple[BundleCard, LandmarkNetwork]:
     weights = Path(folder) / WEIGHTS_NAME
     if not weights.is_file():
         raise ModelError(f"The model {card.id} is incomplete: {weights} is missing.")
-    if _sha256(weights) != card.sha256:
+    if file_sha256(weights) != card.sha256:
         raise ModelError(
             f"The weights of the model {card.id} are not the ones its card names (SHA-256 "
             "differs): the file is damaged or was exchanged. Copy the whole bundle again."
@@ -250,13 +163,21 @@ def load_bundle(folder: Path | str) -> tuple[BundleCard, LandmarkNetwork]:
     return card, network.eval()
 
 
-def default_bundle() -> Path:
-    """Folder of the bundle that ships with HipLandmarks for coronal MRI.
+def default_bundle(modality: Modality = Modality.MR) -> Path:
+    """Folder of the bundle that ships with HipLandmarks, for coronal MRI or for AP pelvis films.
 
     Raises:
         HipLandmarksError: when this installation has none.
     """
-    return resource_path("Models", "mri-coronal")
+    name = "xray-ap-pelvis" if modality is Modality.XRAY else "mri-coronal"
+    return resource_path("Models", name)
+
+
+def _sealing(folder: Path, card: BundleCard) -> BundleCard:
+    """The outer card with the checksum of the inner card that lies in ``folder``."""
+    assert card.film is not None
+    digest = file_sha256(folder / HIP_FOLDER / CARD_NAME)
+    return replace(card, film=replace(card.film, hip_sha256=digest))
 
 
 def _stored(tensor: Tensor) -> Tensor:
@@ -278,7 +199,8 @@ def _with_counters(tensors: dict[str, Tensor], network: LandmarkNetwork) -> dict
     return {name: tensor.to(types.get(name, torch.float32)) for name, tensor in tensors.items()}
 
 
-def _sha256(path: Path) -> str:
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file, as hexadecimal digits."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while chunk := file.read(1 << 20):

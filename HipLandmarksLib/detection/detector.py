@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,16 +12,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..anatomy import (
-    HipLandmarkId,
-    HipLandmarks,
-    Landmark,
-    LandmarkState,
-    Side,
-    Source,
-    SourceKind,
-)
-from ..errors import ImageError
+from ..anatomy import HipLandmarkId, HipLandmarks, Side
+from ..errors import ConfigurationError, ImageError
 from ..imaging import (
     HipImage,
     Modality,
@@ -30,15 +22,18 @@ from ..imaging import (
     require_coronal,
 )
 from ..networks import LandmarkNetwork
-from .bundle import BundleCard, load_bundle
+from .bundle import load_bundle, load_card, load_film_bundle
+from .card import BundleCard, ImageFrame
 from .decoding import DecodedPoint
 from .device import ComputeDevice, choose_device
-from .evidence import LimbId, SliceEvidence, limbs_by_side, slice_evidence
+from .evidence import LimbId, SliceEvidence, limbs_by_side
+from .film import FilmModel
+from .film_sides import name_hips
 from .limb_scores import LimbScore
-from .merging import ViewAverage, view_covariances
+from .map_reader import MapReader
+from .placing import film_landmarks, film_limbs, model_source, placed_landmark
 from .reading import LandmarkMaps
-from .runner import NETWORK_BATCH, NetworkRunner
-from .sides import decode_slice
+from .runner import NETWORK_BATCH
 from .slices import choose_slices
 from .views import VIEWS, View, named_views
 
@@ -46,8 +41,6 @@ Progress = Callable[[str, int, int], None]
 """Called with (stage, done, total)."""
 
 _KIND = {Modality.MR: "MR image", Modality.CT: "CT image", Modality.XRAY: "radiograph"}
-_PATIENT_TRIPLE = tuple[float, float, float]
-_Points = dict[HipLandmarkId, DecodedPoint]
 
 
 @dataclass(frozen=True)
@@ -77,6 +70,7 @@ class Detection:
         limbs: how far the fields bear out the line between two landmarks, on the slice of the
             first one's side; None for models without fields.
         views: name of the views that were averaged, e.g. ``mirror``.
+        remarks: sentences on what the reader of the result must check, e.g. a doubtful side.
     """
 
     landmarks: HipLandmarks
@@ -87,6 +81,7 @@ class Detection:
     seconds: float
     limbs: Mapping[LimbId, LimbScore] | None = None
     views: str = "none"
+    remarks: tuple[str, ...] = ()
 
 
 class Detector:
@@ -98,19 +93,37 @@ class Detector:
         card: BundleCard,
         device: str = "auto",
         precision: str = "auto",
+        second_pass: tuple[LandmarkNetwork, BundleCard] | None = None,
     ) -> None:
         """Move ``network`` to the chosen device in the fast memory layout.
 
+        Args:
+            network: the model's, or the first pass's of a film model.
+            card: of the model.
+            device, precision: see :func:`choose_device`.
+            second_pass: network and card for single hips of a film model; None for any other.
+
         Raises:
-            ConfigurationError: when the device does not exist here.
+            ConfigurationError: when the device does not exist here, or a film model lacks its
+                second pass.
         """
         self.card = card
-        self._runner = NetworkRunner(network, card, choose_device(device, precision))
+        chosen = choose_device(device, precision)
+        self._reader = MapReader(network, card, chosen)
+        if (card.frame is ImageFrame.VOLUME) != (second_pass is None):
+            raise ConfigurationError(
+                f"The model {card.id} (frame {card.frame.value}) does not go with "
+                f"{'no' if second_pass is None else 'a'} second pass."
+            )
+        self.film: FilmModel | None = None
+        if second_pass is not None:
+            hip_network, hip_card = second_pass
+            self.film = FilmModel(self._reader, MapReader(hip_network, hip_card, chosen))
 
     @property
     def device(self) -> ComputeDevice:
         """Where the network runs."""
-        return self._runner.device
+        return self._reader.runner.device
 
     @classmethod
     def from_bundle(
@@ -122,8 +135,11 @@ class Detector:
             ModelError: when the bundle is missing, altered or incomplete.
             ConfigurationError: when the device does not exist here.
         """
-        card, network = load_bundle(folder)
-        return cls(network, card, device, precision)
+        if load_card(folder).frame is ImageFrame.VOLUME:
+            card, network = load_bundle(folder)
+            return cls(network, card, device, precision)
+        card, network, hip_card, hip_network = load_film_bundle(folder)
+        return cls(network, card, device, precision, (hip_network, hip_card))
 
     def detect(
         self,
@@ -131,11 +147,13 @@ class Detector:
         slice_index: int | None = None,
         progress: Progress | None = None,
         views: str | None = None,
+        side: Side | None = None,
     ) -> Detection:
         """Find the landmarks of both hips.
 
         Args:
-            image: coronal MRI (any number of slices) or a single coronal image.
+            image: coronal MRI (any number of slices) or a single coronal image; for a film model
+                a radiograph of the pelvis or of one hip, of any size and orientation.
             slice_index: read both hips on this slice; None chooses the best slice per hip.
             progress: told about every slice.
             views: name of the views that are averaged on the slices that are read (None: what
@@ -168,6 +186,32 @@ class Detector:
         device = self.device.description
         return Detection(landmarks, slices, peaks, model, device, seconds, limbs, views)
 
+    def _detect_film(
+        self, film: FilmModel, image: HipImage, index: int, views: str, side: Side | None
+    ) -> Detection:
+        start = time.perf_counter()
+        image.slice_pixels(index)
+        if image.n_slices > 1:
+            raise ImageError(
+                f"{image.name} is a volume of {image.n_slices} slices, and the model "
+                f"{self.card.id} reads single films: choose a model that was made for volumes."
+            )
+        hips = film.read(image, named_views(views))
+        named = name_hips({s: hip.signs.agreeing for s, hip in hips.items()}, image, side)
+        by_side = {named.side_of[seen]: hip for seen, hip in hips.items()}
+        landmarks, peaks = film_landmarks(image, self.card, by_side)
+        return Detection(
+            HipLandmarks.of(landmarks, case_id=image.name),
+            {Side.RIGHT: 0, Side.LEFT: 0},
+            peaks,
+            f"{self.card.id} {self.card.version}",
+            self.device.description,
+            time.perf_counter() - start,
+            film_limbs(by_side),
+            views,
+            named.remarks,
+        )
+
     def _require_usable(self, image: HipImage) -> None:
         """A picture file does not tell its modality; any other image does, and is held to it."""
         require_coronal(image)
@@ -189,15 +233,17 @@ class Detector:
         """Decode every landmark in each of the slices ``indices``.
 
         Raises:
-            ConfigurationError: when there are no views of that name.
+            ConfigurationError: when there are no views of that name, or it is a film model.
         """
+        if self.film is not None:
+            raise ConfigurationError(f"The model {self.card.id} reads films, not slices.")
         plane = self.card.preprocessing.plane_transform(image)
         chosen = named_views(self.card.views if views is None else views)
         predictions: list[SlicePrediction] = []
         for first in range(0, len(indices), NETWORK_BATCH):
             batch = list(indices[first : first + NETWORK_BATCH])
             inputs = np.stack([self._input(image, index, plane) for index in batch])
-            found = self._read(torch.from_numpy(inputs)[:, None], chosen)
+            found = self._reader.read(torch.from_numpy(inputs)[:, None], chosen)
             predictions += [
                 SlicePrediction(index, points, plane, evidence)
                 for index, (points, evidence) in zip(batch, found, strict=True)
@@ -208,38 +254,7 @@ class Detector:
 
     def maps(self, inputs: Tensor, views: Sequence[View] = VIEWS["none"]) -> LandmarkMaps:
         """(B, 1, H, W) network inputs to everything the network says, averaged over ``views``."""
-        average = ViewAverage()
-        for maps, seen in self._runner.views(inputs, views):
-            average.add(maps, seen)
-        return average.result()
-
-    def _read(
-        self, inputs: Tensor, views: Sequence[View]
-    ) -> list[tuple[_Points, SliceEvidence | None]]:
-        """Points and evidence of each slice; with several views also how far these differ."""
-        average = ViewAverage()
-        single: list[list[_Points]] = []
-        for maps, seen in self._runner.views(inputs, views):
-            average.add(maps, seen)
-            if len(views) > 1:
-                single.append(self._decoded(maps))
-        maps = average.result()
-        merged = self._decoded(maps)
-        if single:
-            spreads = [view_covariances(points) for points in zip(*single, strict=True)]
-            merged = [
-                {id_: replace(point, view_covariance=spread[id_]) for id_, point in points.items()}
-                for points, spread in zip(merged, spreads, strict=True)
-            ]
-        return list(zip(merged, slice_evidence(maps, merged, self.card), strict=True))
-
-    def _decoded(self, maps: LandmarkMaps) -> list[_Points]:
-        card = self.card
-        places, nowhere = maps.places.cpu().numpy(), maps.nowhere.cpu().numpy()
-        return [
-            decode_slice(own, gone, card.channels, card.decoder, card.preprocessing.spacing_mm)
-            for own, gone in zip(places, nowhere, strict=True)
-        ]
+        return self._reader.maps(inputs, views)
 
     def _input(self, image: HipImage, index: int, plane: PlaneTransform) -> NDArray[np.float32]:
         pixels = self.card.preprocessing.normalise(image.slice_pixels(index))
@@ -252,41 +267,20 @@ class Detector:
         for side, key in self.card.channels.ids:
             prediction = by_side[side]
             decoded = prediction.points[(side, key)]
-            landmarks.append(self._landmark(image, prediction, side, key, decoded))
+            own = (
+                None if prediction.evidence is None else prediction.evidence.landmarks[(side, key)]
+            )
+            landmarks.append(
+                placed_landmark(
+                    (side, key),
+                    decoded,
+                    image,
+                    prediction.plane,
+                    prediction.index,
+                    model_source(self.card),
+                    self.card.presence_threshold,
+                    own,
+                )
+            )
             peaks[(side, key)] = decoded.peak
         return HipLandmarks.of(landmarks, case_id=image.name), peaks
-
-    def _landmark(
-        self,
-        image: HipImage,
-        prediction: SlicePrediction,
-        side: Side,
-        key: str,
-        decoded: DecodedPoint,
-    ) -> Landmark:
-        source = Source(SourceKind.MODEL, self.card.id, self.card.version)
-        own = prediction.evidence
-        evidence = None if own is None else own.landmarks[(side, key)]
-        if decoded.presence < self.card.presence_threshold:
-            note = f"not seen by the model (presence {decoded.presence:.2f})"
-            absent = LandmarkState.ABSENT
-            return Landmark(side, key, None, absent, source, None, decoded.presence, note, evidence)
-        i, j = prediction.plane.backward(decoded.xy)
-        position = image.to_lps([i, j, prediction.index])
-        to_patient = image.ijk_to_lps[:3, :2] @ np.linalg.inv(prediction.plane.matrix[:2, :2])
-        covariance = to_patient @ decoded.total_covariance @ to_patient.T
-        return Landmark(
-            side,
-            key,
-            _triple(position),
-            LandmarkState.VISIBLE,
-            source,
-            tuple(_triple(row) for row in covariance),
-            decoded.presence,
-            evidence=evidence,
-        )
-
-
-def _triple(values: NDArray[np.float64]) -> _PATIENT_TRIPLE:
-    x, y, z = (float(value) for value in values)
-    return (x, y, z)

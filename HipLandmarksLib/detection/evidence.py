@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..anatomy import HipLandmarkId, PresenceEvidence, Side
-from .bundle import BundleCard
+from .card import BundleCard
 from .decoding import DecodedPoint
 from .limb_scores import (
     LimbAgreement,

@@ -79,7 +79,8 @@ class LimbChannels:
         try:
             ends = [name.split("-") for name in names]
             limbs = cls(channels, tuple((place[start], place[end]) for start, end in ends))
-            _ = limbs.mirrored  # a limb of one side alone has no mirror image
+            if not channels.one_hip:
+                _ = limbs.mirrored  # a limb of one side alone has no mirror image
         except (AttributeError, KeyError, ValueError) as error:
             raise ConfigurationError(
                 "Limbs join two landmarks of the model, such as R:FHC-R:NA, on both sides alike; "

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ..errors import ModelError
 from ..networks import LandmarkNetwork, NetworkOutput
-from .bundle import BundleCard
+from .card import BundleCard
 from .device import ComputeDevice
 from .reading import LandmarkMaps, landmark_maps
 from .views import View

@@ -84,7 +84,7 @@ def real_network():
 
 def test_the_image_alone_is_no_augmentation_bit_for_bit():
     detector, inputs = real_network()
-    network_says = detector._runner._run(inputs)
+    network_says = detector._reader.runner._run(inputs)
     for found in (detector.maps(inputs), detector.maps(inputs, VIEWS["none"])):
         assert torch.equal(found.places, network_says.places)
         assert torch.equal(found.nowhere, network_says.nowhere)
@@ -94,7 +94,7 @@ def test_the_image_alone_is_no_augmentation_bit_for_bit():
 def test_the_mirror_is_the_plain_mean_bit_for_bit():
     detector, inputs = real_network()
     found = detector.maps(inputs, VIEWS["mirror"])
-    one = detector._runner._run(torch.cat([inputs, torch.flip(inputs, dims=[3])]))
+    one = detector._reader.runner._run(torch.cat([inputs, torch.flip(inputs, dims=[3])]))
     places, mirrored = one.places[:2], torch.flip(one.places[2:], dims=[3])[:, [1, 0]]
     assert torch.equal(found.places, (places + mirrored) / 2)
     assert torch.equal(found.nowhere, (one.nowhere[:2] + one.nowhere[2:, [1, 0]]) / 2)

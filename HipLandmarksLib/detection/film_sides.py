@@ -1,0 +1,107 @@
+"""Which hip of the patient a film shows: from where it lies, what the file says, what is stated.
+
+A pelvis looks the same in a mirror, and so does a hip: what a film shows is a right hip in the
+usual display or a left one in a mirrored display. With both hips on a film that does not tell its
+orientation the usual display is assumed, visibly; a single hip without any sign is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..anatomy import Side
+from ..errors import ImageError
+from ..imaging import HipImage
+
+
+@dataclass(frozen=True)
+class NamedHips:
+    """The sides of the hips on a film.
+
+    Attributes:
+        side_of: the patient's side of the hip that looks like a right (left) one.
+        remarks: sentences on what does not go together.
+    """
+
+    side_of: Mapping[Side, Side]
+    remarks: tuple[str, ...] = ()
+
+
+def name_hips(looks: Mapping[Side, int], image: HipImage, stated: Side | None) -> NamedHips:
+    """Name the hips that were found on a film.
+
+    Args:
+        looks: the hips by the side that they look like on the upright film, with the number of
+            landmarks found on each; one or two.
+        image: the film; its metadata tell ``laterality`` and ``orientation``.
+        stated: side of the film's one hip as a person states it.
+
+    Raises:
+        ImageError: when it is a single hip, and nothing tells its side.
+    """
+    tagged = _tagged(image)
+    named = stated or tagged
+    remarks = []
+    if stated is not None and tagged not in (None, stated):
+        remarks.append(
+            f"{image.name} was stated to show the {stated.word} hip, its file says "
+            f"{stated.opposite.word}; it is named as stated."
+        )
+    if len(looks) == 2:
+        remarks += _both(looks, image, named, stated is not None)
+        return NamedHips({side: side for side in looks}, tuple(remarks))
+    (seen,) = looks
+    if named is None and not _display_known(image) and not _is_pelvis(image):
+        raise ImageError(
+            f"{image.name} shows one hip, and neither its file nor you say which: a mirrored right "
+            "hip looks like a left one. State it with --side right or --side left (parameter "
+            "side)."
+        )
+    side = named or seen
+    if side is not seen:
+        remarks.append(_contradiction(image, seen, side))
+    return NamedHips({seen: side}, tuple(remarks))
+
+
+def _both(
+    looks: Mapping[Side, int], image: HipImage, named: Side | None, is_stated: bool
+) -> list[str]:
+    remarks = []
+    if named is not None and is_stated:
+        remarks.append(
+            f"{image.name} shows both hips; the side {named.word}, which was stated for a film of "
+            "one hip, is not used."
+        )
+    if named is not None and looks[named.opposite] > 2 * looks[named]:
+        remarks.append(
+            f"{image.name} is named as a film of the {named.word} hip, but shows more of the "
+            f"{named.opposite.word} one: it may be mirrored; check the side marker."
+        )
+    return remarks
+
+
+def _contradiction(image: HipImage, seen: Side, side: Side) -> str:
+    if _display_known(image):
+        where = f"in the orientation that is known ({image.metadata.get('orientation')})"
+        why = "orientation or side is wrong"
+    else:
+        where, why = "in the usual display, which is assumed", "it may be mirrored"
+    return (
+        f"{image.name} is named as a film of the {side.word} hip, but shows a {seen.word} one "
+        f"{where}: {why}; check the side marker. It is reported as the {side.word} hip."
+    )
+
+
+def _tagged(image: HipImage) -> Side | None:
+    letter = image.metadata.get("laterality", "")
+    return Side(letter) if letter in ("R", "L") else None
+
+
+def _is_pelvis(image: HipImage) -> bool:
+    return image.metadata.get("laterality", "") in ("B", "U")
+
+
+def _display_known(image: HipImage) -> bool:
+    told = image.metadata.get("orientation", "assumed")
+    return not told.startswith("assumed")

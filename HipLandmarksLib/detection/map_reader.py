@@ -1,0 +1,78 @@
+"""From network inputs to decoded points: views averaged, every heatmap read, evidence gathered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ..anatomy import HipLandmarkId
+from ..networks import LandmarkNetwork
+from .card import BundleCard, ImageFrame
+from .decoding import DecodedPoint
+from .device import ComputeDevice
+from .evidence import SliceEvidence, slice_evidence
+from .merging import ViewAverage, view_covariances
+from .reading import LandmarkMaps
+from .runner import NetworkRunner
+from .sides import decode_slice
+from .views import VIEWS, View
+
+DecodedPoints = dict[HipLandmarkId, DecodedPoint]
+
+_FILM_WIDTH_MM = 450.0
+"""A film is no larger, so that two heads are never told apart that lie farther than they can."""
+
+
+class MapReader:
+    """A network with its card: inputs in, points in input pixels out."""
+
+    def __init__(self, network: LandmarkNetwork, card: BundleCard, device: ComputeDevice) -> None:
+        """Move ``network`` to ``device``; ``card`` says how its numbers are read."""
+        self.card = card
+        self.runner = NetworkRunner(network, card, device)
+
+    def maps(self, inputs: Tensor, views: Sequence[View] = VIEWS["none"]) -> LandmarkMaps:
+        """(B, 1, H, W) network inputs to everything the network says, averaged over ``views``."""
+        average = ViewAverage()
+        for maps, seen in self.runner.views(inputs, views):
+            average.add(maps, seen)
+        return average.result()
+
+    def read(
+        self, inputs: Tensor, views: Sequence[View]
+    ) -> list[tuple[DecodedPoints, SliceEvidence | None]]:
+        """Points and evidence of each input; with several views also how far these differ."""
+        average = ViewAverage()
+        single: list[list[DecodedPoints]] = []
+        for maps, seen in self.runner.views(inputs, views):
+            average.add(maps, seen)
+            if len(views) > 1:
+                single.append(self._decoded(maps))
+        maps = average.result()
+        merged = self._decoded(maps)
+        if single:
+            spreads = [view_covariances(points) for points in zip(*single, strict=True)]
+            merged = [
+                {id_: replace(point, view_covariance=spread[id_]) for id_, point in points.items()}
+                for points, spread in zip(merged, spreads, strict=True)
+            ]
+        return list(zip(merged, slice_evidence(maps, merged, self.card), strict=True))
+
+    def _decoded(self, maps: LandmarkMaps) -> list[DecodedPoints]:
+        places, nowhere = maps.places.cpu().numpy(), maps.nowhere.cpu().numpy()
+        return [self._points(own, gone) for own, gone in zip(places, nowhere, strict=True)]
+
+    def _points(self, places: NDArray[np.float32], nowhere: NDArray[np.float32]) -> DecodedPoints:
+        card = self.card
+        if card.frame is ImageFrame.HIP:
+            return {
+                id_: card.decoder.decode(place, float(gone))
+                for id_, place, gone in zip(card.channels.ids, places, nowhere, strict=True)
+            }
+        film = card.frame is ImageFrame.FILM
+        pixel_mm = _FILM_WIDTH_MM / places.shape[-1] if film else card.preprocessing.spacing_mm
+        return decode_slice(places, nowhere, card.channels, card.decoder, pixel_mm)
