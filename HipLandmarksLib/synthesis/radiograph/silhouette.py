@@ -89,7 +89,7 @@ def silhouette_edges(surface: BoneSurface, camera: Camera) -> NDArray[np.int64]:
     count = len(surface.vertices)
     front = _directed(surface.faces[facing], count)
     back = _directed(surface.faces[~facing][:, ::-1], count)
-    shared = np.intersect1d(front, back)
+    shared = np.intersect1d(front, back, assume_unique=True)  # a closed mesh has each edge once
     return np.asarray(np.stack([shared // count, shared % count], axis=1), dtype=np.int64)
 
 
@@ -136,7 +136,7 @@ def _cycles(following: NDArray[np.int64]) -> list[NDArray[np.int64]]:
     successor = following.tolist()
     seen = [False] * len(successor)
     cycles = []
-    for start in range(len(successor)):
+    for start in np.flatnonzero(following >= 0).tolist():
         cycle = []
         place = start
         while place >= 0 and not seen[place]:
