@@ -146,7 +146,7 @@ def _fovea(femur: BoneSurface, axes: FemurAxes) -> NDArray[np.float64] | None:
     return np.asarray(points[np.argmin(np.linalg.norm(points - middle, axis=1))], dtype=np.float64)
 
 
-def version_deg(axes: FemurAxes) -> float:
+def anteversion_deg(axes: FemurAxes) -> float:
     """Femoral anteversion: the neck's line against the line behind the condyles, seen from above.
 
     From the head's centre to the middle of the narrowest neck; positive when the head points
@@ -154,10 +154,3 @@ def version_deg(axes: FemurAxes) -> float:
     """
     line = axes.head.centre - axes.neck.centroid
     return float(np.degrees(np.arctan2(-(line @ axes.back), -(line @ axes.lateral))))
-
-
-def neck_shaft_deg(axes: FemurAxes) -> float:
-    """True (three-dimensional) angle between the neck's line and the shaft."""
-    line = axes.neck.centroid - axes.head.centre
-    cosine = float(line @ axes.up / np.linalg.norm(line))
-    return float(np.degrees(np.arccos(cosine)))

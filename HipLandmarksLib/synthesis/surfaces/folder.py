@@ -15,6 +15,7 @@ into their neutral pose, and every point is found from the shape of the bones.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -25,8 +26,9 @@ from ...errors import ConfigurationError
 from ...geometry import GeometryError
 from .acetabulum import Acetabulum, acetabulum
 from .femur_axes import FemurAxes, femur_axes
-from .femur_points import FemurPoints, femur_points, neck_shaft_deg, version_deg
+from .femur_points import FemurPoints, anteversion_deg, femur_points
 from .frame import pelvic_frame
+from .hip_measures import measure_hip
 from .mesh import outward
 from .neutral import neutral_motion
 from .ply import read_ply
@@ -106,11 +108,14 @@ def _geometry(hip: BoneSurface, femur: BoneSurface, side: Side) -> HipGeometry:
     axes = femur_axes(femur, f"femur {side.value}")
     try:
         socket = acetabulum(hip, axes.head, side)
+        geometry = _assembled(axes, femur_points(femur, axes), socket)
+        measured = measure_hip(femur, geometry, side)
     except GeometryError as error:
         raise ConfigurationError(
-            f"No socket was found around the head of the {side.word} femur: {error}"
+            f"The {side.word} hip joint was not found on its bones: {error}"
         ) from error
-    return _assembled(axes, femur_points(femur, axes), socket)
+    parameters = {**measured, "anteversion_deg": anteversion_deg(axes)}
+    return replace(geometry, parameters=parameters)
 
 
 def _assembled(axes: FemurAxes, points: FemurPoints, socket: Acetabulum) -> HipGeometry:
@@ -128,16 +133,7 @@ def _assembled(axes: FemurAxes, points: FemurPoints, socket: Acetabulum) -> HipG
         triradiate=socket.triradiate,
         rim=socket.rim,
         fovea=points.fovea,
-        parameters=_parameters(axes),
     )
-
-
-def _parameters(axes: FemurAxes) -> dict[str, float]:
-    return {
-        "neck_shaft_deg": neck_shaft_deg(axes),
-        "femoral_version_deg": version_deg(axes),
-        "neck_length_mm": float(np.linalg.norm(axes.neck.centroid - axes.head.centre)),
-    }
 
 
 def _present(folder: Path) -> list[BoneName]:
