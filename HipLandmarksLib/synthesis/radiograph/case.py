@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +38,9 @@ class SimulatedFilm:
         magnification: at the centres of the femoral heads.
         licence: under which the film may be used, one sentence.
         origin: what decides its contents (source, seed, number); equal ones give equal files.
+        subject: whose bones it shows; films of one subject never lie in two parts of a split.
         stored_inverted: store it as MONOCHROME1.
+        parameters: pose and shape that made it.
 
     Raises:
         ConfigurationError: when pixels and camera do not fit.
@@ -51,7 +53,9 @@ class SimulatedFilm:
     magnification: float
     licence: str
     origin: str
+    subject: str = ""
     stored_inverted: bool = False
+    parameters: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.pixels.shape != self.camera.shape:

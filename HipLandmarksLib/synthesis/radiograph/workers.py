@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -32,7 +33,9 @@ def in_order(
     """
     if workers <= 1 or len(numbers) <= 1:
         for number in numbers:
-            yield number, work(number)
+            with _one_thread():
+                result = work(number)
+            yield number, result
         return
     pool = _Pool[Result](work, min(workers, len(numbers)))
     try:
@@ -101,20 +104,29 @@ def _received(line: Connection) -> tuple[int, Any, Exception | None]:
 def _serve(work: Callable[[int], object], line: Connection) -> None:
     """Body of a worker process: answers numbers until the other end is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process decides what Ctrl-C does
-    _use_one_thread()
-    while True:
-        try:
-            number = line.recv()
-        except (EOFError, ConnectionError):
-            return
-        try:
-            line.send((number, work(number), None))
-        except Exception as error:
-            line.send((number, None, error))
-
-
-def _use_one_thread() -> None:
-    """Processes share the cores already; more threads only get into each other's way."""
     os.environ["OMP_NUM_THREADS"] = "1"  # for libraries that are loaded later
-    if "torch" in sys.modules:
-        sys.modules["torch"].set_num_threads(1)
+    with _one_thread():
+        while True:
+            try:
+                number = line.recv()
+            except (EOFError, ConnectionError):
+                return
+            try:
+                line.send((number, work(number), None))
+            except Exception as error:
+                line.send((number, None, error))
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Processes share the cores already, and sums must not depend on how many threads add up."""
+    torch = sys.modules.get("torch")
+    if torch is None:
+        yield
+        return
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
