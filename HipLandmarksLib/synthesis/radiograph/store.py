@@ -12,7 +12,6 @@ process may be killed at any time, and others may read while a store grows.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,13 +19,14 @@ from typing import Any
 import numpy as np
 
 from ...errors import ConfigurationError
-from ...files import HALF_WRITTEN, atomic_path, write_text_atomic
+from ...files import atomic_path
 from .packing import pack_paths, unpack_paths
 from .records import RefusedView, ViewRecord, read_record, record_line
+from .resumable import ResumableFolder
 from .view import BoneView
 
 FORMAT = "hiplandmarks-views-1"
-_HEADER, _INDEX, _VIEWS = "store.json", "index.jsonl", "views"
+_VIEWS = "views"
 
 
 class ViewStore(Sequence[BoneView]):
@@ -59,9 +59,9 @@ class ViewStore(Sequence[BoneView]):
             ConfigurationError: when it holds no views, those of another version, or a damaged
                 index.
         """
-        folder = Path(folder)
-        making = _read_header(folder)
-        return cls(folder, making, [read_record(line) for line in _complete_lines(folder)])
+        files = _files(folder)
+        making = files.making()
+        return cls(files.folder, making, [read_record(line) for line in files.lines()])
 
     @classmethod
     def create(cls, folder: Path | str, making: Mapping[str, Any]) -> ViewStore:
@@ -72,23 +72,10 @@ class ViewStore(Sequence[BoneView]):
         Raises:
             ConfigurationError: when the folder holds something else.
         """
-        folder = Path(folder)
-        if not (folder / _HEADER).exists():
-            if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-                raise ConfigurationError(
-                    f"{folder} exists and is not empty; choose another folder."
-                )
-            header = json.dumps({"format": FORMAT, "making": making}, indent=1)
-            write_text_atomic(folder / _HEADER, header + "\n")
-        (folder / _VIEWS).mkdir(exist_ok=True)
-        store = cls.open(folder)
-        if store.making != json.loads(json.dumps(making)):
-            raise ConfigurationError(
-                f"{folder} holds views that were made from something else; choose another folder, "
-                "or repeat the options it was begun with."
-            )
-        _remove_half_written(folder)
-        return store
+        files = _files(folder)
+        files.begin(making)
+        (files.folder / _VIEWS).mkdir(exist_ok=True)
+        return cls.open(folder)
 
     def __len__(self) -> int:
         return len(self.records)
@@ -149,8 +136,7 @@ class ViewStore(Sequence[BoneView]):
 
         Only one process may add; others write view files with :func:`write_view`.
         """
-        with (self.folder / _INDEX).open("a", encoding="utf-8") as stream:
-            stream.write(record_line(entry))
+        _files(self.folder).append(record_line(entry))
         if isinstance(entry, ViewRecord):
             self.records.append(entry)
         else:
@@ -176,34 +162,5 @@ def write_view(folder: Path, number: int, view: BoneView) -> ViewRecord:
     return record
 
 
-def _read_header(folder: Path) -> Mapping[str, Any]:
-    path = folder / _HEADER
-    if not path.is_file():
-        raise ConfigurationError(f"{folder} holds no views: there is no {_HEADER} in it.")
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        known, making = data["format"] == FORMAT, dict(data["making"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise ConfigurationError(f"{path} is damaged: make the views again.") from error
-    if not known:
-        raise ConfigurationError(
-            f"{path} is of the format {data['format']}, this version reads {FORMAT}: make the "
-            "views again."
-        )
-    return making
-
-
-def _complete_lines(folder: Path) -> list[str]:
-    path = folder / _INDEX
-    if not path.exists():
-        return []
-    *lines, _ = path.read_text(encoding="utf-8").split("\n")  # what follows the last line end
-    return lines
-
-
-def _remove_half_written(folder: Path) -> None:
-    for path in (folder / _VIEWS).glob(f"{HALF_WRITTEN}*"):
-        path.unlink()
-    index = folder / _INDEX
-    if index.exists() and not index.read_bytes().endswith(b"\n"):
-        write_text_atomic(index, "".join(f"{line}\n" for line in _complete_lines(folder)))
+def _files(folder: Path | str) -> ResumableFolder:
+    return ResumableFolder(Path(folder), FORMAT, "views", "store.json", "index.jsonl")
