@@ -18,6 +18,7 @@ from ..imaging import PlaneTransform
 _FILM_SIDE = 1024
 """Longer side of the imagined film in pixels; nothing is ever drawn at this size."""
 
+_LEAST_LEFT = 0.3
 _TYPICAL_SHARE = 0.06
 _TYPICAL_SPREAD = 0.2
 """On whole films of the pelvis a head's radius is about 6 % of the longer side, give or take."""
@@ -30,6 +31,8 @@ class FilmFraming:
     Attributes:
         head_share: (least, most) radius of a femoral head as a share of the film's longer side.
         typical: share of films that are framed as whole films of the pelvis usually are.
+        beyond: share of films that may reach beyond the view, where they are collimated; others
+            are cut to it.
         aspect: largest ratio of the film's sides.
         rotation_deg: standard deviation of the film's turn.
         shift: the film's centre lies up to this share of its sides off a hip or the midline.
@@ -45,6 +48,7 @@ class FilmFraming:
 
     head_share: tuple[float, float] = (0.03, 0.2)
     typical: float = 0.6
+    beyond: float = 0.25
     aspect: float = 1.5
     rotation_deg: float = 5.0
     shift: float = 0.2
@@ -63,20 +67,22 @@ class FilmFraming:
             value = getattr(self, field.name)
             if field.name != "head_share" and value < 0:
                 raise ConfigurationError(f"framing.{field.name} must not be negative.")
-        if self.typical > 1 or self.mirror > 1 or self.aspect < 1:
+        if max(self.typical, self.mirror, self.beyond) > 1 or self.aspect < 1:
             raise ConfigurationError(
-                "framing.typical and mirror are at most 1, aspect is at least 1."
+                "framing.typical, beyond and mirror are at most 1, aspect is at least 1."
             )
 
     @classmethod
     def none(cls) -> FilmFraming:
         """Upright films of one size about the midline, crops without error."""
-        return cls((_TYPICAL_SHARE, _TYPICAL_SHARE), 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        numbers = {field.name: 0.0 for field in fields(cls) if field.name != "head_share"}
+        return cls((_TYPICAL_SHARE, _TYPICAL_SHARE), **{**numbers, "aspect": 1.0, "beyond": 1.0})
 
     def film(
         self,
         heads: NDArray[np.float64],
         radius: float,
+        view_shape: tuple[int, int],
         rng: np.random.Generator,
         about: int | None = None,
     ) -> PlaneTransform:
@@ -85,6 +91,7 @@ class FilmFraming:
         Args:
             heads: (N, 2) centres of the femoral heads on the view.
             radius: of a head on the view.
+            view_shape: (height, width) of the view.
             rng: decides.
             about: head that the film is to be about; None for any, or the midline.
         """
@@ -99,11 +106,13 @@ class FilmFraming:
         else:
             centre = heads[about] + (heads.mean(axis=0) - heads[about]) * (whole * rng.random())
         centre = centre + rng.uniform(-self.shift, self.shift, 2) * sides
-        linear = _rotation(rng.normal(0, self.rotation_deg))
-        linear = linear @ np.diag(np.exp(rng.uniform(-0.5, 0.5) * self.stretch * np.array([1, -1])))
-        scale = _FILM_SIDE / side
+        if rng.random() >= self.beyond:
+            centre, sides = _cut(centre, sides, view_shape)
+        stretch = np.exp(rng.uniform(-0.5, 0.5) * self.stretch * np.array([1, -1]))
+        linear = _rotation(rng.normal(0, self.rotation_deg)) @ np.diag(stretch)
+        scale = _FILM_SIDE / float(max(sides))
         shape = (max(2, round(sides[1] * scale)), max(2, round(sides[0] * scale)))
-        return _about(centre, scale * linear, (0.0, 0.0), shape)
+        return _about(centre, scale * linear, shape)
 
     def crop(
         self, frame: PlaneTransform, pixel_mm: float, rng: np.random.Generator
@@ -129,16 +138,26 @@ class FilmFraming:
         return float(np.clip(share, low, high))
 
 
+def _cut(
+    centre: NDArray[np.float64], sides: NDArray[np.float64], view_shape: tuple[int, int]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Centre and sides of the part of a rectangle that lies on the view; all of it if little."""
+    limit = np.array([view_shape[1], view_shape[0]], dtype=np.float64)
+    low, high = np.clip(centre - sides / 2, 0, limit), np.clip(centre + sides / 2, 0, limit)
+    if np.any(high - low < _LEAST_LEFT * sides):
+        return centre, sides
+    return (low + high) / 2, high - low
+
+
 def _about(
     centre: NDArray[np.float64],
     linear: NDArray[np.float64],
-    shift: tuple[float, float],
     shape: tuple[int, int],
 ) -> PlaneTransform:
     """Bring ``centre`` to the middle of ``shape``, turned and scaled by ``linear``."""
     step = np.eye(3)
     step[:2, :2] = linear
-    middle = np.array([(shape[1] - 1) / 2, (shape[0] - 1) / 2]) + np.asarray(shift)
+    middle = np.array([(shape[1] - 1) / 2, (shape[0] - 1) / 2])
     step[:2, 2] = middle - linear @ centre
     return PlaneTransform(step, shape)
 

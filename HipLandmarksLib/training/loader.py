@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
 from types import TracebackType
 from typing import Generic, TypeVar
 
@@ -25,15 +26,23 @@ def useful_threads(device: str) -> int:
 
 
 class BatchLoader(Generic[T]):
-    """Makes the batches of the next steps in threads while the present one is used.
+    """Makes the batches of the next steps while the present one is used.
 
     ``make`` must depend on the number of the step alone (and on what never changes), so that it
     does not matter which thread makes a batch and when: the result is that of calling it in line.
-    Threads, not processes: the work is done inside numpy, scipy and torch, which let other threads
-    run, and the prepared slices are not copied.
+    Threads do for work inside numpy, scipy and torch, which let other threads run, and copy
+    nothing. Processes are for much work in Python; ``make`` and its batches are copied to and from
+    them, and each of them computes on one core.
     """
 
-    def __init__(self, make: Callable[[int], T], end: int, threads: int = 1, ahead: int = 2):
+    def __init__(
+        self,
+        make: Callable[[int], T],
+        end: int,
+        threads: int = 1,
+        ahead: int = 2,
+        processes: int = 0,
+    ):
         """Nothing is made before the first batch is asked for.
 
         Args:
@@ -41,12 +50,13 @@ class BatchLoader(Generic[T]):
             end: no step from this number on is made.
             threads: number of threads; 0 makes every batch in line.
             ahead: how many batches at most wait to be used.
+            processes: number of processes, used instead of threads when there are any.
         """
         self._make = make
         self._end = end
-        self._ahead = max(ahead, threads)
+        self._ahead = max(ahead, threads, 2 * processes)
         self._waiting: dict[int, Future[T]] = {}
-        self._threads = ThreadPoolExecutor(threads, "batches") if threads > 0 else None
+        self._pool = _pool(threads, processes)
 
     def take(self, step: int) -> T:
         """The batch of ``step``; those of the following steps are begun.
@@ -54,19 +64,19 @@ class BatchLoader(Generic[T]):
         Raises:
             Exception: whatever ``make`` raised for this step.
         """
-        if self._threads is None:
+        if self._pool is None:
             return self._make(step)
         for number in [n for n in self._waiting if not step <= n <= step + self._ahead]:
             self._waiting.pop(number).cancel()
         for number in range(step, max(step + 1, min(step + 1 + self._ahead, self._end))):
             if number not in self._waiting:
-                self._waiting[number] = self._threads.submit(self._make, number)
+                self._waiting[number] = self._pool.submit(self._make, number)
         return self._waiting.pop(step).result()
 
     def close(self) -> None:
-        """End the threads; batches that nobody will use are not begun any more."""
-        if self._threads is not None:
-            self._threads.shutdown(wait=True, cancel_futures=True)
+        """End threads or processes; batches that nobody will use are not begun any more."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
 
     def __enter__(self) -> BatchLoader[T]:
         return self
@@ -78,3 +88,16 @@ class BatchLoader(Generic[T]):
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _pool(threads: int, processes: int) -> Executor | None:
+    if processes > 0:
+        # spawned: a fork would copy the locks of torch's threads
+        return ProcessPoolExecutor(processes, get_context("spawn"), _compute_on_one_core)
+    return ThreadPoolExecutor(threads, "batches") if threads > 0 else None
+
+
+def _compute_on_one_core() -> None:
+    import torch
+
+    torch.set_num_threads(1)
