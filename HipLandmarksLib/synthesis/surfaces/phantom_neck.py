@@ -1,0 +1,120 @@
+"""The femoral neck of the surface phantom, with its cam bump.
+
+Hip-local mm, origin at the head centre: x lateral, y backwards, z up.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..implicit import Field, intersection
+from .phantom_fields import Points, dot, length, step
+from .phantom_parameters import HipSurfaceParameters
+
+Vector = NDArray[np.float64]
+
+WAIST_RADII = 1.12  # distance of the narrowest neck from the head centre, in head radii
+_TURN_DEG = 24.0  # angle by which the contour turns away from the head circle
+_CAM_WIDTH_RAD = math.radians(70.0)  # extent of the bump around the neck
+_FLAT_NECK = 0.86  # depth of the neck over its height
+
+
+@dataclass(frozen=True, eq=False)
+class PhantomNeck:
+    """The neck of one femur.
+
+    Attributes:
+        hip: parameters of the hip.
+        direction: (3,) unit direction of the neck axis, from the head centre to the shaft.
+    """
+
+    hip: HipSurfaceParameters
+    direction: Vector
+
+    def solid(self, p: Points) -> Field:
+        """Approximate signed distance of the neck, from the leaving line to the shaft."""
+        s, up, front = self._coordinates(p)
+        flat = self._flatness(s)
+        rho = length(up, front / flat)
+        start, height, profile = self._profile(s, np.arctan2(front / flat, up))
+        outside = rho - np.where(s < start, height, profile)
+        end = self.hip.neck_length_mm
+        neck = np.asarray(np.maximum(outside, start - s) * 0.9, dtype=np.float32)
+        return intersection(neck, np.asarray(s - end, dtype=np.float32), 14.0)
+
+    def _flatness(self, s: Any) -> Any:
+        """Depth over height of the neck's section: 1 on the head, flat from the waist on."""
+        radius = self.hip.head_radius_mm
+        return 1.0 - (1.0 - _FLAT_NECK) * step(s, 0.45 * radius, 1.15 * radius)
+
+    def _profile(self, s: Any, phi: Any) -> tuple[Any, Any, Any]:
+        """(start of the neck along its axis, radius there, radius at ``s``)."""
+        hip, radius = self.hip, self.hip.head_radius_mm
+        waist = WAIST_RADII * radius
+        alpha = self._alpha_around(phi)
+        start, height = radius * np.cos(alpha), radius * np.sin(alpha)
+        run = np.maximum(waist - start, 1.0)
+        rise = height - hip.neck_radius_mm
+        slope = np.tan(alpha - math.pi / 2 + math.radians(_TURN_DEG))
+        slope = np.maximum(slope, -3.0 * rise / run)
+        t = np.clip((s - start) / run, 0, 1)
+        bent = 1 - t * t * (3 - 2 * t)
+        profile = hip.neck_radius_mm + rise * bent + slope * run * t * (1 - t) ** 2
+        # A large bump stays outside the head's sphere for good once it has left it.
+        clear = np.minimum(0.2 * np.maximum(s - start, 0), 0.04 * radius)
+        circle = np.sqrt(np.maximum(radius * radius - s * s, 0))
+        profile = np.maximum(profile, circle + clear)
+        flare = np.maximum(s - np.maximum(waist, start + run), 0)
+        return start, height, profile + 0.005 * flare * flare
+
+    def _alpha_around(self, phi: Any) -> Any:
+        """Angle to the neck axis at which the neck leaves the sphere, by direction around it."""
+        base = self._base_alpha
+        phi_film, alpha_film = self._film_leaving
+        centre = math.radians(self.hip.cam_clock_deg)
+
+        def bump(angle: Any) -> Any:
+            turn = np.abs((angle - centre + math.pi) % (2 * math.pi) - math.pi)
+            return np.exp(-((turn / _CAM_WIDTH_RAD) ** 4))
+
+        height = (alpha_film - base) / max(float(bump(phi_film)), 0.35)
+        return np.minimum(base + height * bump(phi), math.radians(100.0))
+
+    @cached_property
+    def _base_alpha(self) -> float:
+        """Where a neck without a bump leaves the sphere."""
+        ratio = self.hip.neck_radius_mm / self.hip.head_radius_mm
+        return math.asin(min(ratio, 0.97)) + math.radians(2.0)
+
+    @cached_property
+    def _film_leaving(self) -> tuple[float, float]:
+        """(direction around the neck, angle to its axis) of the dialled leaving point.
+
+        On the film the head's outline is its circle in the coronal plane through its centre; the
+        leaving point lies on it, alpha away from the projected neck axis, on the upper side.
+        """
+        n = self.direction
+        tilt = math.atan2(n[0], -n[2])
+        angle = tilt + math.radians(self.hip.alpha_deg)
+        point = np.array([math.sin(angle), 0.0, -math.cos(angle)])
+        s, up, front = self._frame @ point
+        return math.atan2(front, up), math.atan2(math.hypot(up, front), s)
+
+    @cached_property
+    def _frame(self) -> Vector:
+        """Rows: neck axis, upper normal in the film's plane, front normal."""
+        n = self.direction
+        up = np.array([-n[2], 0.0, n[0]])
+        up /= np.linalg.norm(up)
+        front = np.cross(n, up)
+        return np.array([n, up, front if front[1] < 0 else -front])
+
+    def _coordinates(self, p: Points) -> tuple[Any, Any, Any]:
+        s, up, front = (dot(p, row) for row in self._frame)
+        return s, up, front
