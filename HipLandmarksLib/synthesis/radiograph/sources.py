@@ -1,0 +1,161 @@
+"""Where the subjects of simulated films come from: bones that a user supplies, or the phantom."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...anatomy import Side
+from ...errors import ConfigurationError
+from ..surfaces import BoneName, PelvisAnatomy, list_subjects, read_bones
+from ..surfaces.pose import mirrored
+from .cortex import cortical_thickness
+from .sampling import Generator, within
+
+VSD_LICENCE = (
+    "CC BY-NC-SA 4.0: made from bone surfaces of VSDFullBodyBoneModels (Fischer et al., Scientific "
+    "Data 2023)."
+)
+"""What made of these surfaces may be used for."""
+
+_VSD_SUBJECT = re.compile(r"z\d{3}")
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """Bones of one subject, femora in neutral pose, with the thickness of their dense bone.
+
+    Attributes:
+        anatomy: in the pelvic frame.
+        thickness_mm: (V,) per bone, one value per vertex.
+    """
+
+    anatomy: PelvisAnatomy
+    thickness_mm: Mapping[BoneName, NDArray[np.float64]]
+
+    @classmethod
+    def of(cls, anatomy: PelvisAnatomy) -> Subject:
+        """With dense bone of usual thickness (takes seconds)."""
+        return cls(anatomy, cortical_thickness(anatomy))
+
+    def mirrored(self) -> Subject:
+        """The mirror image: what was the right side becomes the left one."""
+        swapped = {name: name for name in BoneName}
+        for side in Side:
+            swapped[BoneName.hip(side)] = BoneName.hip(side.opposite)
+            swapped[BoneName.femur(side)] = BoneName.femur(side.opposite)
+        thickness = {swapped[name]: values for name, values in self.thickness_mm.items()}
+        return Subject(mirrored(self.anatomy), thickness)
+
+    def with_bone_quality(self, rng: Generator) -> Subject:
+        """The same bones with more or less dense bone, from osteoporosis to youth."""
+        strength = within(rng.normal(1.0, 0.2), 0.55, 1.25)
+        return replace(self, thickness_mm={n: t * strength for n, t in self.thickness_mm.items()})
+
+
+class SubjectSource(Protocol):
+    """Draws subjects; the same number and chance give the same subject on every machine."""
+
+    @property
+    def licence(self) -> str:
+        """Under which films of these subjects may be used; one sentence."""
+
+    def describe(self) -> dict[str, Any]:
+        """What the subjects depend on, as JSON values: other values, other films."""
+
+    def draw(self, number: int, rng: Generator) -> Subject:
+        """The subject of view ``number``.
+
+        Raises:
+            ConfigurationError: when this draw gives no valid subject.
+        """
+
+
+@dataclass(frozen=True, eq=False)
+class BoneSource:
+    """Subjects of a folder of bone surfaces, in turns.
+
+    Attributes:
+        subjects: as they were read.
+        licence: of the bone surfaces.
+    """
+
+    subjects: tuple[Subject, ...]
+    licence: str
+
+    @classmethod
+    def read(
+        cls,
+        folder: Path | str,
+        licence: str,
+        names: Collection[str] | None = None,
+        report: Callable[[str, int, int], None] | None = None,
+    ) -> BoneSource:
+        """Read the subjects of ``folder`` (some seconds each).
+
+        Args:
+            folder: of subfolders with surfaces, see :func:`.read_bones`.
+            licence: of the surfaces, one sentence.
+            names: only these subjects, for instance one part of a split; all when None.
+            report: called with (stage, done, total).
+
+        Raises:
+            ConfigurationError: when there is no such subject or a bone cannot be used.
+        """
+        paths = _chosen(list_subjects(folder), names)
+        subjects = []
+        for path in paths:
+            subjects.append(Subject.of(read_bones(path)))
+            if report is not None:
+                report("reading bones", len(subjects), len(paths))
+        return cls(tuple(subjects), licence)
+
+    def describe(self) -> dict[str, Any]:
+        """Names and sizes of the subjects' surfaces."""
+        return {
+            "kind": "bone surfaces",
+            "licence": self.licence,
+            "subjects": {
+                subject.anatomy.subject: {
+                    name.value: len(bone.vertices) for name, bone in subject.anatomy.bones.items()
+                }
+                for subject in self.subjects
+            },
+        }
+
+    def draw(self, number: int, rng: Generator) -> Subject:
+        """The subjects in turns, half of them as mirror image, with dense bone as it comes."""
+        subject = self.subjects[number % len(self.subjects)]
+        if rng.random() < 0.5:
+            subject = subject.mirrored()
+        return subject.with_bone_quality(rng)
+
+
+def _chosen(paths: list[Path], names: Collection[str] | None) -> list[Path]:
+    if names is None:
+        return paths
+    known = {path.name for path in paths}
+    unknown = sorted(set(names) - known)
+    if unknown or not names:
+        raise ConfigurationError(
+            f"There is no subject {', '.join(unknown) or 'named'}; known are "
+            f"{', '.join(sorted(known))}."
+        )
+    return [path for path in paths if path.name in names]
+
+
+def licence_of(folder: Path | str) -> str:
+    """Licence of films of a folder of bone surfaces, as far as it can be told.
+
+    Raises:
+        ConfigurationError: when the folder holds no subject.
+    """
+    if all(_VSD_SUBJECT.fullmatch(path.name) for path in list_subjects(folder)):
+        return VSD_LICENCE
+    return "That of the bone surfaces they were made from: ask whoever made those."
