@@ -158,15 +158,22 @@ class Detector:
             progress: told about every slice.
             views: name of the views that are averaged on the slices that are read (None: what
                 the card says). The search for these slices shows each one once.
+            side: of the one hip that a film shows, where the file does not tell it.
 
         Raises:
             ImageError: when the slice does not exist, the image is not coronal, or it is of
-                another kind than the model was trained on.
-            ConfigurationError: when there are no views of that name.
+                another kind than the model was trained on; when a film shows no hip, or a single
+                one whose side nothing tells.
+            ConfigurationError: when there are no views of that name, or a side is stated for
+                other images than films.
         """
         self._require_usable(image)
         views = self.card.views if views is None else views
         named_views(views)  # before the search, not after it
+        if self.film is not None:
+            return self._detect_film(self.film, image, slice_index or 0, views, side)
+        if side is not None:
+            raise ConfigurationError("A side is stated for films of one hip only; leave it out.")
         start = time.perf_counter()
         if slice_index is not None:
             image.slice_pixels(slice_index)

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+pytest_plugins = ("film_samples",)  # pythonpath in pyproject.toml
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 # The same commit gives the same verdict; HYPOTHESIS_PROFILE=explore draws new examples every time.
