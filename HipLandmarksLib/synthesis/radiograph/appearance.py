@@ -82,7 +82,7 @@ def simulate_film(
     matter = soft_tissue(matter, frame, appearance.habitus, rng)
     if objects is not None:
         matter = objects(matter, frame)
-    matter = with_bone_quality(matter, appearance.bone, rng)
+    matter = with_bone_quality(matter, appearance.bone, rng, frame)
     return render_film(matter, appearance.look, rng, valid=valid, overlay=overlay)
 
 

@@ -30,7 +30,8 @@ def smooth_step(value: Field, low: float, high: float) -> Field:
 
 def dome(radius_squared: Field) -> Field:
     """Relative length of a ray through a ball: sqrt(1 - r^2) inside, 0 outside."""
-    return np.sqrt(np.clip(1 - radius_squared, 0, None), dtype=np.float32)
+    inside = np.maximum(1 - radius_squared, 0, dtype=np.float32)
+    return np.asarray(np.sqrt(inside, out=inside))
 
 
 def body_thickness(x: Field, z: Field, frame: BodyFrame, habitus: Habitus) -> tuple[Field, Field]:
@@ -43,30 +44,40 @@ def body_thickness(x: Field, z: Field, frame: BodyFrame, habitus: Habitus) -> tu
 
 
 def _layer(x: Field, z: Field, frame: BodyFrame, habitus: Habitus, fat: float) -> Field:
-    thighs = [_thigh(x, z, frame.thighs[side], habitus, fat, side) for side in Side]
-    legs = np.maximum(thighs[0], thighs[1])
-    trunk = _trunk(x, z, habitus, fat)
-    both = np.maximum(legs, trunk)
+    """Body without what hangs: the trunk passes into the thighs along the groin."""
+    legs = np.maximum(*(_thigh(x, z, frame.thighs[s], habitus, fat, s) for s in Side))
     if habitus.genitals_mm > 0:
-        radius = habitus.genitals_mm
-        soft = ((x - 4) / radius) ** 2 + ((z + 92 + 0.5 * radius) / (1.4 * radius)) ** 2
-        both = both + 1.3 * radius * dome(soft)
-    return both
+        legs = np.maximum(legs, _genitals(x, z, habitus.genitals_mm))
+    # From the perineum the end of the trunk rises to the sides.
+    bottom = -92.0 - 0.25 * fat + 0.3 * np.abs(x)
+    trunk = smooth_step((z - bottom).astype(np.float32), -34.0, 58.0)
+    whole = legs + trunk * (_trunk(x, z, habitus, fat) - legs)
+    return np.asarray(whole + _seat(x, z, fat), dtype=np.float32)
 
 
 def _trunk(x: Field, z: Field, habitus: Habitus, fat: float) -> Field:
-    level = np.float32
-    width = np.interp(z, _LEVELS, _HALF_WIDTH) * habitus.width
-    width = width + fat * np.interp(z, _LEVELS, _FAT_AT_SIDE)
+    width = _half_width(z, habitus, fat)
     depth = np.interp(z, _LEVELS, _DEPTH) * habitus.depth + 1.3 * fat
-    u = np.clip(np.abs(x) / width, 0, 1).astype(level)
-    profile = np.sqrt(1 - u**2.4, dtype=level)
-    # The trunk ends at the groin: from the perineum it rises to the sides.
-    bottom = -92.0 - 0.25 * fat + 0.3 * np.abs(x)
-    share = smooth_step((z - bottom).astype(level), -30.0, 60.0)
-    buttock = ((np.abs(x) - 76) / (76 + 0.5 * fat)) ** 2 + ((z + 45) / (80 + 0.5 * fat)) ** 2
-    seat = (16.0 + 0.25 * fat) * dome(buttock.astype(level))
-    return np.asarray(depth * profile * share + seat, dtype=level)
+    u = np.clip(np.abs(x) / width, 0, 1).astype(np.float32)
+    return np.asarray(depth * np.sqrt(1 - u**2.4, dtype=np.float32), dtype=np.float32)
+
+
+def _half_width(z: Field, habitus: Habitus, fat: float) -> NDArray[np.float64]:
+    lean = np.interp(z, _LEVELS, _HALF_WIDTH) * habitus.width
+    return np.asarray(lean + fat * np.interp(z, _LEVELS, _FAT_AT_SIDE))
+
+
+def _seat(x: Field, z: Field, fat: float) -> Field:
+    """The buttocks stand out below the trunk and end in the gluteal folds."""
+    across, along = (np.abs(x) - 74) / (74 + 0.5 * fat), (z + 45) / (80 + 0.5 * fat)
+    radius = (across * across + along * along).astype(np.float32)
+    # Softer than an ellipsoid: only from behind does a buttock have an edge.
+    return np.asarray((18.0 + 0.25 * fat) * dome(radius) ** np.float32(1.8), dtype=np.float32)
+
+
+def _genitals(x: Field, z: Field, radius: float) -> Field:
+    across, along = (x - 4) / radius, (z + 90 + 0.4 * radius) / (1.3 * radius)
+    return np.float32(2.6 * radius) * dome((across * across + along * along).astype(np.float32))
 
 
 def _thigh(x: Field, z: Field, thigh: Thigh, habitus: Habitus, fat: float, side: Side) -> Field:
@@ -79,20 +90,19 @@ def _thigh(x: Field, z: Field, thigh: Thigh, habitus: Habitus, fat: float, side:
     offset = -24.0 - 0.1 * fat  # the muscles of the inner side outweigh
     u = (across - offset) / radius
     depth = habitus.thigh_mm * (2.05 - 0.0012 * below) + 1.4 * fat
-    length = depth * dome((np.abs(u) ** 2.3).astype(np.float32))
-    return np.asarray(length * smooth_step(along.astype(np.float32), -150.0, -10.0))
+    return np.asarray(depth * dome((np.abs(u) ** 2.3).astype(np.float32)), dtype=np.float32)
 
 
 def _panniculus(x: Field, z: Field, habitus: Habitus) -> Field:
     """A fold of the belly that hangs down in front, with a sharp lower edge."""
     if habitus.panniculus_mm <= 0:
         return np.zeros_like(x)
-    half = 175.0 + habitus.fat_mm
+    half = _half_width(z, habitus, habitus.fat_mm)
     edge = habitus.panniculus_z + habitus.panniculus_tilt * x + 60.0 * (x / half) ** 4
     edge = edge + habitus.panniculus_sag * (x / half) ** 2
     above = np.clip((z - edge) / 90.0, 0, 1)
     rise = np.sqrt(1 - (1 - above) ** 2)
-    side = dome(((x / half) ** 4).astype(np.float32))
+    side = dome(((x / half) ** 2).astype(np.float32)) ** np.float32(1.5)
     return np.asarray(habitus.panniculus_mm * rise * side, dtype=np.float32)
 
 
@@ -103,5 +113,5 @@ def _creases(x: Field, z: Field, habitus: Habitus) -> Field:
     line = -95.0 + habitus.crease_slope * np.abs(x) + 0.0012 * habitus.crease_bend * x * x
     distance = z - line
     band = np.where(distance > 0, np.exp(-((distance / 2.5) ** 2)), np.exp(distance / 16.0))
-    reach = smooth_step(np.abs(x), 15.0, 50.0)
+    reach = smooth_step(np.abs(x), 10.0, 60.0) * (1 - smooth_step(np.abs(x), 110.0, 190.0))
     return np.asarray(habitus.crease_mm * band * reach, dtype=np.float32)

@@ -6,29 +6,51 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .fields import generator, texture
+from .body_frame import BodyFrame
+from .fields import blurred, generator, texture
 from .habitus import BoneQuality
 from .materials import Material, MaterialPaths
+from .trabeculae import strands
+
+_PATCH_MM = 8.0
+_WALL_MM = 4.0  # walls are judged by the dense bone within about this distance
+_THIN_MM, _THICK_MM = 2.5, 9.0
+_STRAND_MM = 6.0  # pieces of cancellous bone of this length are independent of each other
 
 
 def with_bone_quality(
-    materials: MaterialPaths, quality: BoneQuality, rng: np.random.Generator
+    materials: MaterialPaths,
+    quality: BoneQuality,
+    rng: np.random.Generator,
+    frame: BodyFrame | None = None,
 ) -> MaterialPaths:
     """Cancellous bone resolved into mineral (as CORTICAL) and fatty marrow (as FAT).
 
     The total length of every ray stays the same: bone that is less dense holds more marrow.
+
+    Args:
+        materials: with CORTICAL and CANCELLOUS.
+        quality: density and texture.
+        rng: source of chance.
+        frame: where the patient lies, so that strands follow the lines of stress; None lays them
+            without direction.
     """
     lengths = dict(materials.lengths)
     cancellous = lengths.pop(Material.CANCELLOUS, None)
     dense = lengths.get(Material.CORTICAL)
-    zero = torch.zeros(materials.shape, device=materials.device)
-    marrow, mineral = zero, zero
+    source = generator(rng, materials.device)
+    pixel = materials.pixel_mm
+    patch = _PATCH_MM / pixel
+    uneven = texture(materials.shape, (patch, patch), source)
+    pattern = strands(materials.shape, pixel, quality.grain_mm, frame, source)
+    mineral = torch.zeros(materials.shape, device=materials.device)
+    marrow = mineral
     if dense is not None:
-        mineral = dense * quality.cortical
-        marrow = (dense - mineral).clamp(min=0)
+        mineral = dense * _compactness(dense, pixel, quality, pattern, uneven)
+        marrow = (dense - mineral).clamp_(min=0)
     if cancellous is not None:
-        pattern = trabecular_pattern(materials, quality, rng)
-        bone = cancellous * (quality.trabecular * pattern).clamp_(0, 0.95)
+        volume = cancellous + trabecular_pattern(cancellous, pattern, uneven, quality)
+        bone = torch.minimum(volume.clamp_(min=0).mul_(quality.trabecular), cancellous)
         mineral = mineral + bone
         marrow = marrow + (cancellous - bone)
     lengths[Material.CORTICAL] = mineral
@@ -36,21 +58,29 @@ def with_bone_quality(
     return MaterialPaths(lengths, materials.pixel_mm)
 
 
-def trabecular_pattern(
-    materials: MaterialPaths, quality: BoneQuality, rng: np.random.Generator
+def _compactness(
+    dense: Tensor, pixel_mm: float, quality: BoneQuality, pattern: Tensor, uneven: Tensor
 ) -> Tensor:
-    """(H, W) relative density, mean about 1: crossing strands and uneven patches."""
-    source = generator(rng, materials.device)
-    shape, pixel = materials.shape, materials.pixel_mm
-    pattern = torch.ones(shape, device=materials.device)
-    grain = quality.grain_mm / pixel
-    if quality.texture > 0:
-        strands = texture(shape, (4.5 * grain, grain), source)
-        strands = strands + texture(shape, (grain, 2.5 * grain), source)
-        strands = strands + texture(shape, (2 * grain, 2 * grain), source)
-        # Strands thinner than a pixel average out.
-        pattern = pattern + strands * (0.35 * quality.texture * min(1.0, grain))
-    if quality.patches > 0:
-        wide = 9.0 / pixel
-        pattern = pattern + texture(shape, (wide, wide), source) * quality.patches
-    return pattern
+    """(H, W) density of dense bone relative to the tabulated one.
+
+    Thick walls are compact, thin shells around cancellous bone are full of holes; none is even.
+    """
+    amount = blurred(dense, _WALL_MM / pixel_mm)
+    thick = ((amount - _THIN_MM) / (_THICK_MM - _THIN_MM)).clamp_(0, 1)
+    relative = quality.shell + (1 - quality.shell) * thick
+    relative = relative + 0.1 * uneven + (0.15 * quality.texture) * pattern
+    return relative.clamp_(0.2, 1.0).mul_(quality.cortical)
+
+
+def trabecular_pattern(
+    cancellous: Tensor, pattern: Tensor, uneven: Tensor, quality: BoneQuality
+) -> Tensor:
+    """(H, W) mm by which cancellous bone seems thicker or thinner than ``cancellous``.
+
+    Strands that lie behind each other add up at random: their contrast grows with the square root
+    of the thickness. Uneven density over centimetres grows with the thickness itself.
+    """
+    depth = (cancellous * _STRAND_MM).clamp_(min=0).sqrt_()
+    return (
+        (pattern * depth).mul_(quality.texture).addcmul_(uneven, cancellous, value=quality.patches)
+    )

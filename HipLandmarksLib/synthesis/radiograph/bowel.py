@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .body_frame import BodyFrame
 from .body_outline import Field, dome
+
+_LOWEST_MM = 8.0  # bowel with gas lies above the symphysis
 
 
 @dataclass(frozen=True)
@@ -29,29 +33,45 @@ class Bubble:
 
 @dataclass(frozen=True, eq=False)
 class Plane:
-    """A regular grid over the body plane; fields on it are changed in place.
+    """A grid over the body plane; fields on it are changed in place.
 
     Attributes:
         x, z: (h, w) mm.
+        to_index: 2x3, (x, z, 1) -> (column, row) of the grid; where its coordinates are bent, of
+            the straight grid.
+        bend_mm: how far coordinates are bent at most.
     """
 
     x: Field
     z: Field
+    to_index: NDArray[np.float64]
+    bend_mm: float = 0.0
+
+    @classmethod
+    def of(cls, frame: BodyFrame, shape: tuple[int, int], step: int) -> Plane:
+        """Over a film of ``shape``, a node per ``step`` x ``step`` pixels."""
+        x, z = frame.grid(shape, step)
+        to_index = frame.matrix[:2] / step
+        to_index[:, 2] += 0.5 / step - 0.5
+        return cls(x, z, to_index)
+
+    @property
+    def pitch_mm(self) -> float:
+        """Distance of neighbouring nodes."""
+        return 1 / math.sqrt(abs(float(np.linalg.det(self.to_index[:, :2]))))
 
     def window(self, centre: tuple[float, float], reach: float) -> tuple[slice, slice] | None:
         """Rows and columns that hold all points within ``reach`` of ``centre``; None: none."""
+        (a, b, c), (d, e, f) = self.to_index.tolist()
+        column = a * centre[0] + b * centre[1] + c
+        row = d * centre[0] + e * centre[1] + f
+        margin = (reach + self.bend_mm) * max(math.hypot(a, b), math.hypot(d, e)) + 1
         height, width = self.x.shape
-        origin = np.array([self.x[0, 0], self.z[0, 0]], dtype=np.float64)
-        across = np.array([self.x[0, -1], self.z[0, -1]]) - origin
-        down = np.array([self.x[-1, 0], self.z[-1, 0]]) - origin
-        steps = np.stack([across / max(width - 1, 1), down / max(height - 1, 1)], axis=1)
-        column, row = np.linalg.solve(steps, np.asarray(centre) - origin)
-        margin = reach / float(np.sqrt(abs(np.linalg.det(steps)))) + 1
-        rows = slice(max(0, int(row - margin)), min(height, int(row + margin) + 2))
-        columns = slice(max(0, int(column - margin)), min(width, int(column + margin) + 2))
-        if rows.start >= rows.stop or columns.start >= columns.stop:
+        top, bottom = max(0, int(row - margin)), min(height, int(row + margin) + 2)
+        left, right = max(0, int(column - margin)), min(width, int(column + margin) + 2)
+        if top >= bottom or left >= right:
             return None
-        return rows, columns
+        return slice(top, bottom), slice(left, right)
 
     def add(self, field: Field, bubble: Bubble, merge: bool = False) -> None:
         """Add the bubble's path lengths; ``merge`` keeps the longer of both."""
@@ -59,10 +79,10 @@ class Plane:
         if where is None:
             return
         x, z = self.x[where] - bubble.centre[0], self.z[where] - bubble.centre[1]
-        cosine, sine = np.cos(bubble.angle), np.sin(bubble.angle)
-        u = (x * cosine + z * sine) / bubble.half[0]
-        v = (z * cosine - x * sine) / bubble.half[1]
-        path = np.float32(bubble.depth) * dome((u * u + v * v).astype(np.float32))
+        cosine, sine = math.cos(bubble.angle), math.sin(bubble.angle)
+        u = x * (cosine / bubble.half[0]) + z * (sine / bubble.half[0])
+        v = z * (cosine / bubble.half[1]) - x * (sine / bubble.half[1])
+        path = bubble.depth * dome(u * u + v * v)
         if merge:
             np.maximum(field[where], path, out=field[where])
         else:
@@ -73,6 +93,9 @@ def bowel_gas(plane: Plane, amount: float, rng: np.random.Generator) -> Field:
     """(h, w) mm of gas, ``amount`` 0 (none) to 1 (much)."""
     field = np.zeros_like(plane.x)
     for segment in _segments(amount, rng):
+        if len(segment) == 1:
+            plane.add(field, segment[0])
+            continue
         part = np.zeros_like(plane.x)
         for bubble in segment:
             plane.add(part, bubble, merge=True)
@@ -107,7 +130,7 @@ def _courses(rng: np.random.Generator) -> list[NDArray[np.float64]]:
     jitter = rng.normal(0, 10, 6)
     right = np.array([[-92 + jitter[0], 62 + jitter[1]], [-108, 120], [-115, 190]])
     left = np.array([[112, 190], [104, 110], [80 + jitter[2], 70], [35, 62 + jitter[3]]])
-    middle = np.array([[15, 70], [-12 + jitter[4], 45 + jitter[5]], [4, 10], [2, -25]])
+    middle = np.array([[15, 70], [-12 + jitter[4], 45 + jitter[5]], [4, 15], [2, 0]])
     return [_resampled(course) for course in (right, left, middle)]
 
 
@@ -146,6 +169,7 @@ def _haustra(course: NDArray[np.float64], rng: np.random.Generator) -> list[Bubb
         angle += rng.normal(0, 0.35)
         step = half[0] * rng.uniform(1.1, 1.7)
         position = position + step * np.array([np.cos(angle), np.sin(angle)])
+        position[1] = max(position[1], _LOWEST_MM)
     return bubbles
 
 

@@ -35,11 +35,9 @@ def detector_signal(
     if exposure.heel > 0:
         signal = signal * _heel(signal, exposure)
     signal = signal / median_in_body(signal)
-    signal = with_quantum_noise(signal, exposure.quanta_per_mm2 * pixel_mm**2, source)
+    quanta, electronic = exposure.quanta_per_mm2 * pixel_mm**2, detector.electronic_noise / pixel_mm
+    signal = with_noise(signal, quanta, electronic, source)
     signal = blurred(signal, detector.blur_mm / pixel_mm)
-    if detector.electronic_noise > 0:
-        noise = torch.randn(signal.shape, generator=source, device=signal.device)
-        signal = signal + noise * (detector.electronic_noise / pixel_mm)
     if detector.grid_lines > 0:
         signal = signal * _grid(signal, pixel_mm, detector)
     return signal
@@ -54,10 +52,18 @@ def scatter(primary: Tensor, pixel_mm: float, exposure: Exposure) -> Tensor:
     return grown(blurred(born, exposure.scatter_mm / pixel_mm / step), (height, width))
 
 
-def with_quantum_noise(signal: Tensor, quanta: float, source: torch.Generator) -> Tensor:
-    """Poisson noise (its normal limit) of ``quanta`` per pixel where the signal is 1."""
+def with_noise(signal: Tensor, quanta: float, electronic: float, source: torch.Generator) -> Tensor:
+    """Poisson noise (its normal limit) and electronic noise.
+
+    Args:
+        signal: (H, W).
+        quanta: per pixel where the signal is 1.
+        electronic: standard deviation.
+        source: random stream on the signal's device.
+    """
     noise = torch.randn(signal.shape, generator=source, device=signal.device)
-    return torch.addcmul(signal, noise, (signal / quanta).clamp_(min=0).sqrt_())
+    variance = (signal / quanta).clamp_(min=0).add_(electronic**2)
+    return torch.addcmul(signal, noise, variance.sqrt_())
 
 
 def median_in_body(signal: Tensor) -> Tensor:

@@ -64,6 +64,14 @@ def grown(image: Tensor, shape: tuple[int, int]) -> Tensor:
     return large.reshape(*image.shape[:-2], *shape)
 
 
+def grown_steps(image: Tensor, shape: tuple[int, int], step: int) -> Tensor:
+    """(..., ceil(H / step), ceil(W / step)) nodes at cell centres interpolated to (..., H, W)."""
+    if step == 1:
+        return image
+    large = grown(image, (image.shape[-2] * step, image.shape[-1] * step))
+    return large[..., : shape[0], : shape[1]]
+
+
 def texture(
     shape: tuple[int, int], grain_px: tuple[float, float], source: torch.Generator
 ) -> Tensor:

@@ -81,13 +81,13 @@ class Habitus:
         return cls(
             fat_mm=fat,
             width=float(np.clip(rng.normal(1.0, 0.04), 0.88, 1.15)),
-            depth=float(np.clip(rng.normal(1.0, 0.09), 0.75, 1.3)),
+            depth=float(np.clip(rng.normal(1.05, 0.1), 0.75, 1.4)),
             thigh_mm=float(np.clip(rng.normal(74, 8), 50, 100)),
             panniculus_mm=float(fat * rng.uniform(0.4, 1.3)) if hanging else 0.0,
             panniculus_z=float(rng.normal(-25, 35)),
             panniculus_tilt=float(rng.normal(0, 0.05)),
             panniculus_sag=float(rng.normal(15, 25)),
-            crease_mm=float(rng.uniform(5, 28)) if rng.random() < 0.5 else 0.0,
+            crease_mm=float(rng.uniform(4, 22)) if rng.random() < 0.45 else 0.0,
             crease_slope=float(rng.uniform(0.25, 0.8)),
             crease_bend=float(rng.normal(0, 0.7)),
             genitals_mm=float(rng.uniform(18, 34)) if rng.random() < 0.5 else 0.0,
@@ -106,22 +106,25 @@ class BoneQuality:
     Attributes:
         trabecular: mineralised share of the volume of cancellous bone, 0.05 (osteoporosis) to 0.4.
         cortical: density of dense bone relative to the tabulated one.
+        shell: the same of thin shells relative to thick walls.
         texture: relative amplitude of the trabecular pattern.
         grain_mm: width of its strands as they add up on a film.
         patches: relative amplitude of uneven density over centimetres.
     """
 
-    trabecular: float = 0.16
+    trabecular: float = 0.17
     cortical: float = 1.0
+    shell: float = 0.6
     texture: float = 0.3
     grain_mm: float = 0.7
-    patches: float = 0.12
+    patches: float = 0.05
 
     def __post_init__(self) -> None:
         check(
             self,
             trabecular=(0.02, 0.6),
-            cortical=(0.4, 1.3),
+            cortical=(0.4, 1.0),
+            shell=(0.1, 1),
             texture=(0, 1),
             grain_mm=(0.1, 5),
             patches=(0, 0.6),
@@ -131,11 +134,12 @@ class BoneQuality:
     def random(cls, rng: np.random.Generator, preset: Preset = Preset.REALISTIC) -> BoneQuality:
         """Osteoporotic to dense adults."""
         wild = preset is Preset.ROBUST
-        trabecular = 0.15 * math.exp(rng.normal(0, 0.45 if wild else 0.3))
+        trabecular = 0.17 * math.exp(rng.normal(0, 0.45 if wild else 0.3))
         return cls(
             trabecular=float(np.clip(trabecular, 0.05, 0.4)),
-            cortical=float(rng.uniform(0.7 if wild else 0.8, 1.1)),
+            cortical=float(rng.uniform(0.7 if wild else 0.8, 1.0)),
+            shell=float(rng.uniform(0.3, 1.0) if wild else rng.uniform(0.35, 0.85)),
             texture=float(rng.uniform(0.1, 0.7 if wild else 0.5)),
             grain_mm=float(rng.uniform(0.5, 1.2)),
-            patches=float(rng.uniform(0.03, 0.3 if wild else 0.2)),
+            patches=float(rng.uniform(0.01, 0.25 if wild else 0.1)),
         )

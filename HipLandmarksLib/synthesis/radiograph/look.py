@@ -203,23 +203,22 @@ class Processing:
         curves = (ToneCurve.SIGMOID, ToneCurve.LINEAR, ToneCurve.FILM)
         gains = np.exp(rng.normal(0, 0.7 * spread, 3)) * (0.3, 0.25, 0.2) * (rng.random(3) < 0.8)
         damaged = rng.random() < (0.35 if wild else 0.15)
+        even = rng.random() < (0.7 if wild else 0.9)
         return cls(
             window=(
-                float(rng.uniform(0.0, 0.1 * spread)),
-                float(1 - rng.uniform(0.0, 0.02 * spread**2)),
+                float(rng.uniform(0.0, 0.06 * spread)),
+                float(1 - rng.uniform(0.0, 0.008 * spread**2)),
             ),
             curve=curves[rng.choice(3, p=(0.55, 0.25, 0.2))],
-            contrast=float(math.exp(rng.normal(-0.1, 0.2 * spread))),
-            midtone=float(np.clip(rng.normal(0.52, 0.05 * spread), 0.25, 0.8)),
-            gamma=float(math.exp(rng.normal(0.05, 0.18 * spread))),
+            contrast=float(math.exp(rng.normal(-0.1, 0.15 * spread))),
+            midtone=float(np.clip(rng.normal(0.56, 0.04 * spread), 0.25, 0.8)),
+            gamma=float(math.exp(rng.normal(0.05, 0.12 * spread))),
             detail=(
                 float(min(gains[0], 4.0)),
                 float(min(gains[1], 3.0)),
                 float(min(gains[2], 3.0)),
             ),
-            equalisation=float(
-                rng.uniform(0.35, 0.85) if rng.random() < 0.75 else rng.uniform(0, 0.4)
-            ),
+            equalisation=float(rng.uniform(0.4, 0.85) if even else rng.uniform(0, 0.5)),
             local_contrast=float(rng.uniform(0.1, 0.7)) if rng.random() < 0.25 * spread else 0.0,
             black=float(rng.uniform(0, 0.08) * (rng.random() < 0.4)),
             white=float(1 - rng.uniform(0, 0.35) * (rng.random() < 0.6)),

@@ -88,9 +88,9 @@ def _arch(
         facet = (bone.x + sign * 0.62 * bone.half_width, bone.z - 0.55 * height)
         plane.add(cortical, Bubble(facet, (6.5, 11.0), -0.25 * sign, 3.0))
         plane.add(cancellous, Bubble(facet, (7.5, 12.0), -0.25 * sign, 9.0))
-    spine = (bone.x, bone.z - 0.3 * height)
-    plane.add(cortical, Bubble(spine, (4.2, 9.0), 0.0, 6.0))
-    plane.add(cortical, Bubble(spine, (2.6, 7.0), 0.0, -3.0))
+    middle = (bone.x, bone.z - 0.3 * height)
+    plane.add(cortical, Bubble(middle, (4.2, 9.0), 0.0, 6.0))
+    plane.add(cortical, Bubble(middle, (2.6, 7.0), 0.0, -3.0))
     lamina = (bone.x, bone.z - 0.15 * height)
     plane.add(cancellous, Bubble(lamina, (0.7 * bone.half_width, 10.0), 0.0, 8.0))
 

@@ -14,6 +14,7 @@ _DETAIL_MM = (0.4, 1.5, 6.0)
 _COARSE_MM = 30.0
 _LOCAL_MM = 12.0
 _DIRECT_EXPOSURE = 20.0  # signal beside the patient, relative to the median inside
+_FILM_SHIFT = 0.12  # a film's middle density looks darker than half bright
 _SOFT = 0.5  # details of this logarithmic contrast are amplified half
 
 
@@ -92,7 +93,7 @@ def toned(exposed: Tensor, look: Processing) -> Tensor:
     elif look.curve is ToneCurve.SIGMOID:
         value = _sigmoid(exposed, look.midtone, 4 * look.contrast)
     else:
-        value = _characteristic(exposed, look.midtone, look.contrast)
+        value = _characteristic(exposed, look.midtone - _FILM_SHIFT, look.contrast)
     if look.gamma != 1:
         value = value.clamp(min=0) ** look.gamma
     return look.black + (look.white - look.black) * value
@@ -108,6 +109,6 @@ def _sigmoid(exposed: Tensor, midtone: float, slope: float) -> Tensor:
 def _characteristic(exposed: Tensor, midtone: float, contrast: float) -> Tensor:
     """A film on a light box: optical density is an S curve of log exposure, light is 10^-D."""
     blackening = 0.2 + 2.6 * torch.sigmoid((midtone - exposed) * (5 * contrast))
-    light = torch.pow(10.0, -0.55 * blackening)  # the eye adapts: brightness ~ light^0.55
-    darkest, brightest = 10 ** (-0.55 * 2.8), 10 ** (-0.55 * 0.2)
+    light = torch.pow(10.0, -0.4 * blackening)  # brightness seems to grow with light^0.4
+    darkest, brightest = 10 ** (-0.4 * 2.8), 10 ** (-0.4 * 0.2)
     return ((light - darkest) / (brightest - darkest)).clamp(0, 1)

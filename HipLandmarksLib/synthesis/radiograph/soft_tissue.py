@@ -9,7 +9,7 @@ from torch import Tensor
 from .body_frame import BodyFrame
 from .body_outline import Field, body_thickness, smooth_step
 from .bowel import Bubble, Plane, bowel_gas, mottle
-from .fields import grown
+from .fields import grown, grown_steps
 from .habitus import Habitus
 from .lumbar import calcifications, lumbar_spine
 from .materials import Material, MaterialPaths
@@ -58,10 +58,10 @@ def _smooth_part(
     bones: MaterialPaths, frame: BodyFrame, habitus: Habitus, rng: np.random.Generator
 ) -> tuple[Tensor, Tensor, Tensor]:
     """(H, W) muscle, fat and water in mm before bone takes its place."""
-    step = _step(frame, bones.shape, _SMOOTH_MM)
-    plane = Plane(*frame.grid(bones.shape, step))
+    step = _step(frame, bones.shape, _SMOOTH_MM, least=3)
+    plane = Plane.of(frame, bones.shape, step)
     skin, lean = body_thickness(plane.x, plane.z, frame, habitus)
-    share = 0.8 + 0.16 * habitus.unevenness * _noise(plane, (14.0, 30.0), frame, rng)
+    share = 0.8 + 0.16 * habitus.unevenness * _noise(plane, (26.0, 20.0), rng)
     share -= 0.12 * _cavity(plane)
     muscle = lean * np.clip(share, 0.3, 1.0) + habitus.unevenness * _bellies(plane, frame, rng)
     muscle = np.clip(muscle, 0, skin)
@@ -80,11 +80,11 @@ def _fine_part(
     bones: MaterialPaths, frame: BodyFrame, habitus: Habitus, rng: np.random.Generator
 ) -> tuple[Tensor, Tensor, Tensor]:
     """(H, W) gas, cortical and cancellous bone that the body adds, in mm."""
-    step = _step(frame, bones.shape, _FINE_MM)
-    plane = Plane(*frame.grid(bones.shape, step))
-    gas = bowel_gas(plane, habitus.gas, rng)
+    step = _step(frame, bones.shape, _FINE_MM, least=2)
+    plane = _bent(Plane.of(frame, bones.shape, step), rng)
+    gas = bowel_gas(plane, habitus.gas, rng) + _contents(plane, habitus, rng)
     if habitus.faeces > 0:
-        gas += mottle(plane, habitus.faeces, _noise(plane, (2.2, 2.2), frame, rng), rng)
+        gas += mottle(plane, habitus.faeces, _noise(plane, (2.2, 2.2), rng), rng)
     cortical, cancellous = np.zeros_like(gas), np.zeros_like(gas)
     if habitus.spine:
         cortical, cancellous = lumbar_spine(plane, frame.sacrum_top, rng)
@@ -94,32 +94,42 @@ def _fine_part(
     return full[0], full[1], full[2]
 
 
-def _step(frame: BodyFrame, shape: tuple[int, int], size_mm: float) -> int:
-    return max(1, min(round(size_mm * frame.pixels_per_mm), min(shape) // 8))
+def _step(frame: BodyFrame, shape: tuple[int, int], size_mm: float, least: int) -> int:
+    """Film pixels per node of a coarse grid."""
+    return max(1, min(max(least, round(size_mm * frame.pixels_per_mm)), min(shape) // 8))
 
 
 def _full(stack: Field, bones: MaterialPaths, step: int) -> Tensor:
     """A coarse (N, h, w) stack on the film's grid and device."""
     coarse = torch.from_numpy(stack.astype(np.float32)).to(bones.device)
-    if step == 1:
-        return coarse
-    height, width = bones.shape
-    large = grown(coarse, (coarse.shape[-2] * step, coarse.shape[-1] * step))
-    return large[:, :height, :width]
+    return grown_steps(coarse, bones.shape, step)
 
 
-def _noise(
-    plane: Plane, size_mm: tuple[float, float], frame: BodyFrame, rng: np.random.Generator
-) -> Field:
+def _noise(plane: Plane, size_mm: tuple[float, float], rng: np.random.Generator) -> Field:
     """(h, w) random field of about unit variance with grains of a size."""
     height, width = plane.x.shape
-    pitch = float(np.hypot(plane.x[0, -1] - plane.x[0, 0], plane.z[0, -1] - plane.z[0, 0]))
-    pitch = max(pitch / max(width - 1, 1), 1e-6)
+    pitch = plane.pitch_mm
     nodes = [
         max(2, round(n * pitch / s) + 1) for n, s in zip((height, width), size_mm, strict=True)
     ]
     noise = torch.from_numpy(rng.standard_normal(nodes, dtype=np.float32))
     return np.asarray(grown(noise, (height, width)).numpy() * np.float32(1.4))
+
+
+def _bent(plane: Plane, rng: np.random.Generator) -> Plane:
+    """The same grid with wavy coordinates, so that no shape on it is a perfect ellipse."""
+    size = float(rng.uniform(9.0, 16.0))
+    dx, dz = (1.6 * _noise(plane, (size, size), rng) for _ in range(2))
+    return Plane(plane.x + dx, plane.z + dz, plane.to_index, bend_mm=6.0)
+
+
+def _contents(plane: Plane, habitus: Habitus, rng: np.random.Generator) -> Field:
+    """(h, w) mm of gas in many faint patches: bowel loops that are neither full nor empty."""
+    patches = _noise(plane, (15.0, 15.0), rng) + 0.35 * _noise(plane, (6.0, 6.0), rng)
+    radius = (plane.x / 120) ** 2 + ((plane.z - 110) / 120) ** 2
+    inside = 1 - smooth_step(radius.astype(np.float32), 0.6, 1.1)
+    threshold = 1.2 - 1.2 * habitus.gas
+    return np.asarray(np.clip(patches - threshold, 0, 1.6) ** 2 * inside * np.float32(4.0))
 
 
 def _cavity(plane: Plane) -> Field:

@@ -1,0 +1,95 @@
+"""Strands of cancellous bone along the lines of stress around the hip, as they show on films.
+
+In the proximal femur the principal compressive strands fan out from the medial cortex of the shaft
+to the top of the head, the tensile ones arch from the lateral cortex through the neck (Ward 1838;
+Singh, J Bone Joint Surg Am 1970); above the socket strands fan out from the head's centre. Centres
+and curves are our approximation.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from .body_frame import BodyFrame
+from .fields import grown_steps, texture
+
+_COARSEST_PX = 1.5  # strands thinner than that have no direction on the film
+_LENGTH = 9.0  # length of a strand, in its widths
+
+
+@dataclass(frozen=True)
+class _Fan:
+    """A family of strands around a point of the body plane, on both sides of the midline.
+
+    Attributes:
+        centre: (distance from the midline, z) mm.
+        radius: where strands have their nominal width, mm.
+        arches: True for arcs around the centre, False for rays from it.
+        above, below: the family fades out below / above these levels of z, mm.
+    """
+
+    centre: tuple[float, float]
+    radius: float
+    arches: bool
+    above: float = -1e3
+    below: float = 1e3
+
+
+_FANS = (
+    _Fan((112.0, -88.0), 75.0, False, below=32.0),
+    _Fan((104.0, -62.0), 45.0, True, below=22.0),
+    _Fan((89.0, -12.0), 50.0, False, above=12.0),
+)
+
+
+def strands(
+    shape: tuple[int, int],
+    pixel_mm: float,
+    grain_mm: float,
+    frame: BodyFrame | None,
+    source: torch.Generator,
+) -> Tensor:
+    """(H, W) field of about unit variance of crossing strands.
+
+    Args:
+        shape: of the film.
+        pixel_mm: its pixel pitch.
+        grain_mm: width of the strands.
+        frame: where the patient lies; None gives strands without direction.
+        source: random stream, on the device of the result.
+    """
+    grain = grain_mm / pixel_mm
+    if grain < _COARSEST_PX:
+        return texture(shape, (1.0, 1.0), source) * (0.6 * min(1.0, grain))
+    knots = texture(shape, (grain, grain), source) + texture(shape, (3 * grain, 3 * grain), source)
+    if frame is None:
+        return knots * 0.7
+    step = max(1, int(grain / _COARSEST_PX))
+    x, z = (torch.from_numpy(c).to(source.device) for c in frame.grid(shape, step))
+    lines = torch.zeros_like(x)
+    for fan in _FANS:
+        weight = torch.sigmoid((z - fan.above) * 0.2) * torch.sigmoid((fan.below - z) * 0.2)
+        lines.addcmul_(weight, _ridges(x, z, fan, grain_mm, source))
+    return grown_steps(lines, shape, step).add_(knots, alpha=0.45)
+
+
+def _ridges(x: Tensor, z: Tensor, fan: _Fan, width_mm: float, source: torch.Generator) -> Tensor:
+    """Bright and dark lines of a family: noise in polar coordinates around its centre."""
+    across, up = x.abs() - fan.centre[0], z - fan.centre[1]
+    angle = torch.atan2(up, across) / math.pi  # -1 to 1
+    radius = torch.hypot(across, up)
+    reach = 4.0 * fan.radius
+    arc, step = math.pi * fan.radius, (_LENGTH * width_mm, 1.4 * width_mm)
+    radial, angular = (step[1], step[0]) if fan.arches else step
+    nodes = (1, 1, max(4, round(reach / radial)), max(8, round(4 * arc / angular)))
+    tile = torch.randn(nodes, generator=source, device=source.device)
+    # Each side of the body has its own half of the tile.
+    turn = (angle + torch.where(x < 0, -1.0, 1.0)) * 0.5
+    grid = torch.stack([turn, radius * (2 / reach) - 1], dim=-1)[None]
+    value = functional.grid_sample(tile, grid, padding_mode="reflection", align_corners=False)
+    return torch.exp(-3.0 * value[0, 0] ** 2).sub_(0.38).mul_(2.2)
