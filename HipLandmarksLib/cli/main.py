@@ -8,7 +8,19 @@ from collections.abc import Sequence
 
 from .. import __version__
 from ..errors import HipLandmarksError
-from . import compare, define, detect, evaluate, matrix, measure, networks, sample, split, train
+from . import (
+    compare,
+    define,
+    detect,
+    evaluate,
+    matrix,
+    measure,
+    networks,
+    sample,
+    simulate,
+    split,
+    train,
+)
 from .failures import explain_missing_package, explain_os_error
 
 EXIT_OK = 0
@@ -18,7 +30,19 @@ EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
 
 _NOTICE = "Research software, not a medical device: check every landmark before you use a number."
-_COMMANDS = (detect, measure, define, split, train, evaluate, compare, matrix, networks, sample)
+_COMMANDS = (
+    detect,
+    measure,
+    define,
+    split,
+    train,
+    evaluate,
+    compare,
+    matrix,
+    networks,
+    simulate,
+    sample,
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

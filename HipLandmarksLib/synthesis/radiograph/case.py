@@ -88,7 +88,7 @@ class SimulatedFilm:
         return shown[0] if len(shown) == 1 else None
 
 
-def true_landmarks(film: SimulatedFilm, image: HipImage) -> HipLandmarks:
+def landmarks_on_file(film: SimulatedFilm, image: HipImage) -> HipLandmarks:
     """The film's landmarks in the frame of ``image``, LPS mm.
 
     Args:

@@ -11,9 +11,7 @@ import numpy as np
 
 from ... import __version__
 from ...errors import HipLandmarksError
-from ..surfaces import PelvisAnatomy
-from ..surfaces.pose import pose
-from .camera import Camera
+from ..surfaces import PelvisAnatomy, pose
 from .framing import CameraSettings, Framing, random_camera
 from .landmarks import film_landmarks
 from .plausibility import check_view
@@ -27,7 +25,7 @@ from .workers import in_order
 
 Report = Callable[[str, int, int], None]
 MAGNIFICATION = "magnification"
-"""Name of the parameter of a view: magnification midway between the femoral heads."""
+"""Name of the parameter of a view: magnification at the centres of the femoral heads."""
 
 _STREAM = 5407
 """Keeps the chance of views apart from other uses of the same seed."""
@@ -75,22 +73,20 @@ class ViewMaker:
             project_view(anatomy, camera, subject.thickness_mm),
             found.points,
             found.head_radius_px,
-            {**asdict(pelvis), **_numbers(anatomy, camera, framing)},
+            {**asdict(pelvis), **_numbers(anatomy, framing), MAGNIFICATION: found.magnification},
         )
         edges = {side: xy for (side, key), xy in found.extras.items() if key == "LAE_BONE"}
         check_view(view, edges)
         return view
 
 
-def _numbers(anatomy: PelvisAnatomy, camera: Camera, framing: Framing) -> dict[str, float]:
-    """What is known of shapes and camera, by name; of each hip with the side's letter."""
-    heads = [hip.head_centre for hip in anatomy.hips.values()]
+def _numbers(anatomy: PelvisAnatomy, framing: Framing) -> dict[str, float]:
+    """What is known of the shapes, by name; of each hip with the side's letter."""
     found = {
         f"{name}_{side.value}": float(value)
         for side, hip in anatomy.hips.items()
         for name, value in hip.parameters.items()
     }
-    found[MAGNIFICATION] = camera.magnification(np.mean(heads, axis=0))
     found["framing"] = float(list(Framing).index(framing))
     return found
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...anatomy import Side
-from ..surfaces.pose import FemurPose, PelvisPose
+from ..surfaces import FemurPose, PelvisPose
 
 Generator = np.random.Generator
 

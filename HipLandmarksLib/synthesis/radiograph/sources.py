@@ -13,8 +13,15 @@ from numpy.typing import NDArray
 
 from ...anatomy import Side
 from ...errors import ConfigurationError
-from ..surfaces import BoneName, PelvisAnatomy, list_subjects, read_bones
-from ..surfaces.pose import mirrored
+from ..surfaces import (
+    BoneName,
+    PelvisAnatomy,
+    list_subjects,
+    make_phantom_anatomy,
+    mirrored,
+    random_phantom,
+    read_bones,
+)
 from .cortex import cortical_thickness
 from .sampling import Generator, within
 
@@ -135,6 +142,33 @@ class BoneSource:
         if rng.random() < 0.5:
             subject = subject.mirrored()
         return subject.with_bone_quality(rng)
+
+
+@dataclass(frozen=True)
+class PhantomSource:
+    """The analytic phantom, another one for every view.
+
+    Attributes:
+        resolution_mm: of its surfaces; coarser ones are built faster.
+    """
+
+    resolution_mm: float = 2.2
+
+    @property
+    def licence(self) -> str:
+        """Ours."""
+        return "Apache-2.0: made by HipLandmarks of its own phantom, no patient's bones."
+
+    def describe(self) -> dict[str, Any]:
+        """That it is the phantom."""
+        return {"kind": "phantom", "licence": self.licence, "resolution_mm": self.resolution_mm}
+
+    def draw(self, number: int, rng: Generator) -> Subject:
+        """A phantom of a random population, named by the number (takes some 10 seconds)."""
+        anatomy = make_phantom_anatomy(
+            random_phantom(rng), self.resolution_mm, f"phantom-{number:05d}"
+        )
+        return Subject.of(anatomy).with_bone_quality(rng)
 
 
 def _chosen(paths: list[Path], names: Collection[str] | None) -> list[Path]:

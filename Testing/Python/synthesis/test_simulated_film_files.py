@@ -13,7 +13,7 @@ from HipLandmarksLib.anatomy import LandmarkState, Side, SourceKind
 from HipLandmarksLib.errors import ConfigurationError
 from HipLandmarksLib.imaging import Modality, SpacingProvenance, read_image
 from HipLandmarksLib.synthesis.radiograph import Camera, TruePoint
-from HipLandmarksLib.synthesis.radiograph.case import SimulatedFilm, true_landmarks
+from HipLandmarksLib.synthesis.radiograph.case import SimulatedFilm, landmarks_on_file
 from HipLandmarksLib.synthesis.radiograph.files import FilmFormat, write_film
 
 SHAPE = (70, 96)
@@ -83,7 +83,7 @@ def test_pixels_come_back_bone_bright_however_they_are_stored(tmp_path):
 
 def test_landmarks_lie_on_the_same_pixels_after_reading(written):
     image = read_image(written)
-    found = true_landmarks(film(), image)
+    found = landmarks_on_file(film(), image)
     assert found.case_id == "case_00001"
     for id_, point in film().landmarks.items():
         landmark = found[id_]
@@ -131,7 +131,7 @@ def test_equal_films_give_equal_bytes_and_others_have_other_identifiers(tmp_path
 def test_a_picture_has_no_pixel_size_and_says_so(tmp_path):
     image = read_image(write_film(tmp_path, film(), FilmFormat.PNG))
     assert image.calibration.provenance is SpacingProvenance.NONE
-    place = true_landmarks(film(), image)[Side.LEFT, "FHC"]
+    place = landmarks_on_file(film(), image)[Side.LEFT, "FHC"]
     assert image.to_ijk(place.point()) == pytest.approx([80.75, 41.0, 0.0])
 
 
@@ -139,7 +139,7 @@ def test_a_visible_point_needs_a_place(tmp_path):
     wrong = film(landmarks={(Side.LEFT, "FHC"): TruePoint(None)})
     image = read_image(write_film(tmp_path, film(), FilmFormat.PNG))
     with pytest.raises(ConfigurationError, match="left FHC is visible without place"):
-        true_landmarks(wrong, image)
+        landmarks_on_file(wrong, image)
 
 
 def test_pixels_must_fit_the_camera():
