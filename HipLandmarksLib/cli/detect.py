@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .calibration_options import add_calibration_options, calibrated
+from .model_options import add_model_options, as_stated, chosen_bundle, stated_side
 from .options import add_measurement_options, add_tta_option, print_results, settings_of
 from .output_options import (
     add_output_options,
@@ -19,19 +21,22 @@ from .output_options import (
 from .progress import progress_bar
 
 if TYPE_CHECKING:
-    from ..detection import Detection
+    from ..detection import Detection, Detector
     from ..imaging import HipImage
 
 NAME = "detect"
-SUMMARY = "find the landmarks of both hips in an MRI, measure, and write the results"
+SUMMARY = "find the landmarks of both hips in an MRI or a film, measure, write the results"
 DESCRIPTION = (
-    "Find the landmarks of both hips in a coronal MRI, measure them, print the table and write\n"
-    "markups, CSV, JSON, an overlay picture and a 3D Slicer scene into DIR/<case>/."
+    "Find the landmarks of both hips in a coronal MRI or a frontal radiograph, measure them,\n"
+    "print the table and write markups, CSV, JSON, an overlay picture and a 3D Slicer scene\n"
+    "into DIR/<case>/."
 )
 EXAMPLES = """examples:
   hiplandmarks detect pelvis.nii.gz
   hiplandmarks detect dicom-folder/ --out results
   hiplandmarks detect pelvis.nrrd --slice 17 --device cpu
+  hiplandmarks detect film.dcm --magnification 1.2
+  hiplandmarks detect hip.jpg --kind xray --side left
 """
 
 
@@ -41,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "image",
         type=Path,
         metavar="IMAGE",
-        help="NIfTI, NRRD or MHA file, or a DICOM file or folder",
+        help="NIfTI, NRRD or MHA file, a DICOM file or folder, or a PNG, JPEG or TIFF picture",
     )
     parser.add_argument(
         "--out",
@@ -56,12 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="replace results even when their landmarks were edited by hand since",
     )
     group = parser.add_argument_group("detection")
-    group.add_argument(
-        "--model",
-        type=Path,
-        metavar="BUNDLE",
-        help="folder of a model bundle (default: the one that comes with HipLandmarks)",
-    )
+    add_model_options(group)
     group.add_argument(
         "--device",
         choices=("auto", "cpu", "cuda", "mps"),
@@ -83,6 +83,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "then shown, its UID, or part of its name",
     )
     add_measurement_options(parser)
+    add_calibration_options(parser)
     add_output_options(parser)
 
 
@@ -100,8 +101,13 @@ def run(arguments: argparse.Namespace) -> None:
     image = _read(arguments)
     if not arguments.overwrite:
         protect_edited(arguments.out, safe_name(image.name))
+    detector = _detector(arguments, image)
+    if arguments.edge is None and detector.card.film is not None:
+        arguments.edge = detector.card.film.edge
     settings = settings_of(arguments, image.calibration, image.modality, image)
-    detection = _detect(arguments, image)
+    detection = _detect(arguments, image, detector)
+    for remark in detection.remarks:
+        print(f"{image.name}: note: {remark}", file=sys.stderr)
     measurements = measure(detection.landmarks, ViewPlane.from_image(image), settings)
     written = write_results(
         arguments.out,
@@ -115,14 +121,22 @@ def run(arguments: argparse.Namespace) -> None:
     log = sys.stdout if table_wanted(arguments) else sys.stderr
     device, seconds = detection.device, detection.seconds
     print(f"{image.name}: model {detection.model} on {device}, {seconds:.1f} s", file=log)
-    print(_where(detection), end="\n\n", file=log)
+    if licence := detector.card.training.get("licence"):
+        print(f"Licence of the model: {licence}", file=log)
+    print(_where(detection, image), end="\n\n", file=log)
     put_out(arguments, replace(CaseReport.of(image, detection, measurements), settings=settings))
     if table_wanted(arguments):
         print()
         print_results(written)
 
 
-def _where(detection: Detection) -> str:
+def _where(detection: Detection, image: HipImage) -> str:
+    from ..anatomy import Side
+
+    if image.n_slices == 1:
+        found = {p.side for p in detection.landmarks.values() if p.position is not None}
+        words = [side.word for side in Side if side in found]
+        return f"Found: {' and '.join(words) or 'no'} hip"
     slices = ", ".join(f"{side.word} hip on slice {k}" for side, k in detection.slices.items())
     return f"{slices} (counted from 0)"
 
@@ -130,7 +144,8 @@ def _where(detection: Detection) -> str:
 def _read(arguments: argparse.Namespace) -> HipImage:
     from ..imaging import as_coronal, read_image
 
-    image = as_coronal(read_image(arguments.image, series=arguments.series))
+    image = as_stated(arguments, read_image(arguments.image, series=arguments.series))
+    image = calibrated(arguments, as_coronal(image))
     warnings = image.calibration.warnings
     for note in filter(None, (_assumption(image), image.metadata.get("notes"), *warnings)):
         print(f"{image.name}: note: {note}", file=sys.stderr)
@@ -142,14 +157,18 @@ def _assumption(image: HipImage) -> str:
     return f"orientation {orientation}" if orientation.startswith("assumed") else ""
 
 
-def _detect(arguments: argparse.Namespace, image: HipImage) -> Detection:
-    from ..detection import Detector, default_bundle
+def _detector(arguments: argparse.Namespace, image: HipImage) -> Detector:
+    from ..detection import Detector
 
-    bundle = arguments.model or default_bundle()
-    detector = Detector.from_bundle(bundle, device=arguments.device)
-    print(f"Searching {image.n_slices} slices of {image.name} ...", file=sys.stderr)
+    return Detector.from_bundle(chosen_bundle(arguments, image), device=arguments.device)
+
+
+def _detect(arguments: argparse.Namespace, image: HipImage, detector: Detector) -> Detection:
+    what = f"{image.n_slices} slices of " if image.n_slices > 1 else ""
+    print(f"Searching {what}{image.name} ...", file=sys.stderr)
+    side = stated_side(arguments)
     with progress_bar() as report:
-        return detector.detect(image, arguments.slice, report, arguments.tta)
+        return detector.detect(image, arguments.slice, report, arguments.tta, side)
 
 
 def _slice_index(text: str) -> int | None:

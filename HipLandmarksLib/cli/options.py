@@ -43,8 +43,8 @@ def add_measurement_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--edge",
         choices=EDGES,
-        default="bone",
-        help="what LAE marks: end of the sclerotic roof or bony rim (default: bone)",
+        help="what LAE marks: end of the sclerotic roof or bony rim (default: what the model of "
+        "the points marks, else bone)",
     )
     group.add_argument(
         "--thresholds",
@@ -106,7 +106,7 @@ def settings_of(
         calibration=calibration,
         modality=modality,
         reference=Reference(arguments.reference),
-        edge=Edge(arguments.edge),
+        edge=Edge(arguments.edge or "bone"),
         threshold_set=arguments.thresholds,
         extra_points=arguments.extra,
         **known,

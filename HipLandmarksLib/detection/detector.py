@@ -18,7 +18,6 @@ from ..imaging import (
     HipImage,
     Modality,
     PlaneTransform,
-    SpacingProvenance,
     require_coronal,
 )
 from ..networks import LandmarkNetwork
@@ -40,7 +39,7 @@ from .views import VIEWS, View, named_views
 Progress = Callable[[str, int, int], None]
 """Called with (stage, done, total)."""
 
-_KIND = {Modality.MR: "MR image", Modality.CT: "CT image", Modality.XRAY: "radiograph"}
+_READS = {"MR": "MR images", "CT": "CT images", "XRAY": "radiographs"}
 
 
 @dataclass(frozen=True)
@@ -222,12 +221,11 @@ class Detector:
     def _require_usable(self, image: HipImage) -> None:
         """A picture file does not tell its modality; any other image does, and is held to it."""
         require_coronal(image)
-        told = image.calibration.provenance is not SpacingProvenance.NONE
-        known = told and image.modality is not Modality.UNKNOWN
-        if known and image.modality.value != self.card.modality:
+        told = image.told_modality
+        if told is not Modality.UNKNOWN and told.value != self.card.modality:
             raise ImageError(
-                f"{image.name} is a {_KIND[image.modality]}, and the model {self.card.id} reads "
-                f"{_KIND[Modality(self.card.modality)]}s: choose a model that was made for it."
+                f"{image.name} is {told.words}, and the model {self.card.id} reads "
+                f"{_READS[self.card.modality]}: choose a model that was made for it."
             )
 
     def predict(

@@ -10,6 +10,7 @@ from ..errors import ConfigurationError
 from .film_hip import ReferenceHip
 from .film_refusal import HipCriteria
 
+_EDGES = ("sourcil", "bone")
 _SIDES_PX = range(64, 2049)
 
 
@@ -23,6 +24,7 @@ class FilmSettings:
         criteria: when something on a film counts as a hip.
         prosthesis_threshold: from this presence of a prosthesis on, the points of the femoral
             head and neck are reported as replaced.
+        edge: what LAE and MSO mark: ends of the ``sourcil``, or the rim of the ``bone``.
         hip_sha256: of the second pass's card, which names its own weights.
 
     Raises:
@@ -33,6 +35,7 @@ class FilmSettings:
     side_px: int = 384
     criteria: HipCriteria = field(default_factory=HipCriteria)
     prosthesis_threshold: float = 0.5
+    edge: str = "sourcil"
     hip_sha256: str = ""
 
     def __post_init__(self) -> None:
@@ -42,6 +45,8 @@ class FilmSettings:
                 "threshold of a prosthesis lies between 0 and 1; not "
                 f"{self.side_px} and {self.prosthesis_threshold}."
             )
+        if self.edge not in _EDGES:
+            raise ConfigurationError(f"LAE marks one of {', '.join(_EDGES)}, not {self.edge!r}.")
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form; inverse of :meth:`from_dict`."""
@@ -50,6 +55,7 @@ class FilmSettings:
             "reference": self.reference.to_dict(),
             "criteria": self.criteria.to_dict(),
             "prosthesis_threshold": self.prosthesis_threshold,
+            "edge": self.edge,
             "hip_sha256": self.hip_sha256,
         }
 
@@ -61,7 +67,8 @@ class FilmSettings:
             ConfigurationError: when a field is missing or invalid.
         """
         try:
-            plain = {key: data[key] for key in ("side_px", "prosthesis_threshold", "hip_sha256")}
+            names = ("side_px", "prosthesis_threshold", "edge", "hip_sha256")
+            plain = {key: data[key] for key in names if key in data or key != "edge"}
             reference = ReferenceHip.from_dict(data["reference"])
             return cls(reference, criteria=HipCriteria(**data["criteria"]), **plain)
         except (KeyError, TypeError, ValueError) as error:

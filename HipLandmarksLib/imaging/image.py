@@ -23,6 +23,20 @@ class Modality(str, Enum):
     XRAY = "XRAY"
     UNKNOWN = "UNKNOWN"
 
+    @property
+    def words(self) -> str:
+        """With article, for sentences."""
+        return _WORDS[self.value]
+
+
+_WORDS = {
+    "MR": "an MR image",
+    "CT": "a CT image",
+    "XRAY": "a radiograph",
+    "UNKNOWN": "an image of unknown kind",
+}
+_PICTURES = frozenset({"png", "jpg", "jpeg", "tif", "tiff", "bmp"})
+
 
 @dataclass(frozen=True, eq=False)
 class HipImage:
@@ -37,7 +51,7 @@ class HipImage:
         metadata: selected header facts, as text; a key is absent where nothing is known. Some
             decide how to measure: ``patient_sex`` (F, M or O), ``patient_age_years`` (a number),
             ``laterality`` (R or L on a film of one hip, B or U on a pelvis) and ``view_position``
-            (such as AP).
+            (such as AP). ``format`` is the ending of a file other than DICOM.
 
     Raises:
         ImageError: when the pixels are empty, not finite or constant, or the matrix is singular.
@@ -69,6 +83,12 @@ class HipImage:
         """(i, j, k) spacing in mm: column step, row step, slice step."""
         si, sj, sk = np.linalg.norm(self.ijk_to_lps[:3, :3], axis=0)
         return (float(si), float(sj), float(sk))
+
+    @property
+    def told_modality(self) -> Modality:
+        """The kind that the file states; a picture (PNG, JPEG ...) states none."""
+        picture = self.metadata.get("format") in _PICTURES
+        return Modality.UNKNOWN if picture else self.modality
 
     @property
     def slice_normal(self) -> NDArray[np.float64]:

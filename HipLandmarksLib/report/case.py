@@ -39,6 +39,7 @@ class CaseReport:
         views: name of the views of the image that the model averaged, "" without model.
         limbs: how far the model's fields bear out the line between two landmarks; None for
             models without fields.
+        remarks: what the reader of a detection must check, e.g. a doubtful side.
         slices: slice (from 0) on which each hip was read.
         image_record: what earlier results say of the image, where the image itself is not given.
         settings: how it was measured, None when that is not known.
@@ -54,6 +55,7 @@ class CaseReport:
     seconds: float | None = None
     views: str = ""
     limbs: Mapping[LimbId, LimbScore] | None = None
+    remarks: tuple[str, ...] = ()
     slices: Mapping[Side, int] = field(default_factory=dict)
     image_record: Mapping[str, Any] | None = None
     settings: MeasurementSettings | None = None
@@ -82,6 +84,7 @@ class CaseReport:
             seconds=found.seconds,
             views=found.views,
             limbs=found.limbs,
+            remarks=found.remarks,
             slices=dict(found.slices),
         )
 

@@ -104,6 +104,7 @@ def case_to_dict(case: CaseReport) -> dict[str, Any]:
             "device": case.device or None,
             "seconds": case.seconds,
             "views": case.views or None,
+            **({"remarks": list(case.remarks)} if case.remarks else {}),
             **({} if case.limbs is None else {"limbs": _limb_rows(case.limbs)}),
         },
         "slices": {side.word: index for side, index in case.slices.items()},

@@ -184,7 +184,7 @@ def test_a_volume_is_refused_by_a_film_model(detector, films):
 
 def test_an_mri_is_refused_by_a_film_model(detector, films):
     image = replace(film_of(films.drawn["both"].pixels), modality=Modality.MR)
-    with pytest.raises(ImageError, match=r"is a MR image.*reads radiographs"):
+    with pytest.raises(ImageError, match=r"is an MR image.*reads radiographs"):
         detector.detect(image)
 
 

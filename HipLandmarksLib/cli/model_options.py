@@ -1,0 +1,109 @@
+"""Which model reads an image: chosen by the kind of the image, or by name."""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import ConfigurationError, HipLandmarksError
+
+if TYPE_CHECKING:
+    from ..anatomy import Side
+    from ..imaging import HipImage
+
+KINDS = ("xray", "mri")
+SIDES = ("right", "left")
+
+
+def add_model_options(group: argparse._ArgumentGroup) -> None:
+    """Model, kind of the image, and what a film may not tell of itself."""
+    group.add_argument(
+        "--model",
+        type=Path,
+        metavar="BUNDLE",
+        help="folder of a model bundle, or the name of one that comes with HipLandmarks "
+        "(default: mri-coronal for MRI, xray-ap-pelvis for radiographs)",
+    )
+    group.add_argument(
+        "--kind",
+        choices=KINDS,
+        help="what the image is, where its file does not tell (PNG, JPEG and other pictures)",
+    )
+    group.add_argument(
+        "--side",
+        choices=SIDES,
+        help="the patient's side of the hip on a film of one hip, where its file does not tell",
+    )
+    group.add_argument(
+        "--mirrored",
+        action="store_true",
+        help="the film is shown mirrored, the patient's left on the left, and its file does not "
+        "tell",
+    )
+
+
+def as_stated(arguments: argparse.Namespace, image: HipImage) -> HipImage:
+    """The image with the kind and the orientation that the options state.
+
+    Raises:
+        ConfigurationError: when the file tells another kind.
+        ImageError: when a volume is said to be mirrored.
+    """
+    from ..imaging import Modality, with_orientation
+
+    if arguments.kind is not None:
+        stated = Modality.XRAY if arguments.kind == "xray" else Modality.MR
+        if image.told_modality not in (stated, Modality.UNKNOWN):
+            raise ConfigurationError(
+                f"--kind {arguments.kind}: the file says that {image.name} is "
+                f"{image.told_modality.words}; leave --kind out."
+            )
+        image = replace(image, modality=stated)
+    return with_orientation(image, "R", "F") if arguments.mirrored else image
+
+
+def stated_side(arguments: argparse.Namespace) -> Side | None:
+    """The side of ``--side``."""
+    from ..anatomy import Side
+
+    return None if arguments.side is None else Side(arguments.side[0].upper())
+
+
+def chosen_bundle(arguments: argparse.Namespace, image: HipImage) -> Path:
+    """Folder of the model for ``image``.
+
+    Volumes of unknown kind (NIfTI and NRRD do not tell) are taken for MRI: films are single
+    images.
+
+    Raises:
+        ConfigurationError: when it is a single image of unknown kind and no option tells it.
+        HipLandmarksError: when the model does not come with this installation.
+    """
+    from ..detection import default_bundle
+    from ..imaging import Modality
+
+    if arguments.model is not None:
+        return _named(arguments.model) or arguments.model
+    known = image.modality if arguments.kind is not None else image.told_modality
+    if known is Modality.UNKNOWN:
+        if image.n_slices == 1:
+            raise ConfigurationError(
+                f"{image.name} does not tell whether it is a radiograph or an MRI slice: add "
+                "--kind xray or --kind mri."
+            )
+        known = Modality.MR
+    return default_bundle(known)
+
+
+def _named(model: Path) -> Path | None:
+    """Folder of a model that comes with HipLandmarks, where its name alone was given."""
+    from ..resources import resource_path
+
+    if model.exists() or len(model.parts) != 1:
+        return None
+    with suppress(HipLandmarksError):
+        return resource_path("Models", model.name)
+    return None
