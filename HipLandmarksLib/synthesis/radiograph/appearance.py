@@ -15,8 +15,9 @@ from .bone_texture import with_bone_quality
 from .fields import warped
 from .film import Overlay, render_film
 from .habitus import BoneQuality, Habitus
-from .look import FilmLook, Preset
+from .look import FilmLook
 from .materials import MaterialPaths, material_paths
+from .preset import Preset
 from .soft_tissue import soft_tissue
 from .view import BoneView
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from .body_frame import BodyFrame
-from .fields import blurred, generator, texture
+from .fields import blurred, generator, grown_steps, shrunk, texture
 from .habitus import BoneQuality
 from .materials import Material, MaterialPaths
 from .trabeculae import strands
@@ -65,10 +65,12 @@ def _compactness(
 
     Thick walls are compact, thin shells around cancellous bone are full of holes; none is even.
     """
-    amount = blurred(dense, _WALL_MM / pixel_mm)
+    step = max(1, min(round(0.6 * _WALL_MM / pixel_mm), min(dense.shape) // 8))
+    amount = blurred(shrunk(dense, step), _WALL_MM / pixel_mm / step)
     thick = ((amount - _THIN_MM) / (_THICK_MM - _THIN_MM)).clamp_(0, 1)
-    relative = quality.shell + (1 - quality.shell) * thick
-    relative = relative + 0.1 * uneven + (0.15 * quality.texture) * pattern
+    coarse = quality.shell + (1 - quality.shell) * thick
+    relative = grown_steps(coarse, (int(dense.shape[0]), int(dense.shape[1])), step)
+    relative = relative.add(uneven, alpha=0.1).add_(pattern, alpha=0.15 * quality.texture)
     return relative.clamp_(0.2, 1.0).mul_(quality.cortical)
 
 

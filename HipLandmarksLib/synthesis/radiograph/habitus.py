@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .look import Preset, check, log_uniform
+from .preset import Preset, check, log_uniform
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,8 @@ def lumbar_spine(
     half_width = float(rng.uniform(23, 28))
     lean = float(rng.normal(0, 0.06))
     foreshortened = float(rng.uniform(0.75, 1.0))  # L5 is tilted against the beam
+    if plane.window((sacrum_top[0], sacrum_top[1] + 60), 120.0) is None:
+        return cortical, cancellous
     z = sacrum_top[1] + 2 + _HEIGHT_MM / 2 * foreshortened
     for level in range(4):
         height = _HEIGHT_MM * (foreshortened if level == 0 else 1.0)

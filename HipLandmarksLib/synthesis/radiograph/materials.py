@@ -179,7 +179,15 @@ def material_paths(view: BoneView, bones: Iterable[BoneName] | None = None) -> M
     chosen = [view.paths[name] for name in (view.paths if bones is None else bones)]
     if not chosen:
         raise ConfigurationError("The view has no bone to make a film of.")
-    total = torch.from_numpy(np.sum([p.total for p in chosen], axis=0, dtype=np.float32))
-    cortical = torch.from_numpy(np.sum([p.cortical for p in chosen], axis=0, dtype=np.float32))
+    total = _sum(paths.total for paths in chosen)
+    cortical = _sum(paths.cortical for paths in chosen)
     lengths = {Material.CORTICAL: cortical, Material.CANCELLOUS: total - cortical}
     return MaterialPaths(lengths, float(np.linalg.norm(view.camera.column_step)))
+
+
+def _sum(fields: Iterable[NDArray[np.float32]]) -> Tensor:
+    first, *others = (torch.from_numpy(np.asarray(field, dtype=np.float32)) for field in fields)
+    total = first.clone()
+    for field in others:
+        total.add_(field)
+    return total

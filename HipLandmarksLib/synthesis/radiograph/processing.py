@@ -60,10 +60,11 @@ def enhanced(image: Tensor, pixel_mm: float, look: Processing) -> Tensor:
     result = image
     for gain, size in zip(look.detail, _DETAIL_MM, strict=True):
         sigma = size / pixel_mm
-        if gain == 0 or sigma < 0.3:
+        if gain == 0 or sigma < 0.6:
             continue
         band = image - blurred(image, sigma)
-        result = result + band * (gain / (1 + (band / _SOFT) ** 2))
+        damping = (band / _SOFT).square_().add_(1)
+        result = result.addcdiv(band, damping, value=gain)
     if look.equalisation > 0:
         height, width = image.shape
         step = max(1, min(round(_COARSE_MM / 4 / pixel_mm), min(height, width) // 8))
@@ -89,21 +90,21 @@ def locally_normalised(image: Tensor, pixel_mm: float, share: float) -> Tensor:
 def toned(exposed: Tensor, look: Processing) -> Tensor:
     """Tone curve, gamma and the ends of brightness; never falls where ``exposed`` rises."""
     if look.curve is ToneCurve.LINEAR:
-        value = ((exposed - look.midtone) * look.contrast + 0.5).clamp(0, 1)
+        value = ((exposed - look.midtone) * look.contrast).add_(0.5).clamp_(0, 1)
     elif look.curve is ToneCurve.SIGMOID:
         value = _sigmoid(exposed, look.midtone, 4 * look.contrast)
     else:
         value = _characteristic(exposed, look.midtone - _FILM_SHIFT, look.contrast)
     if look.gamma != 1:
-        value = value.clamp(min=0) ** look.gamma
-    return look.black + (look.white - look.black) * value
+        value = value.pow_(look.gamma)
+    return value.mul_(look.white - look.black).add_(look.black)
 
 
 def _sigmoid(exposed: Tensor, midtone: float, slope: float) -> Tensor:
     """Logistic curve stretched so that 0 and 1 stay black and white."""
     low, high = (1 / (1 + math.exp(-slope * (end - midtone))) for end in (0.0, 1.0))
-    value = torch.sigmoid((exposed - midtone) * slope)
-    return ((value - low) / (high - low)).clamp(0, 1)
+    value = ((exposed - midtone) * slope).sigmoid_()
+    return value.sub_(low).mul_(1 / (high - low)).clamp_(0, 1)
 
 
 def _characteristic(exposed: Tensor, midtone: float, contrast: float) -> Tensor:

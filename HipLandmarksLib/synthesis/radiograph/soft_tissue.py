@@ -36,28 +36,26 @@ def soft_tissue(
         All of ``bones`` (with lumbar vertebrae and calcifications added) and MUSCLE, FAT, WATER
         and GAS.
     """
-    muscle, fat, water = _smooth_part(bones, frame, habitus, rng)
-    gas, cortical, cancellous = _fine_part(bones, frame, habitus, rng)
     lengths = dict(bones.lengths)
+    muscle, fat, *water = _smooth_part(bones, frame, habitus, rng)
+    gas, cortical, cancellous = _fine_part(bones, frame, habitus, rng)
     for material, added in ((Material.CORTICAL, cortical), (Material.CANCELLOUS, cancellous)):
         lengths[material] = lengths[material] + added if material in lengths else added
-    displacing = bones.of(*bones.lengths) + cortical + cancellous
-    room = (muscle + fat - displacing).clamp(min=0)
-    gas = torch.minimum(gas, 0.6 * room)
-    displacing = displacing + gas
-    from_muscle = torch.minimum(displacing, muscle)
-    lengths[Material.MUSCLE] = muscle - from_muscle
-    lengths[Material.FAT] = (fat - (displacing - from_muscle)).clamp(min=0)
-    lengths[Material.WATER] = torch.minimum(water, lengths[Material.MUSCLE])
-    lengths[Material.MUSCLE] = lengths[Material.MUSCLE] - lengths[Material.WATER]
+    solid = bones.of(*bones.lengths).add(cortical).add_(cancellous)
+    gas = torch.minimum(gas, (muscle + fat).sub_(solid).clamp_(min=0).mul_(0.6))
+    missing = (solid.add_(gas)).sub_(muscle)  # what muscle alone cannot make room for
+    lengths[Material.MUSCLE] = (-missing).clamp_(min=0)
+    lengths[Material.FAT] = fat.sub(missing.clamp_(min=0)).clamp_(min=0)
     lengths[Material.GAS] = gas
+    if water:
+        lengths[Material.WATER] = water[0]
     return MaterialPaths(lengths, bones.pixel_mm)
 
 
 def _smooth_part(
     bones: MaterialPaths, frame: BodyFrame, habitus: Habitus, rng: np.random.Generator
-) -> tuple[Tensor, Tensor, Tensor]:
-    """(H, W) muscle, fat and water in mm before bone takes its place."""
+) -> tuple[Tensor, ...]:
+    """(H, W) muscle and fat in mm before bone takes their place, and water if there is any."""
     step = _step(frame, bones.shape, _SMOOTH_MM, least=3)
     plane = Plane.of(frame, bones.shape, step)
     skin, lean = body_thickness(plane.x, plane.z, frame, habitus)
@@ -65,15 +63,23 @@ def _smooth_part(
     share -= 0.12 * _cavity(plane)
     muscle = lean * np.clip(share, 0.3, 1.0) + habitus.unevenness * _bellies(plane, frame, rng)
     muscle = np.clip(muscle, 0, skin)
-    water = np.zeros_like(skin)
+    water = _bladder(plane, habitus, rng)
+    if not water.any():
+        return tuple(_full(np.stack([muscle, skin - muscle]), bones, step))
+    of_muscle = np.minimum(0.5 * water, muscle)
+    of_fat = np.minimum(water - of_muscle, skin - muscle)
+    fields = [muscle - of_muscle, skin - muscle - of_fat, of_muscle + of_fat]
+    return tuple(_full(np.stack(fields), bones, step))
+
+
+def _bladder(plane: Plane, habitus: Habitus, rng: np.random.Generator) -> Field:
+    """(h, w) mm of water above the symphysis."""
+    water = np.zeros_like(plane.x)
     if habitus.bladder_mm > 5:
         place = (float(rng.normal(0, 5)), -22 + 0.6 * habitus.bladder_mm)
         half = (habitus.bladder_mm * 1.1, habitus.bladder_mm * 0.75)
         plane.add(water, Bubble(place, half, 0.0, 1.4 * habitus.bladder_mm))
-        muscle = np.maximum(muscle, np.minimum(muscle + 0.35 * water, skin))
-    stack = np.stack([muscle, skin - muscle, water])
-    both = _full(stack, bones, step)
-    return both[0], both[1], both[2]
+    return water
 
 
 def _fine_part(
