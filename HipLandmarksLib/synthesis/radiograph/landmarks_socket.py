@@ -28,7 +28,9 @@ _FACING = 0.5
 _JOINT_MM = (-3.0, 3.0)
 _FOSSA_MM = (-3.0, 10.0)
 _TOP_DEG = (-25.0, 15.0)
-_RISE_MM = 1.5
+_LEVEL_OVER_MM = 2.0
+_LEVEL_DEG = 20.0
+_LATERAL_MM = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,19 +158,27 @@ def bone_edge(frame: HipFrame) -> NDArray[np.float64]:
 def teardrop(frame: HipFrame, lines: Sequence[ContourLine]) -> NDArray[np.float64] | None:
     """TD: lowest point of the teardrop; None when the floor of the fossa draws no line.
 
-    The line of the fossa's floor is followed downwards from the level of the head's centre to
-    where it turns up again: round into the quadrilateral surface (U) or to the anterior wall (V).
+    The line of the fossa's floor, the lateral limb, is followed downwards from the level of the
+    head's centre to where it goes down no more: round into the quadrilateral surface (U), back up
+    (V), or on along the notch, whose edge may lie lower but is no part of the figure.
     """
     start = _fossa_floor(frame, lines)
     if start is None:
         return None
     line, index = start
     path = walk(line, index, -frame.up, 3.0 * frame.head.radius, _STEP)
-    height = path @ frame.up
-    rise = np.flatnonzero(height > np.minimum.accumulate(height) + _RISE_MM)
-    if not len(rise):
+    reach = round(_LEVEL_OVER_MM / _STEP)
+    if len(path) <= reach:
         return None
-    return path[int(np.argmin(height[: int(rise[0])]))]
+    height = path @ frame.up
+    fall = height[:-reach] - height[reach:]
+    level = np.flatnonzero(fall < np.sin(np.radians(_LEVEL_DEG)) * _LEVEL_OVER_MM)
+    if not len(level):
+        return None
+    first = int(level[0])
+    end = np.arange(first, min(first + 2 * reach, len(path)))
+    end = end[path[end] @ frame.lateral < path[first] @ frame.lateral + _LATERAL_MM]
+    return path[end[int(np.argmin(height[end]))]]
 
 
 def _fossa_floor(frame: HipFrame, lines: Sequence[ContourLine]) -> tuple[ContourLine, int] | None:
