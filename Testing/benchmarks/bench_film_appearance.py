@@ -58,10 +58,10 @@ def stand_in(size: int) -> BoneView:
         u, v = (columns - column) / (across * scale), (rows - row) / (along * scale)
         total = (60 * np.sqrt(np.clip(1 - u * u - v * v, 0, None))).astype(np.float32)
         paths[name] = BonePaths(total, 0.15 * total)
-    heads = {
-        (side, "FHC"): TruePoint(tuple(map(float, camera.project([sign * 88.0, 0.0, 0.0]))))
-        for side, sign in ((Side.RIGHT, -1), (Side.LEFT, 1))
-    }
+    heads = {}
+    for side, sign in ((Side.RIGHT, -1), (Side.LEFT, 1)):
+        column, row = camera.project([sign * 88.0, 0.0, 0.0]).tolist()
+        heads[(side, "FHC")] = TruePoint((column, row))
     return BoneView(camera, "stand-in", paths, heads)
 
 

@@ -70,7 +70,7 @@ def _compactness(
     thick = ((amount - _THIN_MM) / (_THICK_MM - _THIN_MM)).clamp_(0, 1)
     coarse = quality.shell + (1 - quality.shell) * thick
     relative = grown_steps(coarse, (int(dense.shape[0]), int(dense.shape[1])), step)
-    relative = relative.add(uneven, alpha=0.1).add_(pattern, alpha=0.15 * quality.texture)
+    relative = relative.add(uneven, alpha=0.05).add_(pattern, alpha=0.15 * quality.texture)
     return relative.clamp_(0.2, 1.0).mul_(quality.cortical)
 
 

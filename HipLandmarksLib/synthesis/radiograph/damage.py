@@ -55,7 +55,7 @@ def disturbed(
     if look.grain > 0:
         film = film + look.grain * texture(shape, (1.0, 1.0), source)
     if look.noise > 0:
-        size = float(rng.uniform(1.0, 4.0))
+        size = float(rng.uniform(1.0, 3.0))
         film = film + look.noise * texture(shape, (size, size), source)
     if look.dust or look.lines or look.boxes:
         film = film.clone()

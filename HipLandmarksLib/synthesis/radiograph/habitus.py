@@ -76,7 +76,7 @@ class Habitus:
     def random(cls, rng: np.random.Generator, preset: Preset = Preset.REALISTIC) -> Habitus:
         """Lean to obese adults."""
         wild = preset is Preset.ROBUST
-        fat = log_uniform(rng, 6, 90) if wild else log_uniform(rng, 9, 60)
+        fat = log_uniform(rng, 6, 75) if wild else log_uniform(rng, 9, 60)
         hanging = rng.random() < min(0.8, fat / 60)
         return cls(
             fat_mm=fat,
@@ -139,7 +139,7 @@ class BoneQuality:
             trabecular=float(np.clip(trabecular, 0.05, 0.4)),
             cortical=float(rng.uniform(0.7 if wild else 0.8, 1.0)),
             shell=float(rng.uniform(0.3, 1.0) if wild else rng.uniform(0.35, 0.85)),
-            texture=float(rng.uniform(0.1, 0.7 if wild else 0.5)),
-            grain_mm=float(rng.uniform(0.5, 1.2)),
-            patches=float(rng.uniform(0.01, 0.25 if wild else 0.1)),
+            texture=float(rng.uniform(0.1, 0.6 if wild else 0.4)),
+            grain_mm=float(rng.uniform(0.4, 0.85)),
+            patches=float(rng.uniform(0.01, 0.2 if wild else 0.07)),
         )

@@ -74,8 +74,10 @@ class Exposure:
         return cls(
             kvp=float(rng.uniform(55, 95) if wild else rng.uniform(68, 86)),
             filter_mm_al=float(rng.uniform(2.5, 4.5)),
-            quanta_per_mm2=log_uniform(rng, 600, 6e4) if wild else log_uniform(rng, 3e3, 5e4),
-            scatter_to_primary=float(rng.uniform(0.25, 1.0) if with_grid else rng.uniform(1.2, 3)),
+            quanta_per_mm2=log_uniform(rng, 1500, 6e4) if wild else log_uniform(rng, 3e3, 5e4),
+            scatter_to_primary=float(
+                rng.uniform(0.25, 1.0) if with_grid else rng.uniform(1.0, 2.2)
+            ),
             scatter_mm=float(rng.uniform(25, 70)),
             focal_spot_mm=float(rng.uniform(0.6, 1.3)),
             magnification=float(rng.uniform(1.1, 1.25)),
@@ -115,7 +117,7 @@ class Detector:
         wild = preset is Preset.ROBUST
         lines = rng.random() < (0.08 if wild else 0.03)
         return cls(
-            blur_mm=log_uniform(rng, 0.08, 0.8) if wild else log_uniform(rng, 0.08, 0.25),
+            blur_mm=log_uniform(rng, 0.08, 0.6) if wild else log_uniform(rng, 0.08, 0.25),
             electronic_noise=log_uniform(rng, 2e-4, 6e-3 if wild else 2e-3),
             grid_lines=float(rng.uniform(0.005, 0.04)) if lines else 0.0,
             grid_pitch_mm=float(rng.uniform(0.4, 6.0 if wild else 2.5)),
@@ -188,7 +190,7 @@ class Processing:
             ),
             curve=curves[rng.choice(3, p=(0.55, 0.25, 0.2))],
             contrast=float(math.exp(rng.normal(-0.1, 0.15 * spread))),
-            midtone=float(np.clip(rng.normal(0.56, 0.04 * spread), 0.25, 0.8)),
+            midtone=float(np.clip(rng.normal(0.59, 0.045 * spread), 0.25, 0.8)),
             gamma=float(math.exp(rng.normal(0.05, 0.12 * spread))),
             detail=(
                 float(min(gains[0], 4.0)),
@@ -196,9 +198,11 @@ class Processing:
                 float(min(gains[2], 3.0)),
             ),
             equalisation=float(rng.uniform(0.4, 0.85) if even else rng.uniform(0, 0.5)),
-            local_contrast=float(rng.uniform(0.1, 0.7)) if rng.random() < 0.25 * spread else 0.0,
+            local_contrast=float(rng.uniform(0.1, 0.4 * spread))
+            if rng.random() < 0.2 * spread
+            else 0.0,
             black=float(rng.uniform(0, 0.08) * (rng.random() < 0.4)),
-            white=float(1 - rng.uniform(0, 0.35) * (rng.random() < 0.6)),
+            white=float(1 - rng.uniform(0, 0.42) * (rng.random() < 0.75)),
             bits=int(rng.choice((8, 10, 12))) if not wild else int(rng.integers(5, 13)),
             jpeg_quality=log_uniform(rng, 12 if wild else 40, 95) if damaged else None,
         )
@@ -254,7 +258,7 @@ class Disturbance:
             vignette=vignette,
             dust=dust,
             blur_mm=log_uniform(rng, 0.3, 2.0) if rng.random() < 0.25 else 0.0,
-            noise=log_uniform(rng, 0.005, 0.08) if rng.random() < 0.4 else 0.0,
+            noise=log_uniform(rng, 0.005, 0.05) if rng.random() < 0.4 else 0.0,
             boxes=int(rng.integers(1, 6)) if rng.random() < 0.35 else 0,
             lines=int(rng.integers(1, 6)) if rng.random() < 0.25 else 0,
             inverted=bool(rng.random() < 0.25),

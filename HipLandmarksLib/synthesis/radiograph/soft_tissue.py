@@ -59,6 +59,7 @@ def _smooth_part(
     step = _step(frame, bones.shape, _SMOOTH_MM, least=3)
     plane = Plane.of(frame, bones.shape, step)
     skin, lean = body_thickness(plane.x, plane.z, frame, habitus)
+    skin = skin + habitus.unevenness * _folds(plane, rng) * (skin > 0)
     share = 0.8 + 0.16 * habitus.unevenness * _noise(plane, (26.0, 20.0), rng)
     share -= 0.12 * _cavity(plane)
     muscle = lean * np.clip(share, 0.3, 1.0) + habitus.unevenness * _bellies(plane, frame, rng)
@@ -70,6 +71,21 @@ def _smooth_part(
     of_fat = np.minimum(water - of_muscle, skin - muscle)
     fields = [muscle - of_muscle, skin - muscle - of_fat, of_muscle + of_fat]
     return tuple(_full(np.stack(fields), bones, step))
+
+
+def _folds(plane: Plane, rng: np.random.Generator) -> Field:
+    """(h, w) mm: folds of skin and sheets, sharp on one side and fading on the other."""
+    field = np.zeros_like(plane.x)
+    for _ in range(rng.poisson(5.0)):
+        x, z = plane.x - rng.uniform(-200, 200), plane.z - rng.uniform(-220, 160)
+        angle = rng.normal(0, 0.5) + (rng.random() < 0.3) * np.pi / 2
+        along = x * np.float32(np.cos(angle)) + z * np.float32(np.sin(angle))
+        across = z * np.float32(np.cos(angle)) - x * np.float32(np.sin(angle))
+        across += np.float32(rng.normal(0, 0.0015)) * along * along
+        width, length = rng.uniform(6, 35), rng.uniform(50, 160)
+        fading = np.exp(-np.abs(across) / width - (along / length) ** 2)
+        field += np.float32(rng.uniform(1.0, 7.0)) * fading * (across > 0)
+    return field
 
 
 def _bladder(plane: Plane, habitus: Habitus, rng: np.random.Generator) -> Field:
