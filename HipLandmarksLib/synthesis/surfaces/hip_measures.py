@@ -19,8 +19,13 @@ from .types import BoneSurface, HipGeometry
 EXIT_TOLERANCE = 0.02
 """Share of the head's radius by which a contour must leave its circle to have left it."""
 
-_CLOCK_DEG = tuple(range(0, 91, 10))
-_FRONTAL_STEPS_DEG = 0.5
+_CLOCK_DEG = tuple(range(0, 91, 15))
+_NECK_RADII = 2.1
+"""Head and neck lie within so many radii of the head's centre."""
+
+_STEP_DEG = 0.5
+_FROM_DEG, _TO_DEG = 22.0, 150.0
+"""Angles to the neck's line between which the outline may leave the head; nearer lies the neck."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +80,8 @@ def measure_hip(femur: BoneSurface | None, hip: HipGeometry, side: Side) -> dict
     values = {**_femoral_lines(hip), **_acetabular_angles(hip, side)}
     if femur is not None:
         values["alpha_deg"] = frontal_alpha_deg(femur, hip, side)
-        radial = (radial_alpha_deg(femur, hip, side, float(clock)) for clock in _CLOCK_DEG)
+        near = _around_head(femur, hip)
+        radial = (radial_alpha_deg(near, hip, side, float(clock)) for clock in _CLOCK_DEG)
         values["alpha_radial_deg"] = max(radial)
     return values
 
@@ -97,7 +103,7 @@ def _femoral_lines(hip: HipGeometry) -> dict[str, float]:
 def _acetabular_angles(hip: HipGeometry, side: Side) -> dict[str, float]:
     outwards = 1.0 if side is Side.LEFT else -1.0
     coronal = _crossings(hip.rim, hip.head_centre, axis=1)
-    roof = max(coronal, key=lambda point: float(point[2])) - hip.head_centre
+    roof = max(coronal, key=lambda point: float(outwards * point[0] + point[2])) - hip.head_centre
     axial = _crossings(hip.rim, hip.head_centre, axis=2)
     front = min(axial, key=lambda point: float(point[1]))
     back = max(axial, key=lambda point: float(point[1]))
@@ -150,20 +156,27 @@ def frontal_alpha_deg(femur: BoneSurface, hip: HipGeometry, side: Side) -> float
     local = (femur.vertices - hip.head_centre)[:, [0, 2]]
     near = np.linalg.norm(local, axis=1) < 2.5 * hip.head_radius_mm
     faces = femur.faces[np.all(near[femur.faces], axis=1)]
-    edges = np.unique(np.sort(np.concatenate([faces[:, :2], faces[:, 1:]]), axis=1), axis=0)
+    edges = np.concatenate([faces[:, :2], faces[:, 1:]])
     share = np.linspace(0, 1, 4)[:, None, None]
     points = (local[edges[:, 0]] * (1 - share) + local[edges[:, 1]] * share).reshape(-1, 2)
     return _exit_deg(np.column_stack([points @ neck, points @ up]), hip.head_radius_mm)
 
 
+def _around_head(femur: BoneSurface, hip: HipGeometry) -> BoneSurface:
+    """Only the triangles of head and neck (an open surface)."""
+    distance = np.linalg.norm(femur.vertices - hip.head_centre, axis=1)
+    near = distance < _NECK_RADII * hip.head_radius_mm
+    return BoneSurface(femur.vertices, femur.faces[np.all(near[femur.faces], axis=1)])
+
+
 def _exit_deg(flat: NDArray[np.float64], radius: float) -> float:
     """From points (along the neck, away from it) of a region's outline and inside it."""
     angle = np.degrees(np.arctan2(flat[:, 1], flat[:, 0]))
-    keep = (angle > 5) & (angle < 150)
+    keep = (angle > _FROM_DEG) & (angle < _TO_DEG)
     distance = np.linalg.norm(flat[keep], axis=1)
-    steps = np.arange(5.0, 150.0, _FRONTAL_STEPS_DEG)
+    steps = np.arange(_FROM_DEG, _TO_DEG, _STEP_DEG)
     reach = np.zeros(len(steps))
-    np.maximum.at(reach, ((angle[keep] - 5.0) / _FRONTAL_STEPS_DEG).astype(int), distance)
+    np.maximum.at(reach, ((angle[keep] - _FROM_DEG) / _STEP_DEG).astype(int), distance)
     known = reach > 0
     reach = np.interp(steps, steps[known], reach[known])
     within = reach <= radius * (1 + EXIT_TOLERANCE)
@@ -173,5 +186,5 @@ def _exit_deg(flat: NDArray[np.float64], radius: float) -> float:
     first = int(np.argmax(within))
     limit = radius * (1 + EXIT_TOLERANCE)
     share = (reach[first - 1] - limit) / (reach[first - 1] - reach[first])
-    middle = steps[first - 1] + _FRONTAL_STEPS_DEG / 2
-    return float(middle + share * _FRONTAL_STEPS_DEG)
+    middle = steps[first - 1] + _STEP_DEG / 2
+    return float(middle + share * _STEP_DEG)

@@ -72,7 +72,10 @@ class Section:
 
 
 def plane_sections(surface: BoneSurface, point: ArrayLike, normal: ArrayLike) -> list[Section]:
-    """All outlines of the section of ``surface`` by the plane through ``point``."""
+    """All outlines of the section of ``surface`` by the plane through ``point``.
+
+    Of a part of a surface an outline ends where the part does; its area then means nothing.
+    """
     origin, unit = np.asarray(point, dtype=np.float64), np.asarray(normal, dtype=np.float64)
     unit = unit / np.linalg.norm(unit)
     height = (surface.vertices - origin) @ unit
@@ -107,10 +110,12 @@ def _keys(edges: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _cycles(following: NDArray[np.int64]) -> list[list[int]]:
+    """Chains of successors: open ones (of an open surface) from their start, then closed ones."""
     successor = following.tolist()
+    starts = sorted(range(len(successor)), key=set(successor).__contains__)
     seen = [False] * len(successor)
     cycles: list[list[int]] = []
-    for start in range(len(successor)):
+    for start in starts:
         cycle: list[int] = []
         place = start
         while place >= 0 and not seen[place]:

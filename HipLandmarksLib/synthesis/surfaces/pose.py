@@ -93,10 +93,13 @@ class PelvisPose:
 
 
 def check_limits(values: object, limits: Mapping[str, tuple[float, float]]) -> None:
-    """Raise :class:`.ConfigurationError` when an attribute is not finite or out of its range."""
+    """Raise :class:`.ConfigurationError` when an attribute is not finite or out of its range.
+
+    An attribute that is None is left out.
+    """
     for name, (low, high) in limits.items():
         value = getattr(values, name)
-        if not low <= value <= high:
+        if value is not None and not low <= value <= high:
             raise ConfigurationError(f"{name} is {value:g}; it must lie in {low:g} to {high:g}.")
 
 
@@ -138,7 +141,8 @@ def _femur_motion(hip: HipGeometry, femur: FemurPose, side: Side, whole: Similar
         @ rotation([0, 1, 0], -outwards * femur.abduction_deg)
         @ rotation([0, 0, 1], -outwards * femur.internal_rotation_deg)
     )
-    target = whole.points(hip.head_centre) + [outwards * femur.lateral_mm, 0.0, femur.up_mm]
+    shift = np.array([outwards * femur.lateral_mm, 0.0, femur.up_mm])
+    target = whole.points(hip.head_centre) + shift
     return Similarity(turn, target - turn @ hip.head_centre)
 
 

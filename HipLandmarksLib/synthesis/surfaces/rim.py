@@ -91,13 +91,14 @@ def _corner(
 
 
 def _smooth(edge: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Without gaps and single outliers: median of three directions' height and distance."""
+    """Without gaps and single outliers: running medians of height and distance."""
     angle = 2 * np.pi * np.arange(len(edge)) / len(edge)
     found = np.isfinite(edge[:, 0])
     columns = []
+    window = len(edge) // 24 * 2 - 1
     for value in (np.hypot(edge[:, 0], edge[:, 1]), edge[:, 2]):
         filled = np.interp(angle, angle[found], value[found], period=2 * np.pi)
-        columns.append(median_filter(filled, 5, mode="wrap"))
+        columns.append(median_filter(filled, window, mode="wrap"))
     radius, height = columns
     return np.column_stack([radius * np.cos(angle), radius * np.sin(angle), height])
 
