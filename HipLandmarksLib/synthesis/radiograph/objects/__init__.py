@@ -1,0 +1,34 @@
+"""Objects on simulated films: letters, shields, implants, fractures, text, collimation."""
+
+from .base import FilmObject, Piece, path_lengths_of
+from .clothing import Fasteners, Tube
+from .film import Collimation, FilmDrawing
+from .fixation import CerclageWires, NeckScrews, SlidingHipScrew, TrochantericNail
+from .fracture import FemurFracture, FractureKind
+from .implant import HipProsthesis
+from .outside import CalibrationBall, GonadShield, SideMarker
+from .random import ObjectShares, random_objects
+from .scene import ObjectScene
+
+__all__ = [
+    "CalibrationBall",
+    "CerclageWires",
+    "Collimation",
+    "Fasteners",
+    "FemurFracture",
+    "FilmDrawing",
+    "FilmObject",
+    "FractureKind",
+    "GonadShield",
+    "HipProsthesis",
+    "NeckScrews",
+    "ObjectScene",
+    "ObjectShares",
+    "Piece",
+    "SideMarker",
+    "SlidingHipScrew",
+    "TrochantericNail",
+    "Tube",
+    "path_lengths_of",
+    "random_objects",
+]
