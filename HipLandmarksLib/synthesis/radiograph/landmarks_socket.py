@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .landmarks_contour import ContourLine, walk
+from .landmarks_contour import ContourLine, turning_deg, walk
 from .landmarks_frame import HipFrame
 
 FOSSA_STEP = 0.05
@@ -28,6 +28,12 @@ _FACING = 0.5
 _JOINT_MM = (-3.0, 3.0)
 _FOSSA_MM = (-3.0, 10.0)
 _TOP_DEG = (-25.0, 15.0)
+_ROOF_SPREAD = 0.08
+_FAR_DEG = 90.0
+_RING = (-0.08, 0.25)
+_BACK_DEG = 4.0
+_CUSP_DEG = 110.0
+_TURN_OVER_MM = 1.5
 _LEVEL_OVER_MM = 2.0
 _LEVEL_DEG = 20.0
 _LATERAL_MM = 0.5
@@ -59,7 +65,7 @@ def roof_line(frame: HipFrame, lines: Sequence[ContourLine]) -> RoofLine | None:
     lateral = walk(line, index, frame.lateral, length, _STEP)
     medial = walk(line, index, -frame.lateral, length, _STEP)
     top = _roof_radius(frame, centre, lateral, medial)
-    lae, outer = _lateral_end(frame, centre, lateral)
+    lae, outer = _lateral_end(frame, centre, top, lateral)
     mso, inner = _medial_end(centre, top, medial)
     path = np.concatenate([medial[inner:0:-1], lateral[: outer + 1]])
     return RoofLine(lae, mso, path)
@@ -91,8 +97,10 @@ def _roof_start(frame: HipFrame, lines: Sequence[ContourLine]) -> tuple[ContourL
         on_roof &= (angle > _TOP_DEG[0]) & (angle < _TOP_DEG[1])
         if not on_roof.any():
             continue
-        away = np.linalg.norm(line.xy - centre, axis=1)
-        off = np.where(on_roof, np.abs(away - radius), np.inf)
+        # Wrinkles of the joint's surface and the anterior wall draw lines inside of the roof's.
+        away = np.abs(np.linalg.norm(line.xy - centre, axis=1) / radius - 1.0)
+        off = np.abs(angle - np.mean(_TOP_DEG)) + _FAR_DEG * (away > _ROOF_SPREAD)
+        off = np.where(on_roof, off, np.inf)
         index = int(np.argmin(off))
         if best is None or off[index] < best[0]:
             best = (float(off[index]), line, index)
@@ -116,23 +124,39 @@ def _roof_radius(
 
 
 def _lateral_end(
-    frame: HipFrame, centre: NDArray[np.float64], path: NDArray[np.float64]
+    frame: HipFrame, centre: NDArray[np.float64], top: float, path: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64] | None, int]:
-    """Where the line turns away from the circle, or back."""
+    """Where the line turns round the rim, or back along the anterior or posterior wall.
+
+    The line is followed while it keeps to a wide ring around the socket: pits and spurs of the
+    roof do not end it. From its most lateral point it is then taken back to where it turns.
+    """
     angle = _angle_deg(frame, centre, path)
-    reach = round(1.5 / _STEP)
-    ahead = path[2 * reach :] - path[: -2 * reach]
-    radial = path[reach:-reach] - centre
-    outwards = np.einsum("ij,ij->i", ahead, radial) / (
-        np.linalg.norm(ahead, axis=1) * np.linalg.norm(radial, axis=1)
-    )
-    turned = np.concatenate([np.zeros(reach), np.degrees(np.arcsin(outwards)), np.zeros(reach)])
-    back = angle < np.maximum.accumulate(angle) - 1.0
-    stop = np.flatnonzero(back | (np.abs(turned) > ROOF_TURN_DEG))
+    away = np.linalg.norm(path - centre, axis=1) / top - 1.0
+    left = (away > _RING[1]) | (away < _RING[0])
+    back = angle < np.maximum.accumulate(angle) - _BACK_DEG
+    cusp = turning_deg(path, round(_TURN_OVER_MM / _STEP)) > _CUSP_DEG
+    stop = np.flatnonzero(left | back | cusp)
     if not len(stop):
         return None, len(path) - 1
     end = int(np.argmax(angle[: int(stop[0]) + 1]))
+    turned = _turned_deg(centre, path)
+    while end > 0 and turned[end] > ROOF_TURN_DEG:
+        end -= 1
     return path[end], end
+
+
+def _turned_deg(centre: NDArray[np.float64], path: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(N,) angle by which the line goes outwards from the circle around the socket."""
+    reach = round(_TURN_OVER_MM / _STEP)
+    turned = np.zeros(len(path))
+    if len(path) > 2 * reach:
+        ahead = path[reach:] - path[:-reach]
+        radial = path[reach:] - centre
+        outwards = np.einsum("ij,ij->i", ahead, radial)
+        outwards /= np.linalg.norm(ahead, axis=1) * np.linalg.norm(radial, axis=1)
+        turned[reach:] = np.degrees(np.arcsin(outwards))
+    return turned
 
 
 def _medial_end(
