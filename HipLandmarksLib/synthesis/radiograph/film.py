@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from ...errors import ConfigurationError
@@ -12,11 +13,15 @@ from .damage import disturbed, jpeg_damaged, quantised
 from .detector_chain import detector_signal
 from .fields import generator
 from .look import FilmLook
-from .materials import MaterialPaths
+from .materials import Material, MaterialPaths, attenuation
 from .processing import displayed
 from .spectrum import Spectrum, transmission
 
 Overlay = Callable[[Tensor], Tensor]
+
+_OPAQUE = (Material.METAL, Material.TITANIUM, Material.LEAD)
+_ENERGY_KEV = 60.0
+_LEAST_DEPTH = 0.7  # half of the beam
 
 
 def render_film(
@@ -54,7 +59,7 @@ def render_film(
     spectrum = Spectrum.tungsten(look.exposure.kvp, look.exposure.filter_mm_al)
     primary = transmission(materials, spectrum)
     signal = detector_signal(primary, materials.pixel_mm, look.exposure, look.detector, source)
-    film = displayed(signal, materials.pixel_mm, look.processing, valid)
+    film = displayed(signal, materials.pixel_mm, look.processing, _judged(materials, valid))
     if valid is not None:
         film = film * valid
     if overlay is not None:
@@ -65,3 +70,18 @@ def render_film(
     if look.processing.jpeg_quality is not None:
         film = jpeg_damaged(film, look.processing.jpeg_quality)
     return quantised(film, look.processing.bits)
+
+
+def _judged(materials: MaterialPaths, valid: Tensor | None) -> Tensor | None:
+    """(H, W) bool, what the exposure is judged by: the field without metal and lead.
+
+    A shield or a prosthesis would otherwise take up the grey values that bone needs; on real films
+    it is plainly white.
+    """
+    depth = torch.zeros(materials.shape, device=materials.device)
+    for material in set(_OPAQUE) & set(materials.lengths):
+        depth += float(attenuation(material, _ENERGY_KEV)) * materials.lengths[material]
+    clear = depth < _LEAST_DEPTH
+    if bool(clear.all()):
+        return valid
+    return clear if valid is None else clear & valid

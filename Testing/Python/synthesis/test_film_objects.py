@@ -19,6 +19,7 @@ from HipLandmarksLib.imaging import (
     find_ball,
 )
 from HipLandmarksLib.imaging.film import projection_matrix
+from HipLandmarksLib.synthesis.radiograph.appearance import Appearance, simulate_film
 from HipLandmarksLib.synthesis.radiograph.materials import Material, MaterialPaths
 from HipLandmarksLib.synthesis.radiograph.objects import (
     CalibrationBall,
@@ -139,6 +140,18 @@ class TestShield:
         course = tuple(tuple(view.landmarks[LEFT, key].xy) for key in ("MSO", "FHC", "TD"))
         scene = ObjectScene(view, (Tube(course, 5.0, 0.5),))
         assert set(states(scene, LEFT).values()) == {VISIBLE}
+
+    def test_a_shield_does_not_take_the_contrast_of_the_bones(self, view) -> None:
+        middle = view.camera.project((0.0, 0.0, 30.0))
+        scene = ObjectScene(view, (GonadShield(tuple(middle), 110.0, 80.0, 0.5),))
+        quiet = Appearance()
+        films = [
+            simulate_film(view, quiet, np.random.default_rng(1), objects=add).numpy()
+            for add in (None, scene.matter())
+        ]
+        head, beside = pixel(view, "FHC", LEFT), (pixel(view, "FHC", LEFT)[0], 20)
+        contrast = [film[head] - film[beside] for film in films]
+        assert contrast[1] > 0.6 * contrast[0] > 0
 
 
 class TestMarkers:
