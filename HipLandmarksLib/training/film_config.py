@@ -51,6 +51,8 @@ class FilmConfig(RunSettings):
             ``seed``.
         held_out_subjects: their names, instead of drawing them.
         held_out_films: how many films of held-out subjects every evaluation reads.
+        start_from: bundle of an earlier training of this pass whose weights a new run starts from,
+            for instance one with larger pixels; it must have held out the same subjects.
         workers: processes that make samples; 0 makes them in threads of the training process.
     """
 
@@ -64,12 +66,13 @@ class FilmConfig(RunSettings):
     pixel_mm: float = 1.15
     framing: FilmFraming = field(default_factory=FilmFraming)
     crop: tuple[int, int] = (192, 192)
-    robust_share: float = 0.4
-    object_share: float = 0.5
+    robust_share: float = 0.3
+    object_share: float = 0.4
     negative_share: float = 0.06
     held_out: int = 2
     held_out_subjects: tuple[str, ...] = ()
     held_out_films: int = 64
+    start_from: Path | None = None
     workers: int = 0
 
     unshared: ClassVar[tuple[str, ...]] = (*RunSettings.unshared, "views", "workers")
@@ -129,8 +132,9 @@ class FilmConfig(RunSettings):
         """
         path = Path(path)
         data = read_settings(path)
-        if isinstance(data.get("output"), str):
-            data["output"] = _beside(path, data["output"])
+        for name in ("output", "start_from"):
+            if isinstance(data.get(name), str):
+                data[name] = _beside(path, data[name])
         if isinstance(data.get("views"), str):
             data["views"] = [data["views"]]
         if isinstance(data.get("views"), list):
@@ -158,11 +162,17 @@ class FilmConfig(RunSettings):
                 values["loss"] = LossSettings.from_dict(values["loss"])
             if "framing" in values:
                 values["framing"] = FilmFraming(**values["framing"])
-            values["output"] = Path(values["output"])
+            for name in ("output", "start_from"):
+                if values.get(name) is not None:
+                    values[name] = Path(values[name])
             values["views"] = tuple(map(Path, values.get("views", ())))
             return cls(**{**values, **_as_tuples(values)})
         except TypeError as error:
             raise ConfigurationError(f"Invalid training configuration: {error}") from error
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready form, without folders."""
+        return {**super().to_dict(), "start_from": self.start_from is not None}
 
     def defaults(self) -> dict[str, Any]:
         """:meth:`to_dict` of the defaults."""

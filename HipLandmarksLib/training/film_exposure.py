@@ -8,14 +8,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ..synthesis.radiograph.body_frame import BodyFrame
-from ..synthesis.radiograph.bone_texture import with_bone_quality
-from ..synthesis.radiograph.film import render_film
-from ..synthesis.radiograph.habitus import BoneQuality, Habitus
-from ..synthesis.radiograph.look import FilmLook, Preset
-from ..synthesis.radiograph.materials import material_paths
-from ..synthesis.radiograph.soft_tissue import soft_tissue
-from ..synthesis.radiograph.view import BoneView
+from ..synthesis.radiograph.appearance import Appearance, simulate_film
+from ..synthesis.radiograph.look import Preset
+from ..synthesis.radiograph.objects import ObjectScene
 from .film_sample import SampleFrame
 
 _LEAST_JPEG_QUALITY = 50.0
@@ -23,7 +18,7 @@ _LEAST_BITS = 6
 
 
 def exposed_film(
-    view: BoneView, frame: SampleFrame, preset: Preset, rng: np.random.Generator
+    scene: ObjectScene, frame: SampleFrame, preset: Preset, rng: np.random.Generator
 ) -> NDArray[np.float32]:
     """(H, W) grey values of a sample, NaN beside the film.
 
@@ -31,25 +26,31 @@ def exposed_film(
     film but beside the view is collimated.
 
     Args:
-        view: the bones.
+        scene: the bones and what lies on or in the patient.
         frame: where the sample lies on the view.
         preset: how far patient and look may stray.
         rng: decides.
     """
-    bones = material_paths(view).resampled(frame.plane)
-    body = BodyFrame.of(view).transformed(frame.plane)
-    patient = soft_tissue(bones, body, Habitus.random(rng, preset), rng)
-    patient = with_bone_quality(patient, BoneQuality.random(rng, preset), rng)
-    seen = torch.from_numpy(frame.seen())
-    film = render_film(patient, _coarse_look(rng, preset), rng, valid=seen)
-    pixels = np.asarray(film.numpy(), dtype=np.float32)
-    return np.where(frame.on_film(), pixels, np.float32(np.nan))
+    on_film = frame.on_film()
+    valid = torch.from_numpy(on_film & frame.seen())
+    collimated = scene.field_of_view(frame.plane)
+    film = simulate_film(
+        scene.view,
+        _coarse_appearance(rng, preset),
+        rng,
+        transform=frame.plane,
+        objects=scene.matter(frame.plane, frame.mirrored),
+        overlay=scene.overlay(frame.plane, frame.mirrored),
+        valid=valid if collimated is None else valid & collimated,
+    )
+    return np.where(on_film, np.asarray(film.numpy(), dtype=np.float32), np.float32(np.nan))
 
 
-def _coarse_look(rng: np.random.Generator, preset: Preset) -> FilmLook:
-    """A look for pixels of 1 to 3 mm: JPEG's blocks and grey levels are those of fine pixels."""
-    look = FilmLook.random(rng, preset)
-    quality = look.processing.jpeg_quality
+def _coarse_appearance(rng: np.random.Generator, preset: Preset) -> Appearance:
+    """For pixels of 1 to 3 mm: JPEG's blocks and grey levels are those of fine pixels."""
+    drawn = Appearance.random(rng, preset)
+    processing = drawn.look.processing
+    quality = processing.jpeg_quality
     milder = None if quality is None else max(quality, _LEAST_JPEG_QUALITY)
-    bits = max(look.processing.bits, _LEAST_BITS)
-    return replace(look, processing=replace(look.processing, jpeg_quality=milder, bits=bits))
+    processing = replace(processing, jpeg_quality=milder, bits=max(processing.bits, _LEAST_BITS))
+    return replace(drawn, look=replace(drawn.look, processing=processing))

@@ -11,7 +11,8 @@ from ..detection.film_hip import ReferenceHip
 from ..errors import ConfigurationError
 from ..files import write_text_atomic
 from .distributed import joined_workers
-from .film_config import FilmConfig
+from .film_config import FilmConfig, FilmPass
+from .film_join import join_passes
 from .film_trainer import FilmTrainer
 from .film_views import TrainingViews, draw_held_out, reference_hip
 
@@ -70,6 +71,8 @@ def run_film_training(
 ) -> Path:
     """Train the pass that a configuration shows; returns the folder of its bundle.
 
+    When the other pass is trained already, both are joined to a model, whose folder is returned.
+
     Both passes of a model must have the same output folder: they hold out the same subjects and
     share the mean hip. Views may be added to the folders between two sessions; who is held out
     stays so.
@@ -93,7 +96,19 @@ def run_film_training(
                 shown = ", ".join(f"{key} {value:.2f}" for key, value in figures.items())
                 report(f"{config.run_name} pass ({shown})", done, total)
 
-        return trainer.run(resume, step, accept_changes)
+        bundle = trainer.run(resume, step, accept_changes)
+        if workers.leads:
+            bundle = _joined(config) or bundle
+        return workers.shared(bundle)
+
+
+def _joined(config: FilmConfig) -> Path | None:
+    """The model of both passes, once both are trained."""
+    whole, hip = (config.output / name.value / "bundle" for name in (FilmPass.WHOLE, FilmPass.HIP))
+    if not all((folder / "model.json").is_file() for folder in (whole, hip)):
+        return None
+    join_passes(whole, hip, config.output / "bundle")
+    return config.output / "bundle"
 
 
 def film_facts(config: FilmConfig) -> FilmFacts:

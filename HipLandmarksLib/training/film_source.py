@@ -7,12 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ..anatomy import Side
+from ..anatomy import HipLandmarkId, Side
+from ..detection.channels import PROSTHESIS_KEY
 from ..detection.film_frame import normalise_film, whole_film_frame
 from ..detection.film_hip import ReferenceHip, fit_hip
 from ..errors import ImageError
 from ..imaging import PlaneTransform
 from ..synthesis.radiograph.look import Preset
+from ..synthesis.radiograph.objects import ObjectScene, random_objects
 from ..synthesis.radiograph.view import BoneView
 from .film_config import FilmConfig, FilmPass
 from .film_exposure import exposed_film
@@ -73,10 +75,29 @@ class FilmSource:
             sides = sorted(heads, key=lambda own: own.value)
             side = sides[int(rng.integers(len(sides)))]
         frame = self._frame(view, side, rng)
-        points = known_points(view, frame, self.config.keys, self._named(side))
-        pixels = exposed_film(view, frame, self._preset(rng), rng)
+        scene = self._scene(view, rng)
+        points = known_points(scene.view, frame, self.config.keys, self._named(side))
+        points |= self._artificial(scene, frame, side)
+        pixels = exposed_film(scene, frame, self._preset(rng), rng)
         radius = heads[side][1] * _scale(frame.plane)
         return FilmSample(normalise_film(pixels), points, _HEAD_RADIUS_MM / radius)
+
+    def _scene(self, view: BoneView, rng: np.random.Generator) -> ObjectScene:
+        with_objects = rng.random() < self.config.object_share
+        return ObjectScene(view, random_objects(rng, view) if with_objects else ())
+
+    def _artificial(
+        self, scene: ObjectScene, frame: SampleFrame, side: Side
+    ) -> dict[HipLandmarkId, tuple[float, float] | None]:
+        """The middle of artificial heads, for models that have a channel for them."""
+        if PROSTHESIS_KEY not in self.config.keys:
+            return {}
+        found: dict[HipLandmarkId, tuple[float, float] | None] = {}
+        for shown, own in self._named(side).items():
+            label = shown.opposite if frame.mirrored else shown
+            place = scene.artificial_heads.get(own)
+            found[(label, PROSTHESIS_KEY)] = None if place is None else frame.place(place)
+        return found
 
     def collated(self, samples: Sequence[FilmSample]) -> Batch:
         """Samples as the arrays of a training step."""

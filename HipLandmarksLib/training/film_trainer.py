@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from ..detection import BundleCard, Decoder, Preprocessing, load_card, save_bundle, write_card
+from ..detection import (
+    BundleCard,
+    Decoder,
+    Preprocessing,
+    load_bundle,
+    load_card,
+    save_bundle,
+    write_card,
+)
 from ..detection.card import ImageFrame
 from ..detection.film_card import FilmSettings
 from ..detection.film_hip import ReferenceHip
 from ..detection.reading import landmark_maps
+from ..errors import ConfigurationError
 from .film_config import FilmConfig, FilmPass
 from .film_sample import FilmSample
 from .film_source import FilmSource
@@ -61,6 +71,28 @@ class FilmTrainer(TrainingLoop):
         self.held_out = held_out
         self.source = FilmSource(config, views, reference)
         self._tests: list[FilmSample] | None = None
+        if config.start_from is not None and self.progress.step == 0:
+            self._start_from(config.start_from)
+
+    def _start_from(self, bundle: Path) -> None:
+        """Take up the weights of an earlier training; a checkpoint of this one goes before.
+
+        Raises:
+            ConfigurationError: when it has another network or other held-out subjects.
+            ModelError: when the bundle is damaged.
+        """
+        card, network = load_bundle(bundle)
+        held_out = [] if self.held_out is None else self.held_out.subjects
+        if card.network != self.config.network or card.channels != self.config.channels:
+            raise ConfigurationError(f"{bundle} has another network or other landmarks.")
+        if card.training.get("held_out_subjects") != held_out:
+            raise ConfigurationError(
+                f"{bundle} held out {card.training.get('held_out_subjects')}, this training holds "
+                f"out {held_out}: name the same ones under held_out_subjects."
+            )
+        weights = network.state_dict()
+        self.optimisation.network.load_state_dict(weights)
+        self.optimisation.averaged.load_state_dict(weights)
 
     def draw(self, rng: np.random.Generator) -> Batch:
         """Random films."""
