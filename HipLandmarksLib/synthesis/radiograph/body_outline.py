@@ -38,7 +38,7 @@ def body_thickness(x: Field, z: Field, frame: BodyFrame, habitus: Habitus) -> tu
     """Lengths in mm inside the skin, and of these within the muscular body (without the fat)."""
     skin = _layer(x, z, frame, habitus, habitus.fat_mm)
     lean = _layer(x, z, frame, habitus, 0.0)
-    skin = skin + _panniculus(x, z, habitus)
+    skin = skin + _panniculus(_beside(x, z, habitus), z, habitus)
     skin = np.clip(skin - _creases(x, z, habitus), 0, None)
     return skin, np.minimum(lean, skin)
 
@@ -51,15 +51,21 @@ def _layer(x: Field, z: Field, frame: BodyFrame, habitus: Habitus, fat: float) -
     # From the perineum the end of the trunk rises to the sides.
     bottom = -92.0 - 0.25 * fat + 0.3 * np.abs(x)
     trunk = smooth_step((z - bottom).astype(np.float32), -34.0, 58.0)
-    whole = legs + trunk * (_trunk(x, z, habitus, fat) - legs)
-    return np.asarray(whole + _seat(x, z, fat), dtype=np.float32)
+    whole = legs + trunk * (_trunk(_beside(x, z, habitus), z, habitus, fat) - legs)
+    return np.asarray(whole + _seat(x, z, habitus, fat), dtype=np.float32)
+
+
+def _beside(x: Field, z: Field, habitus: Habitus) -> Field:
+    """x from the trunk's own midline."""
+    slope = np.float32(np.tan(np.radians(habitus.lean_deg)))
+    return np.asarray(x - np.float32(habitus.shift_mm) - slope * z, dtype=np.float32)
 
 
 def _trunk(x: Field, z: Field, habitus: Habitus, fat: float) -> Field:
     width = _half_width(z, habitus, fat)
     depth = np.interp(z, _LEVELS, _DEPTH) * habitus.depth + 1.3 * fat
     u = np.clip(np.abs(x) / width, 0, 1).astype(np.float32)
-    return np.asarray(depth * np.sqrt(1 - u**2.4, dtype=np.float32), dtype=np.float32)
+    return np.asarray(depth * np.sqrt(1 - u**3.0, dtype=np.float32), dtype=np.float32)
 
 
 def _half_width(z: Field, habitus: Habitus, fat: float) -> NDArray[np.float64]:
@@ -67,12 +73,13 @@ def _half_width(z: Field, habitus: Habitus, fat: float) -> NDArray[np.float64]:
     return np.asarray(lean + fat * np.interp(z, _LEVELS, _FAT_AT_SIDE))
 
 
-def _seat(x: Field, z: Field, fat: float) -> Field:
+def _seat(x: Field, z: Field, habitus: Habitus, fat: float) -> Field:
     """The buttocks stand out below the trunk and end in the gluteal folds."""
     across, along = (np.abs(x) - 74) / (74 + 0.5 * fat), (z + 45) / (80 + 0.5 * fat)
     radius = (across * across + along * along).astype(np.float32)
-    # Softer than an ellipsoid: only from behind does a buttock have an edge.
-    return np.asarray((18.0 + 0.25 * fat) * dome(radius) ** np.float32(1.8), dtype=np.float32)
+    below = smooth_step(-z, 30.0, 95.0)
+    softness = 2.2 - 1.7 * habitus.gluteal_fold * below  # 1 is an ellipsoid
+    return np.asarray((18.0 + 0.25 * fat) * dome(radius) ** softness, dtype=np.float32)
 
 
 def _genitals(x: Field, z: Field, radius: float) -> Field:
@@ -89,8 +96,8 @@ def _thigh(x: Field, z: Field, thigh: Thigh, habitus: Habitus, fat: float, side:
     radius = habitus.thigh_mm * (1.2 - 0.0012 * below) + 0.8 * fat
     offset = -24.0 - 0.1 * fat  # the muscles of the inner side outweigh
     u = (across - offset) / radius
-    depth = habitus.thigh_mm * (2.05 - 0.0012 * below) + 1.4 * fat
-    return np.asarray(depth * dome((np.abs(u) ** 2.3).astype(np.float32)), dtype=np.float32)
+    depth = habitus.thigh_mm * (1.85 - 0.0012 * below) + 1.0 * fat
+    return np.asarray(depth * dome((np.abs(u) ** 2.5).astype(np.float32)), dtype=np.float32)
 
 
 def _panniculus(x: Field, z: Field, habitus: Habitus) -> Field:

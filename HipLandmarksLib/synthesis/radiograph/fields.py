@@ -49,11 +49,16 @@ def _symmetric(image: Tensor, taps: np.ndarray, axis: int) -> Tensor:
     return result
 
 
-def shrunk(image: Tensor, step: int) -> Tensor:
-    """Means over ``step`` x ``step`` pixels of (..., H, W); a partial last cell counts too."""
+def shrunk(image: Tensor, step: int, overlap: int = 0) -> Tensor:
+    """Means over ``step`` x ``step`` pixels of (..., H, W); a partial last cell counts too.
+
+    With an ``overlap`` (at most half a step) every mean takes that many pixels more on each side.
+    """
     height, width = image.shape[-2:]
     flat = image.reshape(-1, 1, height, width)
-    small = functional.avg_pool2d(flat, step, ceil_mode=True, count_include_pad=False)
+    small = functional.avg_pool2d(
+        flat, step + 2 * overlap, step, overlap, ceil_mode=True, count_include_pad=False
+    )
     return small.reshape(*image.shape[:-2], *small.shape[-2:])
 
 
@@ -91,7 +96,12 @@ def warped(images: Tensor, transform: PlaneTransform) -> Tensor:
     inverse = np.linalg.inv(transform.matrix)
     steps = np.linalg.norm(inverse[:2, :2], axis=1)  # source pixels per output pixel
     step = float(steps.mean())
-    if step > 1.2:
+    if step >= 2:
+        whole = int(step)
+        images, step = shrunk(images, whole, whole // 2), step / whole
+        inverse[:2] /= whole
+        inverse[:2, 2] += 0.5 / whole - 0.5  # cells' centres
+    if step > 1.05:
         images = blurred(images, 0.4 * step)
     height, width = images.shape[-2:]
     rows, columns = transform.shape

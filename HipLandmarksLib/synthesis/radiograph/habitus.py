@@ -22,6 +22,8 @@ class Habitus:
         panniculus_z, panniculus_tilt, panniculus_sag: its lower edge (level at the midline, slope,
             and how much higher it lies at the sides).
         crease_mm: depth of the folds of the groin; ``crease_slope``, ``crease_bend`` their course.
+        gluteal_fold: 0 (soft buttocks) to 1 (they end below in a sharp fold).
+        shift_mm, lean_deg: the trunk's midline against the pelvis's, to the patient's left.
         genitals_mm: radius of the soft tissue below the symphysis; 0 without.
         bladder_mm: radius of the filled bladder.
         gas: amount of bowel gas, 0 to 1 (usual: 0.4).
@@ -42,6 +44,9 @@ class Habitus:
     crease_mm: float = 0.0
     crease_slope: float = 0.5
     crease_bend: float = 0.0
+    gluteal_fold: float = 0.3
+    shift_mm: float = 0.0
+    lean_deg: float = 0.0
     genitals_mm: float = 0.0
     bladder_mm: float = 35.0
     gas: float = 0.4
@@ -64,6 +69,9 @@ class Habitus:
             crease_mm=(0, 60),
             crease_slope=(-1, 3),
             crease_bend=(-3, 3),
+            gluteal_fold=(0, 1),
+            shift_mm=(-60, 60),
+            lean_deg=(-25, 25),
             genitals_mm=(0, 60),
             bladder_mm=(0, 80),
             gas=(0, 1),
@@ -81,8 +89,8 @@ class Habitus:
         return cls(
             fat_mm=fat,
             width=float(np.clip(rng.normal(1.0, 0.04), 0.88, 1.15)),
-            depth=float(np.clip(rng.normal(1.05, 0.1), 0.75, 1.4)),
-            thigh_mm=float(np.clip(rng.normal(74, 8), 50, 100)),
+            depth=float(np.clip(rng.normal(1.1, 0.12), 0.75, 1.45)),
+            thigh_mm=float(np.clip(rng.normal(72, 8), 50, 100)),
             panniculus_mm=float(fat * rng.uniform(0.4, 1.3)) if hanging else 0.0,
             panniculus_z=float(rng.normal(-25, 35)),
             panniculus_tilt=float(rng.normal(0, 0.05)),
@@ -90,6 +98,9 @@ class Habitus:
             crease_mm=float(rng.uniform(4, 22)) if rng.random() < 0.45 else 0.0,
             crease_slope=float(rng.uniform(0.25, 0.8)),
             crease_bend=float(rng.normal(0, 0.7)),
+            gluteal_fold=float(rng.random() ** 2),
+            shift_mm=float(np.clip(rng.normal(0, 6), -30, 30)),
+            lean_deg=float(np.clip(rng.normal(0, 2), -10, 10)),
             genitals_mm=float(rng.uniform(18, 34)) if rng.random() < 0.5 else 0.0,
             bladder_mm=float(rng.uniform(0, 55)),
             gas=float(np.clip(rng.normal(0.42, 0.25), 0, 1)),

@@ -75,7 +75,7 @@ def strands(
     for fan in _FANS:
         weight = torch.sigmoid((z - fan.above) * 0.2) * torch.sigmoid((fan.below - z) * 0.2)
         lines.addcmul_(weight, _ridges(x, z, fan, grain_mm, source))
-    return grown_steps(lines, shape, step).add_(knots, alpha=0.45)
+    return grown_steps(lines, shape, step).mul_(0.55).add_(knots, alpha=0.4)
 
 
 def _ridges(x: Tensor, z: Tensor, fan: _Fan, width_mm: float, source: torch.Generator) -> Tensor:
