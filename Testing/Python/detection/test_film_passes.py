@@ -1,0 +1,250 @@
+"""What the two passes of a film model make of each other, with networks that answer by script."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from HipLandmarksLib.anatomy import LandmarkState, Side
+from HipLandmarksLib.detection import (
+    BundleCard,
+    Channels,
+    Decoder,
+    Detector,
+    FilmSettings,
+    HipCriteria,
+    ImageFrame,
+    LimbChannels,
+    Preprocessing,
+    whole_film_frame,
+)
+from HipLandmarksLib.errors import ConfigurationError, ImageError
+from HipLandmarksLib.imaging import Calibration, HipImage, Modality, SpacingProvenance
+from HipLandmarksLib.imaging.film import projection_matrix
+from HipLandmarksLib.networks import NetworkOutput, NetworkSpec
+
+SHAPE, SIDE_PX, SIGMA = (600, 800), 192, 1.5
+
+
+class Scripted(torch.nn.Module):
+    """Answers every call with Gaussians about the given points, (x, y) or None for "nowhere"."""
+
+    def __init__(self, answers, fields=0, presence=None):
+        super().__init__()
+        self.answers, self.fields, self.presence = answers, fields, presence
+        self.calls = []
+
+    def forward(self, images):
+        self.calls.append(images)
+        maps, nowhere = [], []
+        rows, columns = np.mgrid[: images.shape[2], : images.shape[3]]
+        for points in self.answers[: len(images)]:
+            blobs = [
+                np.full(rows.shape, -50.0)
+                if xy is None
+                else -((columns - xy[0]) ** 2 + (rows - xy[1]) ** 2) / (2 * SIGMA**2)
+                for xy in points
+            ]
+            maps.append(np.stack(blobs))
+            nowhere.append([30.0 if xy is None else -30.0 for xy in points])
+        heatmaps = torch.tensor(np.stack(maps), dtype=torch.float32)
+        fields = None
+        if self.fields:
+            fields = torch.ones(len(images), self.fields, 2, *images.shape[2:])
+        presence = None if self.presence is None else torch.full(heatmaps.shape[:2], self.presence)
+        return NetworkOutput(heatmaps, torch.tensor(nowhere), fields, presence)
+
+
+class Script:
+    """A film with given points, and what both passes say of it."""
+
+    def __init__(self, hips, extra=()):
+        self.reference = hips.reference
+        self.keys = (*hips.mean, *extra)
+        self.on_film = {
+            Side.RIGHT: hips.place((250.0, 260.0), 1.5),
+            Side.LEFT: hips.place((550.0, 262.0), 1.5, left=True),
+        }
+        self.late = {side: dict(hips.mean) for side in Side}
+        self.limbs = False
+
+    def detector(self, **settings):
+        whole = whole_film_frame(SHAPE, SIDE_PX)
+        both, one = Channels.of_keys(self.keys), Channels.of_hip(self.keys)
+        early = []
+        for side, key in both.ids:
+            xy = self.on_film.get(side, {}).get(key)
+            early.append(None if xy is None else tuple(whole.forward(xy)))
+        late = [[self.late[s].get(key) for key in self.keys] for s in Side if s in self.on_film]
+        fields = len(LimbChannels.of(one)) if self.limbs else 0
+        spec = NetworkSpec(landmarks=len(both))
+        hip_spec = NetworkSpec(landmarks=len(one), limbs=fields, presence=self.limbs)
+        common = {"version": "1", "description": "", "modality": "XRAY"}
+        common |= {"preprocessing": Preprocessing(), "decoder": Decoder(target_sigma=SIGMA)}
+        film = FilmSettings(self.reference, SIDE_PX, **settings)
+        card = BundleCard(
+            id="f", network=spec, channels=both, frame=ImageFrame.FILM, film=film, **common
+        )
+        hip_card = BundleCard(
+            id="h", network=hip_spec, channels=one, frame=ImageFrame.HIP, **common
+        )
+        hip = Scripted(late, fields, 2.0 if self.limbs else None)
+        self.networks = (Scripted([early]), hip)
+        return Detector(self.networks[0], card, "cpu", "float32", (hip, hip_card))
+
+    def detect(self, **settings):
+        return self.detector(**settings).detect(film())
+
+
+def film(**metadata):
+    pixels = np.random.default_rng(0).normal(100, 20, SHAPE).astype(np.float32)[None]
+    known = {"orientation": "from DICOM", **metadata}
+    calibration = Calibration(SpacingProvenance.NONE)
+    return HipImage(pixels, projection_matrix(1, 1), Modality.XRAY, calibration, "film", known)
+
+
+@pytest.fixture
+def script(hips):
+    return Script(hips)
+
+
+def place(landmarks, side, key):
+    x, _, z = landmarks.position(side, key)
+    return np.array([x, -z])
+
+
+def test_both_hips_go_through_the_second_network_in_one_call(script):
+    script.detect()
+    (batch,) = script.networks[1].calls
+    assert batch.shape == (2, 1, *script.reference.shape)
+    assert np.isfinite(batch.numpy()).all()
+
+
+def test_the_second_pass_has_the_last_word(script):
+    x, y = script.reference.points["LCP"]
+    script.late[Side.RIGHT]["LCP"] = (x + 4, y)
+    script.late[Side.LEFT]["LCP"] = (x + 4, y)
+    landmarks = script.detect().landmarks
+    for side, sign in ((Side.RIGHT, 1), (Side.LEFT, -1)):
+        expected = np.add(script.on_film[side]["LCP"], (sign * 4 * 1.5, 0))
+        assert place(landmarks, side, "LCP") == pytest.approx(expected, abs=0.2)
+
+
+def test_what_the_second_pass_does_not_see_within_its_crop_is_absent(script):
+    script.late[Side.RIGHT]["FOV"] = None
+    landmark = script.detect().landmarks[(Side.RIGHT, "FOV")]
+    assert landmark.state is LandmarkState.ABSENT and "not seen" in landmark.note
+
+
+def test_a_landmark_beyond_the_crop_is_taken_from_the_first_pass(script):
+    x, y = script.on_film[Side.RIGHT]["SHP"]
+    script.on_film[Side.RIGHT]["SHD"] = (x, y + 120 * 1.5)
+    script.late[Side.RIGHT]["SHD"] = None
+    landmarks = script.detect().landmarks
+    assert place(landmarks, Side.RIGHT, "SHD") == pytest.approx((x, y + 180), abs=0.5)
+    near, far = (np.array(landmarks[(Side.RIGHT, key)].covariance) for key in ("SHP", "SHD"))
+    assert np.trace(far) > 3 * np.trace(near)  # coarser pixels, more doubt
+
+
+def test_single_wrong_points_of_the_first_pass_do_not_matter(script):
+    script.on_film[Side.RIGHT]["GT"] = (700.0, 500.0)
+    script.on_film[Side.RIGHT]["TD"] = (20.0, 20.0)
+    landmarks = script.detect().landmarks
+    right = {**script.on_film[Side.RIGHT]}
+    for key in set(right) - {"GT", "TD"}:
+        assert place(landmarks, Side.RIGHT, key) == pytest.approx(right[key], abs=0.3)
+
+
+def test_two_hips_at_one_place_are_one(script, hips):
+    """A network may answer with both sides on a film of one hip."""
+    script.on_film[Side.LEFT] = hips.place((255.0, 262.0), 1.5, left=True)
+    for key in ("GT", "ISCH", "SHD", "FHC"):
+        script.on_film[Side.LEFT].pop(key)
+    landmarks = script.detect().landmarks
+    assert {p.state for p in landmarks.side(Side.LEFT)} == {LandmarkState.ABSENT}
+    assert "no left hip" in landmarks[(Side.LEFT, "FHC")].note
+    assert landmarks[(Side.RIGHT, "FHC")].state is LandmarkState.VISIBLE
+
+
+def test_hips_that_changed_places_are_not_both_believed(script):
+    right, left = script.on_film[Side.RIGHT], script.on_film[Side.LEFT]
+    turned = {
+        Side.RIGHT: {key: (x + 300, y) for key, (x, y) in right.items()},
+        Side.LEFT: {key: (x - 300, y) for key, (x, y) in left.items() if key != "TD"},
+    }
+    script.on_film = turned
+    script.late = {Side.RIGHT: script.late[Side.RIGHT]}
+    script.late[Side.LEFT] = dict(script.late[Side.RIGHT])
+    found = {p.side for p in script.detect().landmarks.values() if p.position is not None}
+    assert found == {Side.RIGHT}
+
+
+def test_few_landmarks_make_no_hip_and_the_reason_is_told(script):
+    for side in Side:
+        script.late[side] = {key: script.late[side][key] for key in ("FHC", "GT", "TD")}
+    with pytest.raises(ImageError, match=r"at most 3 of the 14 .*\(6 are needed\)"):
+        script.detect()
+    script.detect(criteria=HipCriteria(3, 2.0))
+
+
+def test_landmarks_that_lie_otherwise_than_in_a_hip_make_none(script):
+    generator = np.random.default_rng(1)
+    for side in Side:
+        script.late[side] = {
+            key: tuple(np.array(xy) + generator.choice([-7, 7], 2))
+            for key, xy in script.late[side].items()
+        }
+    with pytest.raises(ImageError, match="do not lie as they do in a hip"):
+        script.detect(criteria=HipCriteria(6, 1.0))
+
+
+def test_one_refused_hip_leaves_the_other(script):
+    script.late[Side.LEFT] = {}
+    landmarks = script.detect().landmarks
+    assert landmarks[(Side.RIGHT, "FHC")].state is LandmarkState.VISIBLE
+    assert {p.state for p in landmarks.side(Side.LEFT)} == {LandmarkState.ABSENT}
+
+
+def test_a_film_named_for_one_hip_that_shows_more_of_the_other_may_be_mirrored(script):
+    few = ("TD", "ISCH", "ILM", "TRI", "MSO", "LAE")
+    script.late[Side.LEFT] = {key: script.late[Side.LEFT][key] for key in few}
+    (remark,) = script.detector().detect(film(laterality="L")).remarks
+    assert "shows more of the right one" in remark
+    assert script.detector().detect(film(laterality="R")).remarks == ()
+
+
+def test_a_prosthesis_replaces_head_and_neck_alone(hips):
+    script = Script(hips, extra=("PROSTHESIS",))
+    script.late[Side.LEFT]["PROSTHESIS"] = hips.mean["FHC"]
+    landmarks = script.detect().landmarks
+    replaced = {p.key for p in landmarks.values() if p.state is LandmarkState.PROSTHESIS}
+    assert replaced == {"FHC", "NA", "NB", "LCP", "FOV"}
+    assert {p.side for p in landmarks.values() if p.key in replaced and p.position} == {Side.RIGHT}
+    assert landmarks[(Side.LEFT, "FHC")].confidence == pytest.approx(0, abs=1e-3)
+
+
+def test_limbs_and_signs_of_presence_belong_to_the_sides_of_their_hips(script):
+    script.limbs = True
+    detection = script.detect()
+    sides = {(start[0], end[0]) for start, end in detection.limbs}
+    assert sides == {(Side.RIGHT, Side.RIGHT), (Side.LEFT, Side.LEFT)}
+    assert ((Side.LEFT, "FHC"), (Side.LEFT, "NA")) in detection.limbs
+    evidence = detection.landmarks[(Side.LEFT, "GT")].evidence
+    assert evidence is not None and evidence.presence_head == pytest.approx(0.881, abs=1e-3)
+
+
+def test_a_film_model_without_second_pass_is_refused(script):
+    detector = script.detector()
+    with pytest.raises(ConfigurationError, match="second pass"):
+        Detector(script.networks[0], detector.card, "cpu")
+
+
+def test_a_mirrored_film_of_unknown_orientation_is_mended_by_stating_it(script):
+    """Stating the orientation turns the answer: what looked like a right hip is the left one."""
+    stated = replace(film(), ijk_to_lps=projection_matrix(1, 1, "R", "F"))
+    landmarks = script.detector().detect(stated).landmarks
+    left, right = (place(landmarks, side, "FHC")[0] for side in (Side.LEFT, Side.RIGHT))
+    assert left > right  # LPS: the patient's left is at larger x
