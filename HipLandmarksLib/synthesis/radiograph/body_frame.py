@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from .view import BoneView
 
 HEAD_DISTANCE_MM = 178.0  # between the femoral heads of a body of size 1
 _SACRUM_TOP = (0.0, 88.0)
+_WING = (135.0, 110.0)
 _SHAFT_TOP = (124.0, -72.0)  # lateral, cranial: middle of the shaft below the lesser trochanter
 _SHAFT_SLOPE = -0.09
 
@@ -42,11 +43,13 @@ class BodyFrame:
         matrix: 3x3, (x, z, 1) -> (column, row, 1) of the film.
         thighs: both shafts.
         sacrum_top: (x, z) of the sacrum's upper end at the midline.
+        wing: (distance from the midline, z) of the most lateral point of the ilia.
     """
 
     matrix: NDArray[np.float64]
     thighs: Mapping[Side, Thigh]
     sacrum_top: tuple[float, float] = _SACRUM_TOP
+    wing: tuple[float, float] = _WING
 
     @classmethod
     def of(cls, view: BoneView) -> BodyFrame:
@@ -57,7 +60,7 @@ class BodyFrame:
         """
         matrix = _matrix(view)
         thighs = {side: _thigh(view, matrix, side) for side in Side}
-        return cls(matrix, thighs, _sacrum_top(view, matrix))
+        return cls(matrix, thighs, _sacrum_top(view, matrix), _wing(view, matrix))
 
     @property
     def pixels_per_mm(self) -> float:
@@ -66,7 +69,7 @@ class BodyFrame:
 
     def transformed(self, transform: PlaneTransform) -> BodyFrame:
         """The same body on the film after ``transform``."""
-        return BodyFrame(transform.matrix @ self.matrix, self.thighs, self.sacrum_top)
+        return replace(self, matrix=transform.matrix @ self.matrix)
 
     def grid(
         self, shape: tuple[int, int], step: int
@@ -111,13 +114,32 @@ def _thigh(view: BoneView, matrix: NDArray[np.float64], side: Side) -> Thigh:
 
 
 def _sacrum_top(view: BoneView, matrix: NDArray[np.float64]) -> tuple[float, float]:
-    paths = view.paths.get(BoneName.SACRUM)
-    if paths is None:
+    x, z, cut = _outline(view, matrix, BoneName.SACRUM)
+    if cut or len(x) < 20:  # its top lies outside the film
         return _SACRUM_TOP
-    rows, columns = np.nonzero(paths.total[::4, ::4] > 5.0)
-    if len(rows) < 20 or rows.min() == 0:  # its top lies outside the film
-        return _SACRUM_TOP
-    inverse = np.linalg.inv(matrix)
-    x, z = inverse[:2, :2] @ np.stack([columns * 4.0, rows * 4.0]) + inverse[:2, 2:]
     middle = np.abs(x - np.median(x)) < 15.0
     return float(np.median(x)), float(np.percentile(z[middle], 98))
+
+
+def _wing(view: BoneView, matrix: NDArray[np.float64]) -> tuple[float, float]:
+    found = [(0.0, _WING[1])]
+    for side in Side:
+        x, z, _ = _outline(view, matrix, BoneName.hip(side))
+        ilium = z > 40.0
+        if ilium.any():
+            widest = int(np.argmax(np.where(ilium, np.abs(x), 0.0)))
+            found.append((float(abs(x[widest])), float(z[widest])))
+    return max(found) if len(found) > 1 else _WING
+
+
+def _outline(
+    view: BoneView, matrix: NDArray[np.float64], bone: BoneName
+) -> tuple[NDArray[np.float64], NDArray[np.float64], bool]:
+    """x and z of some pixels on a bone, and whether the upper edge of the film cuts it."""
+    paths = view.paths.get(bone)
+    if paths is None:
+        return np.zeros(0), np.zeros(0), True
+    rows, columns = np.nonzero(paths.total[::4, ::4] > 3.0)
+    inverse = np.linalg.inv(matrix)
+    x, z = inverse[:2, :2] @ np.stack([columns * 4.0, rows * 4.0]) + inverse[:2, 2:]
+    return x, z, bool(len(rows) and rows.min() == 0)

@@ -19,6 +19,7 @@ Field = NDArray[np.float32]
 _LEVELS = (-160.0, -90.0, -30.0, 20.0, 70.0, 130.0, 190.0, 280.0)
 _HALF_WIDTH = (160.0, 176.0, 178.0, 172.0, 164.0, 154.0, 146.0, 152.0)
 _DEPTH = (150.0, 160.0, 168.0, 172.0, 172.0, 170.0, 168.0, 175.0)
+_OVER_WING_MM = 12.0  # muscle beside the iliac wings
 _FAT_AT_SIDE = (1.0, 1.0, 1.0, 1.05, 1.0, 0.9, 1.0, 1.0)
 
 
@@ -38,7 +39,7 @@ def body_thickness(x: Field, z: Field, frame: BodyFrame, habitus: Habitus) -> tu
     """Lengths in mm inside the skin, and of these within the muscular body (without the fat)."""
     skin = _layer(x, z, frame, habitus, habitus.fat_mm)
     lean = _layer(x, z, frame, habitus, 0.0)
-    skin = skin + _panniculus(_beside(x, z, habitus), z, habitus)
+    skin = skin + _panniculus(_beside(x, z, habitus), z, frame, habitus)
     skin = np.clip(skin - _creases(x, z, habitus), 0, None)
     return skin, np.minimum(lean, skin)
 
@@ -51,7 +52,7 @@ def _layer(x: Field, z: Field, frame: BodyFrame, habitus: Habitus, fat: float) -
     # From the perineum the end of the trunk rises to the sides.
     bottom = -92.0 - 0.25 * fat + 0.3 * np.abs(x)
     trunk = smooth_step((z - bottom).astype(np.float32), -34.0, 58.0)
-    whole = legs + trunk * (_trunk(_beside(x, z, habitus), z, habitus, fat) - legs)
+    whole = legs + trunk * (_trunk(_beside(x, z, habitus), z, frame, habitus, fat) - legs)
     return np.asarray(whole + _seat(x, z, habitus, fat), dtype=np.float32)
 
 
@@ -61,15 +62,18 @@ def _beside(x: Field, z: Field, habitus: Habitus) -> Field:
     return np.asarray(x - np.float32(habitus.shift_mm) - slope * z, dtype=np.float32)
 
 
-def _trunk(x: Field, z: Field, habitus: Habitus, fat: float) -> Field:
-    width = _half_width(z, habitus, fat)
+def _trunk(x: Field, z: Field, frame: BodyFrame, habitus: Habitus, fat: float) -> Field:
+    width = _half_width(z, frame, habitus, fat)
     depth = np.interp(z, _LEVELS, _DEPTH) * habitus.depth + 1.3 * fat
     u = np.clip(np.abs(x) / width, 0, 1).astype(np.float32)
     return np.asarray(depth * np.sqrt(1 - u**3.0, dtype=np.float32), dtype=np.float32)
 
 
-def _half_width(z: Field, habitus: Habitus, fat: float) -> NDArray[np.float64]:
-    lean = np.interp(z, _LEVELS, _HALF_WIDTH) * habitus.width
+def _half_width(z: Field, frame: BodyFrame, habitus: Habitus, fat: float) -> NDArray[np.float64]:
+    """The trunk is wider than the pelvis, whatever the habitus."""
+    (wing, level), shift = frame.wing, abs(habitus.shift_mm) + 1.5 * abs(habitus.lean_deg)
+    needed = (wing + shift + _OVER_WING_MM) / float(np.interp(level, _LEVELS, _HALF_WIDTH))
+    lean = np.interp(z, _LEVELS, _HALF_WIDTH) * max(habitus.width, needed)
     return np.asarray(lean + fat * np.interp(z, _LEVELS, _FAT_AT_SIDE))
 
 
@@ -100,11 +104,11 @@ def _thigh(x: Field, z: Field, thigh: Thigh, habitus: Habitus, fat: float, side:
     return np.asarray(depth * dome((np.abs(u) ** 2.5).astype(np.float32)), dtype=np.float32)
 
 
-def _panniculus(x: Field, z: Field, habitus: Habitus) -> Field:
+def _panniculus(x: Field, z: Field, frame: BodyFrame, habitus: Habitus) -> Field:
     """A fold of the belly that hangs down in front, with a sharp lower edge."""
     if habitus.panniculus_mm <= 0:
         return np.zeros_like(x)
-    half = _half_width(z, habitus, habitus.fat_mm)
+    half = _half_width(z, frame, habitus, habitus.fat_mm)
     edge = habitus.panniculus_z + habitus.panniculus_tilt * x + 60.0 * (x / half) ** 4
     edge = edge + habitus.panniculus_sag * (x / half) ** 2
     above = np.clip((z - edge) / 90.0, 0, 1)

@@ -12,6 +12,7 @@ from .look import Detector, Exposure
 
 _REFERENCE_DEPTH = 4.2  # -log of the transmission of 20 cm of tissue, where scatter is given
 _COARSE_MM = 6.0
+_MOST_PASSING = 4.0
 
 
 def detector_signal(
@@ -44,11 +45,16 @@ def detector_signal(
 
 
 def scatter(primary: Tensor, pixel_mm: float, exposure: Exposure) -> Tensor:
-    """(H, W) scattered signal: thick parts scatter much of what passes them, air nothing."""
+    """(H, W) scattered signal: thick parts scatter much of what passes them, air nothing.
+
+    What thin parts scatter is absorbed on its way through thick ones: it counts no more than some
+    times the usual signal behind the patient.
+    """
     height, width = primary.shape
     step = max(1, min(round(_COARSE_MM / pixel_mm), height // 8, width // 8))
     coarse = shrunk(primary, step).clamp(1e-6, 1.0)
-    born = coarse * coarse.log() * (-exposure.scatter_to_primary / _REFERENCE_DEPTH)
+    passing = torch.minimum(coarse, _MOST_PASSING * median_in_body(coarse))
+    born = passing * coarse.log() * (-exposure.scatter_to_primary / _REFERENCE_DEPTH)
     return grown(blurred(born, exposure.scatter_mm / pixel_mm / step), (height, width))
 
 

@@ -76,9 +76,9 @@ class Exposure:
             filter_mm_al=float(rng.uniform(2.5, 4.5)),
             quanta_per_mm2=log_uniform(rng, 1500, 6e4) if wild else log_uniform(rng, 3e3, 5e4),
             scatter_to_primary=float(
-                rng.uniform(0.25, 1.0) if with_grid else rng.uniform(1.0, 2.2)
+                rng.uniform(0.25, 1.0) if with_grid else rng.uniform(0.8, 2.0 if wild else 1.5)
             ),
-            scatter_mm=float(rng.uniform(25, 70)),
+            scatter_mm=float(rng.uniform(20, 55)),
             focal_spot_mm=float(rng.uniform(0.6, 1.3)),
             magnification=float(rng.uniform(1.1, 1.25)),
             heel=float(rng.uniform(0, 0.25) if wild else rng.uniform(0, 0.12)),

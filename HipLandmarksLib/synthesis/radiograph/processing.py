@@ -13,7 +13,7 @@ from .look import Processing, ToneCurve
 _DETAIL_MM = (0.4, 1.5, 6.0)
 _COARSE_MM = 30.0
 _LOCAL_MM = 12.0
-_DIRECT_EXPOSURE = 20.0  # signal beside the patient, relative to the median inside
+_DIRECT_EXPOSURE = 9.0  # signal beside the patient, relative to the median inside
 _FILM_SHIFT = 0.12  # a film's middle density looks darker than half bright
 _SOFT = 0.5  # details of this logarithmic contrast are amplified half
 

@@ -15,7 +15,7 @@ from .lumbar import calcifications, lumbar_spine
 from .materials import Material, MaterialPaths
 
 _SMOOTH_MM = 3.0  # grid of the body's outline
-_FINE_MM = 1.0  # grid of gas and vertebrae
+_FINE_MM = 1.4  # grid of gas and vertebrae
 
 
 def soft_tissue(
@@ -56,7 +56,7 @@ def _smooth_part(
     bones: MaterialPaths, frame: BodyFrame, habitus: Habitus, rng: np.random.Generator
 ) -> tuple[Tensor, ...]:
     """(H, W) muscle and fat in mm before bone takes their place, and water if there is any."""
-    step = _step(frame, bones.shape, _SMOOTH_MM, least=3)
+    step = max(2, _step(frame, bones.shape, _SMOOTH_MM))
     plane = Plane.of(frame, bones.shape, step)
     skin, lean = body_thickness(plane.x, plane.z, frame, habitus)
     skin = skin + habitus.unevenness * _folds(plane, rng) * (skin > 0)
@@ -102,7 +102,7 @@ def _fine_part(
     bones: MaterialPaths, frame: BodyFrame, habitus: Habitus, rng: np.random.Generator
 ) -> tuple[Tensor, Tensor, Tensor]:
     """(H, W) gas, cortical and cancellous bone that the body adds, in mm."""
-    step = _step(frame, bones.shape, _FINE_MM, least=2)
+    step = _step(frame, bones.shape, _FINE_MM)
     plane = _bent(Plane.of(frame, bones.shape, step), rng)
     gas = bowel_gas(plane, habitus.gas, rng) + _contents(plane, habitus, rng)
     if habitus.faeces > 0:
@@ -116,9 +116,9 @@ def _fine_part(
     return full[0], full[1], full[2]
 
 
-def _step(frame: BodyFrame, shape: tuple[int, int], size_mm: float, least: int) -> int:
+def _step(frame: BodyFrame, shape: tuple[int, int], size_mm: float) -> int:
     """Film pixels per node of a coarse grid."""
-    return max(1, min(max(least, round(size_mm * frame.pixels_per_mm)), min(shape) // 8))
+    return max(1, min(round(size_mm * frame.pixels_per_mm), min(shape) // 8))
 
 
 def _full(stack: Field, bones: MaterialPaths, step: int) -> Tensor:

@@ -252,3 +252,16 @@ def test_impossible_patients_are_refused(name: str, value: float) -> None:
 def test_impossible_bone_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="trabecular"):
         BoneQuality(trabecular=0.9)
+
+
+def test_no_iliac_wing_stands_out_of_a_lean_and_shifted_body() -> None:
+    seen = view()
+    column, row = (int(v) for v in (BodyFrame.of(seen).matrix @ [172.0, 110.0, 1.0])[:2])
+    wide = np.zeros(seen.camera.shape, dtype=np.float32)
+    wide[row - 8 : row + 8, seen.camera.shape[1] - column : column] = 10.0
+    paths = {**seen.paths, BoneName.HIP_LEFT: BonePaths(wide, 0.2 * wide)}
+    broad = dataclasses.replace(seen, paths=paths)
+    slim = dataclasses.replace(EVEN, fat_mm=5.0, width=0.8, shift_mm=-20.0)
+    matter = soft_tissue(material_paths(broad), BodyFrame.of(broad), slim, np.random.default_rng(0))
+    around = matter.of(Material.MUSCLE, Material.FAT)
+    assert float(around[row, column - 2]) > 40
