@@ -83,6 +83,7 @@ class _MakeAndWrite:
             "magnification": film.magnification,
             "source_detector_mm": film.source_detector_mm,
             "parameters": dict(film.parameters),
+            "objects": [dict(each) for each in film.objects],
         }
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +42,8 @@ class SimulatedFilm:
         subject: whose bones it shows; films of one subject never lie in two parts of a split.
         stored_inverted: store it as MONOCHROME1.
         parameters: pose and shape that made it.
+        objects: kind and parameters of what lies on the film, such as a calibration ball's true
+            size.
 
     Raises:
         ConfigurationError: when pixels and camera do not fit.
@@ -56,6 +59,7 @@ class SimulatedFilm:
     subject: str = ""
     stored_inverted: bool = False
     parameters: Mapping[str, float] = field(default_factory=dict)
+    objects: Sequence[Mapping[str, Any]] = ()
 
     def __post_init__(self) -> None:
         if self.pixels.shape != self.camera.shape:
@@ -82,8 +86,10 @@ class SimulatedFilm:
         height, width = self.camera.shape
         shown = []
         for side in Side:
-            place = self.landmarks[side, "FHC"].xy
-            if place and 0 <= place[0] <= width - 1 and 0 <= place[1] <= height - 1:
+            head = self.landmarks[side, "FHC"]
+            replaced = head.state is LandmarkState.PROSTHESIS  # only of a hip on the film
+            place = head.xy
+            if replaced or (place and 0 <= place[0] <= width - 1 and 0 <= place[1] <= height - 1):
                 shown.append(side)
         return shown[0] if len(shown) == 1 else None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,11 @@ from .appearance import Appearance, simulate_film
 from .case import SimulatedFilm
 from .dataset import MAGNIFICATION, ViewMaker
 from .look import Preset
+from .objects import ObjectScene, ObjectShares, random_objects
 
 _STREAM = 9203
 """Keeps the chance of appearances apart from that of views."""
+_OBJECT_STREAM = 3319
 
 _MONOCHROME1_SHARE = 0.3
 
@@ -26,10 +28,12 @@ class FilmMaker:
     Attributes:
         views: makes the bones, poses and cameras.
         preset: looks of real films, or beyond them to train robust models.
+        objects: how often what lies on the films (letters, implants, text ...); None for nothing.
     """
 
     views: ViewMaker
     preset: Preset = Preset.REALISTIC
+    objects: ObjectShares | None = field(default_factory=ObjectShares)
 
     @property
     def licence(self) -> str:
@@ -38,7 +42,8 @@ class FilmMaker:
 
     def describe(self) -> dict[str, Any]:
         """What the films depend on, as JSON values."""
-        return {**self.views.describe(), "look": self.preset.value}
+        shares = None if self.objects is None else asdict(self.objects)
+        return {**self.views.describe(), "look": self.preset.value, "objects": shares}
 
     def __call__(self, number: int) -> SimulatedFilm:
         """Film ``number``.
@@ -48,18 +53,29 @@ class FilmMaker:
         """
         view = self.views(number)
         rng = np.random.default_rng([self.views.seed, _STREAM, number])
-        pixels = simulate_film(view, Appearance.random(rng, self.preset), rng)
+        chance = np.random.default_rng([self.views.seed, _OBJECT_STREAM, number])
+        lying = random_objects(chance, view, self.objects) if self.objects else ()
+        scene = ObjectScene(view, lying)
+        pixels = simulate_film(
+            scene.view,
+            Appearance.random(rng, self.preset),
+            rng,
+            objects=scene.matter(),
+            overlay=scene.overlay(),
+            valid=scene.field_of_view(),
+        )
         return SimulatedFilm(
             name=case_name(view.subject, number),
             subject=view.subject,
             pixels=pixels.numpy(),
             camera=view.camera,
-            landmarks=view.landmarks,
+            landmarks=scene.view.landmarks,
             magnification=view.parameters[MAGNIFICATION],
             licence=self.licence,
             origin=f"{self.describe()} {number}",
             stored_inverted=bool(rng.random() < _MONOCHROME1_SHARE),
             parameters=view.parameters,
+            objects=tuple(scene.describe()),
         )
 
 

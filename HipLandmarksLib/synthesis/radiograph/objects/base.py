@@ -84,26 +84,35 @@ def optical_depth(pieces: Iterable[Piece], camera: Camera, xy: ArrayLike) -> NDA
 def with_states(
     view: BoneView, side: Side, keys: Iterable[str], state: LandmarkState, note: str
 ) -> BoneView:
-    """The view with another state of some landmarks of one side; a replaced one has no place."""
+    """The view with another state of some landmarks of one side; a replaced one has no place.
+
+    A landmark outside the field of view stays absent: nobody sees what became of it.
+    """
     points = dict(view.landmarks)
     for key in keys:
         old = points.get((side, key))
-        if old is None:
+        if old is None or (old.xy is not None and not on_detector(view.camera, old.xy)):
             continue
         place = None if state is LandmarkState.PROSTHESIS else old.xy
         points[(side, key)] = TruePoint(place, state, note)
     return replace(view, landmarks=points)
 
 
+def on_detector(camera: Camera, xy: tuple[float, float]) -> bool:
+    """Whether (column, row) lies on the detector."""
+    height, width = camera.shape
+    return 0 <= xy[0] <= width - 1 and 0 <= xy[1] <= height - 1
+
+
 def with_moved(view: BoneView, places: Mapping[HipLandmarkId, tuple[float, float]]) -> BoneView:
     """The view with some landmarks elsewhere; one that leaves the detector is absent."""
     points = dict(view.landmarks)
-    height, width = view.camera.shape
-    for id_, (x, y) in places.items():
+    for id_, xy in places.items():
         old = points[id_]
-        on_film = 0 <= x <= width - 1 and 0 <= y <= height - 1
         state, note = old.state, old.note
-        if old.state is LandmarkState.VISIBLE and not on_film:
+        if not on_detector(view.camera, xy):
             state, note = LandmarkState.ABSENT, "outside the field of view"
-        points[id_] = TruePoint((x, y), state, note)
+        elif old.xy is not None and not on_detector(view.camera, old.xy):
+            state, note = LandmarkState.VISIBLE, ""
+        points[id_] = TruePoint(xy, state, note)
     return replace(view, landmarks=points)

@@ -9,7 +9,7 @@ import numpy as np
 from ....anatomy import Side
 from ..look import check
 from ..view import BoneView
-from .base import FilmObject
+from .base import FilmObject, on_detector
 from .clothing import Fasteners, Tube
 from .film import Collimation, FilmDrawing
 from .fixation import CerclageWires, NeckScrews, SlidingHipScrew, TrochantericNail
@@ -83,7 +83,10 @@ def random_objects(
 def _of_hip(
     rng: np.random.Generator, view: BoneView, side: Side, shares: ObjectShares
 ) -> FilmObject | None:
-    """A prosthesis, metal or a fracture, or none of them."""
+    """A prosthesis, metal or a fracture, or none of them; only in a hip that the film shows."""
+    head = view.landmarks.get((side, "FHC"))
+    if head is None or head.xy is None or not on_detector(view.camera, head.xy):
+        return None
     draw = rng.random()
     if draw < shares.prosthesis:
         return HipProsthesis.random(rng, side)
@@ -96,10 +99,11 @@ def _of_hip(
 
 def _marked_side(rng: np.random.Generator, view: BoneView) -> Side:
     """The side of the only hip on the film; of a pelvis, any."""
-    width = view.camera.shape[1]
-    shown = []
-    for side in Side:
-        point = view.landmarks.get((side, "FHC"))
-        if point is not None and point.xy is not None and 0 <= point.xy[0] < width:
-            shown.append(side)
+    shown = [
+        side
+        for side in Side
+        if (point := view.landmarks.get((side, "FHC"))) is not None
+        and point.xy is not None
+        and on_detector(view.camera, point.xy)
+    ]
     return shown[0] if len(shown) == 1 else list(Side)[int(rng.integers(2))]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from enum import Enum
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -17,7 +18,7 @@ from ..body_frame import BodyFrame
 from ..film import Overlay
 from ..materials import MaterialPaths
 from ..view import BoneView
-from .base import OPAQUE, FilmObject, Piece, optical_depth, path_lengths_of
+from .base import OPAQUE, FilmObject, Piece, on_detector, optical_depth, path_lengths_of
 from .film import Collimation, FilmDrawing
 from .hiding import hidden
 from .implant import HipProsthesis
@@ -68,9 +69,14 @@ class ObjectScene:
 
     @property
     def artificial_heads(self) -> Mapping[Side, tuple[float, float]]:
-        """(column, row) of the middle of every artificial femoral head on the view."""
+        """(column, row) of the middle of every artificial femoral head on the detector."""
         found = {p.side: p.head_place(self.source) for p in self._of(HipProsthesis)}
-        return {side: place for side, place in found.items() if place is not None}
+        camera = self.source.camera
+        return {side: xy for side, xy in found.items() if xy and on_detector(camera, xy)}
+
+    def describe(self) -> list[dict[str, Any]]:
+        """Kind and parameters of every object, as JSON values."""
+        return [{"kind": type(item).__name__, **_plain(item)} for item in self.objects]
 
     def matter(
         self, plane: PlaneTransform | None = None, relabelled: bool = False
@@ -138,3 +144,12 @@ class ObjectScene:
         grid = FilmGrid.of(self.source, plane, device)
         exposed = [shutter.outside(grid) <= 0 for shutter in shutters]
         return torch.stack(exposed).all(dim=0)
+
+
+def _plain(item: FilmObject) -> dict[str, Any]:
+    """Parameters as JSON values."""
+    assert is_dataclass(item)
+    return {
+        each.name: value.value if isinstance(value := getattr(item, each.name), Enum) else value
+        for each in fields(item)
+    }
