@@ -7,12 +7,14 @@ import torch
 from torch import Tensor
 
 from .body_frame import BodyFrame
+from .bowel import Bubble, Plane
 from .fields import blurred, generator, grown_steps, shrunk, texture
 from .habitus import BoneQuality
 from .materials import Material, MaterialPaths
-from .trabeculae import strands
+from .trabeculae import strands, stress_density
 
 _PATCH_MM = 8.0
+_SMALLEST_CHANNEL_MM = 0.6  # coarser pixels do not show vascular channels
 _WALL_MM = 4.0  # walls are judged by the dense bone within about this distance
 _THIN_MM, _THICK_MM = 2.5, 9.0
 _STRAND_MM = 6.0  # pieces of cancellous bone of this length are independent of each other
@@ -49,7 +51,14 @@ def with_bone_quality(
         mineral = dense * _compactness(dense, pixel, quality, pattern, uneven)
         marrow = (dense - mineral).clamp_(min=0)
     if cancellous is not None:
-        volume = cancellous + trabecular_pattern(cancellous, pattern, uneven, quality)
+        if frame is not None and quality.channels and pixel < _SMALLEST_CHANNEL_MM:
+            spongy = _with_channels(cancellous, frame, quality.channels, rng)
+        else:
+            spongy = cancellous
+        if frame is not None and quality.stress > 0:
+            shape = materials.shape
+            spongy = spongy * stress_density(frame, shape, quality.stress, materials.device)
+        volume = spongy + trabecular_pattern(spongy, pattern, uneven, quality)
         bone = torch.minimum(volume.clamp_(min=0).mul_(quality.trabecular), cancellous)
         mineral = mineral + bone
         marrow = marrow + (cancellous - bone)
@@ -72,6 +81,27 @@ def _compactness(
     relative = grown_steps(coarse, (int(dense.shape[0]), int(dense.shape[1])), step)
     relative = relative.add(uneven, alpha=0.05).add_(pattern, alpha=0.15 * quality.texture)
     return relative.clamp_(0.2, 1.0).mul_(quality.cortical)
+
+
+def _with_channels(
+    cancellous: Tensor, frame: BodyFrame, count: int, rng: np.random.Generator
+) -> Tensor:
+    """With marrow along the vessels of the iliac wings: branching dark lines."""
+    shape = (int(cancellous.shape[0]), int(cancellous.shape[1]))
+    step = max(1, round(0.7 * frame.pixels_per_mm))
+    plane = Plane.of(frame, shape, step)
+    hollow = np.zeros_like(plane.x)
+    for sign in (-1.0, 1.0):
+        for _ in range(count):
+            place = np.array([sign * rng.uniform(75, 105), rng.uniform(70, 110)])
+            angle, half = rng.uniform(0.5, 2.6), float(rng.uniform(0.8, 1.4))
+            for _ in range(int(rng.integers(4, 11))):
+                bubble = Bubble((float(place[0]), float(place[1])), (3.2, half), float(angle), 3.0)
+                plane.add(hollow, bubble, merge=True)
+                place = place + 3.0 * np.array([np.cos(angle), np.sin(angle)])
+                angle += rng.normal(0, 0.2)
+    lost = grown_steps(torch.from_numpy(hollow).to(cancellous.device), shape, step)
+    return (cancellous - lost).clamp_(min=0)
 
 
 def trabecular_pattern(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from .body_frame import BodyFrame
 from .body_outline import Field, dome
 
+_WIDEST_MM = 122.0
 _LOWEST_MM = 8.0  # bowel with gas lies above the symphysis
 
 
@@ -169,7 +170,9 @@ def _haustra(course: NDArray[np.float64], rng: np.random.Generator) -> list[Bubb
         angle += rng.normal(0, 0.35)
         step = half[0] * rng.uniform(1.1, 1.7)
         position = position + step * np.array([np.cos(angle), np.sin(angle)])
-        position[1] = max(position[1], _LOWEST_MM)
+        position = np.array(
+            [np.clip(position[0], -_WIDEST_MM, _WIDEST_MM), max(position[1], _LOWEST_MM)]
+        )
     return bubbles
 
 
@@ -196,6 +199,7 @@ def _balloon(rng: np.random.Generator) -> Bubble:
 def _small(rng: np.random.Generator) -> Bubble:
     half = rng.uniform(2.0, 7.0) * rng.uniform(0.6, 1.4, 2)
     x = rng.choice((rng.normal(-90, 22), rng.normal(90, 22), rng.normal(0, 35)))
+    x = float(np.clip(x, -_WIDEST_MM, _WIDEST_MM))
     return _bubble(np.array([x, rng.uniform(-5, 190)]), half, rng.uniform(0, np.pi), rng)
 
 

@@ -121,6 +121,8 @@ class BoneQuality:
         texture: relative amplitude of the trabecular pattern.
         grain_mm: width of its strands as they add up on a film.
         patches: relative amplitude of uneven density over centimetres.
+        stress: contrast between loaded and unloaded parts of the proximal femur, 0 to 1.
+        channels: number of vascular channels in each iliac wing.
     """
 
     trabecular: float = 0.17
@@ -129,6 +131,8 @@ class BoneQuality:
     texture: float = 0.3
     grain_mm: float = 0.7
     patches: float = 0.05
+    stress: float = 0.5
+    channels: int = 0
 
     def __post_init__(self) -> None:
         check(
@@ -139,6 +143,8 @@ class BoneQuality:
             texture=(0, 1),
             grain_mm=(0.1, 5),
             patches=(0, 0.6),
+            stress=(0, 1),
+            channels=(0, 9),
         )
 
     @classmethod
@@ -153,4 +159,6 @@ class BoneQuality:
             texture=float(rng.uniform(0.1, 0.6 if wild else 0.4)),
             grain_mm=float(rng.uniform(0.4, 0.85)),
             patches=float(rng.uniform(0.01, 0.2 if wild else 0.07)),
+            stress=float(rng.uniform(0.2, 1.0)),
+            channels=int(rng.integers(0, 3)),
         )

@@ -148,7 +148,7 @@ def _bent(plane: Plane, rng: np.random.Generator) -> Plane:
 def _contents(plane: Plane, habitus: Habitus, rng: np.random.Generator) -> Field:
     """(h, w) mm of gas in many faint patches: bowel loops that are neither full nor empty."""
     patches = _noise(plane, (15.0, 15.0), rng) + 0.35 * _noise(plane, (6.0, 6.0), rng)
-    grain = 1 + 0.5 * _noise(plane, (2.5, 2.5), rng)
+    grain = 1 + 0.35 * _noise(plane, (2.5, 2.5), rng)
     radius = (plane.x / 120) ** 2 + ((plane.z - 110) / 120) ** 2
     inside = 1 - smooth_step(radius.astype(np.float32), 0.6, 1.1)
     threshold = 1.0 - 1.2 * habitus.gas

@@ -23,6 +23,7 @@ from HipLandmarksLib.synthesis.radiograph.materials import (
     material_paths,
 )
 from HipLandmarksLib.synthesis.radiograph.soft_tissue import soft_tissue
+from HipLandmarksLib.synthesis.radiograph.trabeculae import stress_density
 from HipLandmarksLib.synthesis.surfaces import BoneName
 
 EVEN = Habitus(gas=0.0, faeces=0.0, unevenness=0.0, spine=False, bladder_mm=0.0)
@@ -265,3 +266,30 @@ def test_no_iliac_wing_stands_out_of_a_lean_and_shifted_body() -> None:
     matter = soft_tissue(material_paths(broad), BodyFrame.of(broad), slim, np.random.default_rng(0))
     around = matter.of(Material.MUSCLE, Material.FAT)
     assert float(around[row, column - 2]) > 40
+
+
+def test_vascular_channels_hold_marrow_instead_of_bone() -> None:
+    seen = view(pixel_mm=0.5)
+    block = MaterialPaths({Material.CANCELLOUS: torch.full(seen.camera.shape, 20.0)}, 0.5)
+    plain = BoneQuality(texture=0.0, patches=0.0)
+    bored = dataclasses.replace(plain, channels=2)
+    without, with_channels = (
+        with_bone_quality(block, quality, np.random.default_rng(3), BodyFrame.of(seen))
+        for quality in (plain, bored)
+    )
+    lost = without.of(Material.CORTICAL) - with_channels.of(Material.CORTICAL)
+    assert 0.1 < float(lost.max()) < 1.0
+    assert float((lost > 0.05).float().mean()) < 0.02
+    assert torch.allclose(total(with_channels), total(without), atol=1e-3)
+
+
+def test_the_head_is_denser_than_the_greater_trochanter() -> None:
+    frame = BodyFrame.of(view())
+    density = stress_density(frame, (180, 215), 1.0, torch.device("cpu"))
+    for sign in (-1.0, 1.0):
+        head, trochanter = (
+            frame.matrix @ [sign * x, z, 1.0] for x, z in ((89.0, 5.0), (134.0, -30.0))
+        )
+        values = [float(density[int(p[1]), int(p[0])]) for p in (head, trochanter)]
+        assert values[0] > 1.15
+        assert values[1] < 0.9
