@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 KINDS = ("xray", "mri")
 SIDES = ("right", "left")
+DISPLAYS = ("usual", "mirrored")
 
 
 def add_model_options(group: argparse._ArgumentGroup) -> None:
@@ -38,10 +39,10 @@ def add_model_options(group: argparse._ArgumentGroup) -> None:
         help="the patient's side of the hip on a film of one hip, where its file does not tell",
     )
     group.add_argument(
-        "--mirrored",
-        action="store_true",
-        help="the film is shown mirrored, the patient's left on the left, and its file does not "
-        "tell",
+        "--display",
+        choices=DISPLAYS,
+        help="how the picture shows the patient, where its file does not tell or is wrong: upright "
+        "with the patient's right on the left (usual), or mirrored",
     )
 
 
@@ -50,7 +51,7 @@ def as_stated(arguments: argparse.Namespace, image: HipImage) -> HipImage:
 
     Raises:
         ConfigurationError: when the file tells another kind.
-        ImageError: when a volume is said to be mirrored.
+        ImageError: when a display is stated for a volume.
     """
     from ..imaging import Modality, with_orientation
 
@@ -62,7 +63,9 @@ def as_stated(arguments: argparse.Namespace, image: HipImage) -> HipImage:
                 f"{image.told_modality.words}; leave --kind out."
             )
         image = replace(image, modality=stated)
-    return with_orientation(image, "R", "F") if arguments.mirrored else image
+    if arguments.display is None:
+        return image
+    return with_orientation(image, "R" if arguments.display == "mirrored" else "L", "F")
 
 
 def stated_side(arguments: argparse.Namespace) -> Side | None:

@@ -56,7 +56,7 @@ def name_hips(looks: Mapping[Side, int], image: HipImage, stated: Side | None) -
         raise ImageError(
             f"{image.name} shows one hip, and neither its file nor you say which: a mirrored right "
             "hip looks like a left one. State it with --side right or --side left (parameter "
-            "side)."
+            "side), or with --display usual that the film is not mirrored."
         )
     side = named or seen
     if side is not seen:
@@ -76,7 +76,8 @@ def _both(
     if named is not None and looks[named.opposite] > 2 * looks[named]:
         remarks.append(
             f"{image.name} is named as a film of the {named.word} hip, but shows more of the "
-            f"{named.opposite.word} one: it may be mirrored; check the side marker."
+            f"{named.opposite.word} one: it may be mirrored; check the side marker (--display "
+            "mirrored)."
         )
     return remarks
 
@@ -86,7 +87,8 @@ def _contradiction(image: HipImage, seen: Side, side: Side) -> str:
         where = f"in the orientation that is known ({image.metadata.get('orientation')})"
         why = "orientation or side is wrong"
     else:
-        where, why = "in the usual display, which is assumed", "it may be mirrored"
+        where = "in the usual display, which is assumed"
+        why = "it may be mirrored (--display mirrored)"
     return (
         f"{image.name} is named as a film of the {side.word} hip, but shows a {seen.word} one "
         f"{where}: {why}; check the side marker. It is reported as the {side.word} hip."

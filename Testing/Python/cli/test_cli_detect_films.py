@@ -115,7 +115,7 @@ def test_a_film_tells_its_kind_and_its_pixel_size(
 @pytest.mark.parametrize("tagged", [True, False])
 def test_a_mirrored_film_keeps_its_sides(dicom: Write, film_bundle: Path, tagged: bool) -> None:
     path = dicom("prosthesis", mirrored=True, **({"PatientOrientation": "R\\F"} if tagged else {}))
-    assert _run(path, film_bundle, *([] if tagged else ["--mirrored"])) == 0
+    assert _run(path, film_bundle, *([] if tagged else ["--display", "mirrored"])) == 0
     assert _head("prosthesis", "R")["state"] == "prosthesis"
     assert _head("prosthesis", "L")["state"] == "visible"
 
@@ -130,6 +130,24 @@ def test_the_side_of_a_single_hip_is_asked_for_and_taken(
     assert _run(path, film_bundle, "--side", "left") == 0
     assert _head("left", "L")["state"] == "visible"
     assert _head("left", "R")["state"] == "absent"
+
+
+def test_a_stated_display_tells_the_side_of_a_single_hip(
+    picture: Write, film_bundle: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = picture("left")
+    assert _run(path, film_bundle, "--display", "usual") == 0
+    assert _head("left", "L")["state"] == "visible"
+    assert _run(path, film_bundle, "--display", "mirrored", "--overwrite") == 0
+    assert _head("left", "R")["state"] == "visible"
+    assert "orientation assumed" not in capsys.readouterr().err
+
+
+def test_a_display_is_not_stated_for_volumes(
+    mri: Path, tiny_bundle: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run(mri, tiny_bundle, "--display", "mirrored") == 1
+    assert "states its orientation itself" in capsys.readouterr().err
 
 
 def test_a_contradiction_of_sides_is_told_and_kept(

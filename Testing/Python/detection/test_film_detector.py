@@ -130,6 +130,11 @@ def test_a_single_hip_of_unknown_side_is_asked_for(detector, films, name):
         detector.detect(assumed(films.drawn[name]))
 
 
+def test_a_pelvis_of_which_one_hip_is_found_is_taken_as_displayed_usually(detector, films):
+    detection = detector.detect(assumed(films.drawn["left"], laterality="B"))
+    assert worst_error(detection.landmarks, films.drawn["left"], Side.LEFT) < 1.0
+
+
 @pytest.mark.parametrize("side", list(Side))
 @pytest.mark.parametrize("by_tag", [True, False])
 def test_a_single_hip_gets_its_side_from_the_file_or_from_a_person(detector, films, side, by_tag):
