@@ -81,6 +81,12 @@ def _add_bones(parser: argparse.ArgumentParser) -> None:
         help="only these subjects of FOLDER, such as those that a training must not see",
     )
     group.add_argument(
+        "--as-they-are",
+        action="store_true",
+        help="leave the bones of FOLDER in their own shape (default: every film has another size, "
+        "proportions, cam, cover, neck angle and version, to make a population of few subjects)",
+    )
+    group.add_argument(
         "--bones-licence",
         metavar="TEXT",
         help="licence of the surfaces, for dataset.json (default: CC BY-NC-SA 4.0 for subjects "
@@ -150,12 +156,12 @@ def _source(arguments: argparse.Namespace, report: Report) -> SubjectSource:
     from ..synthesis.radiograph.sources import BoneSource, PhantomSource, licence_of
 
     if arguments.bones is None:
-        if arguments.subjects or arguments.bones_licence:
-            raise ConfigurationError("--subjects and --bones-licence need --bones.")
+        if arguments.subjects or arguments.bones_licence or arguments.as_they_are:
+            raise ConfigurationError("--subjects, --as-they-are and --bones-licence need --bones.")
         return PhantomSource()
     names = set(arguments.subjects) if arguments.subjects else None
     licence = arguments.bones_licence or licence_of(arguments.bones)
-    return BoneSource.read(arguments.bones, licence, names, report)
+    return BoneSource.read(arguments.bones, licence, names, not arguments.as_they_are, report)
 
 
 def _view_maker(arguments: argparse.Namespace, source: SubjectSource) -> ViewMaker:

@@ -25,12 +25,12 @@ PLACES: Mapping[str, tuple[Range, Range]] = MappingProxyType(
         "LAE": ((0.0, 1.5), (0.3, 1.6)),
         "MSO": ((-1.1, 0.4), (0.2, 1.5)),
         "FOV": ((-1.1, -0.1), (-0.9, 0.9)),
-        "GT": ((0.0, 3.4), (-1.6, 2.4)),
+        "GT": ((-1.0, 3.4), (-1.6, 2.4)),
         "TD": ((-2.1, -0.7), (-2.2, 0.0)),
         "ISCH": ((-3.4, 0.4), (-4.8, -1.6)),
         "NB": ((0.2, 2.8), (-2.6, 0.6)),
         "SHP": ((-0.4, 3.8), (-5.8, -1.6)),
-        "SHD": ((-4.0, 7.0), (-22.0, -2.4)),
+        "SHD": ((-6.0, 12.0), (-22.0, -2.4)),
         "LCP": ((0.0, 1.1), (-0.9, 1.1)),
         "NA": ((0.1, 2.2), (-1.9, 0.6)),
     }
@@ -62,7 +62,7 @@ def check_view(
         raise ConfigurationError(reason)
     for side, edge in (bony_edges or {}).items():
         roof = view.landmarks.get((side, "LAE"))
-        if roof is not None and roof.xy is not None:
+        if roof is not None and roof.xy is not None and roof.state is LandmarkState.VISIBLE:
             missing = _edge_angle(view, side, edge) - _edge_angle(view, side, roof.xy)
             if missing > _SOURCIL_DEG:
                 raise ConfigurationError(
@@ -84,7 +84,8 @@ def _oddities(view: BoneView) -> Iterator[str]:
         yield "No femoral head lies in the field of view."
     for (side, key), point in view.landmarks.items():
         yield from _field_oddities(view, side, key, point)
-        if point.xy is not None and key in PLACES:
+        hidden = key == "FOV" and point.state is not LandmarkState.VISIBLE  # seen en face
+        if point.xy is not None and key in PLACES and not hidden:
             yield from _place_oddities(view, side, key, point.xy)
 
 

@@ -20,6 +20,7 @@ from ..surfaces import (
     make_phantom_anatomy,
     mirrored,
     random_phantom,
+    random_shape,
     read_bones,
 )
 from .cortex import cortical_thickness
@@ -86,15 +87,18 @@ class SubjectSource(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class BoneSource:
-    """Subjects of a folder of bone surfaces, in turns.
+    """Subjects of a folder of bone surfaces, in turns, half of them as their mirror image.
 
     Attributes:
         subjects: as they were read.
         licence: of the bone surfaces.
+        population: whether every draw has another size, proportions and hip shapes; else the
+            bones stay as they are.
     """
 
     subjects: tuple[Subject, ...]
     licence: str
+    population: bool = True
 
     @classmethod
     def read(
@@ -102,6 +106,7 @@ class BoneSource:
         folder: Path | str,
         licence: str,
         names: Collection[str] | None = None,
+        population: bool = True,
         report: Callable[[str, int, int], None] | None = None,
     ) -> BoneSource:
         """Read the subjects of ``folder`` (some seconds each).
@@ -110,6 +115,7 @@ class BoneSource:
             folder: of subfolders with surfaces, see :func:`.read_bones`.
             licence: of the surfaces, one sentence.
             names: only these subjects, for instance one part of a split; all when None.
+            population: see the attribute.
             report: called with (stage, done, total).
 
         Raises:
@@ -121,13 +127,14 @@ class BoneSource:
             subjects.append(Subject.of(read_bones(path)))
             if report is not None:
                 report("reading bones", len(subjects), len(paths))
-        return cls(tuple(subjects), licence)
+        return cls(tuple(subjects), licence, population)
 
     def describe(self) -> dict[str, Any]:
         """Names and sizes of the subjects' surfaces."""
         return {
             "kind": "bone surfaces",
             "licence": self.licence,
+            "population": self.population,
             "subjects": {
                 subject.anatomy.subject: {
                     name.value: len(bone.vertices) for name, bone in subject.anatomy.bones.items()
@@ -137,10 +144,12 @@ class BoneSource:
         }
 
     def draw(self, number: int, rng: Generator) -> Subject:
-        """The subjects in turns, half of them as mirror image, with dense bone as it comes."""
+        """The subject whose turn it is, with dense bone as it comes."""
         subject = self.subjects[number % len(self.subjects)]
         if rng.random() < 0.5:
             subject = subject.mirrored()
+        if self.population:
+            subject = replace(subject, anatomy=random_shape(subject.anatomy, rng))
         return subject.with_bone_quality(rng)
 
 
