@@ -12,7 +12,6 @@ from torch import Tensor
 from ...imaging import PlaneTransform
 from .body_frame import BodyFrame
 from .bone_texture import with_bone_quality
-from .fields import warped
 from .film import Overlay, render_film
 from .habitus import BoneQuality, Habitus
 from .look import FilmLook
@@ -74,12 +73,15 @@ def simulate_film(
     Raises:
         ConfigurationError: when the view has no bone or a hook changes the film's size.
     """
-    matter = material_paths(view).to(device)
     frame = BodyFrame.of(view)
-    if transform is not None:
-        covered = _covered(matter, transform)
+    if transform is None:
+        matter = material_paths(view).to(device)
+    else:
+        window, within = footprint(transform, view.camera.shape)
+        matter = material_paths(view, window=window).to(device).resampled(within)
+        frame = frame.transformed(transform)
+        covered = _covered(transform, view.camera.shape).to(device)
         valid = covered if valid is None else covered & valid
-        matter, frame = matter.resampled(transform), frame.transformed(transform)
     matter = soft_tissue(matter, frame, appearance.habitus, rng)
     if objects is not None:
         matter = objects(matter, frame)
@@ -87,7 +89,27 @@ def simulate_film(
     return render_film(matter, appearance.look, rng, valid=valid, overlay=overlay)
 
 
-def _covered(matter: MaterialPaths, transform: PlaneTransform) -> Tensor:
+def footprint(
+    transform: PlaneTransform, shape: tuple[int, int]
+) -> tuple[tuple[slice, slice], PlaneTransform]:
+    """Rows and columns of the view that can be seen, and the transform from that part of it."""
+    height, width = transform.shape
+    corners = transform.backward([[0, 0], [width - 1, 0], [0, height - 1], [width - 1, height - 1]])
+    scale = float(np.sqrt(abs(np.linalg.det(transform.matrix[:2, :2]))))
+    margin = 2 + 2 / scale  # what smoothing before shrinking needs
+    low = np.floor(corners.min(axis=0) - margin).astype(int)
+    high = np.ceil(corners.max(axis=0) + margin).astype(int)
+    left, right = (int(v) for v in np.clip((low[0], high[0]), 0, shape[1] - 2))
+    top, bottom = (int(v) for v in np.clip((low[1], high[1]), 0, shape[0] - 2))
+    window = (slice(top, bottom + 2), slice(left, right + 2))
+    shift = np.array([[1.0, 0.0, left], [0.0, 1.0, top], [0.0, 0.0, 1.0]])
+    return window, PlaneTransform(transform.matrix @ shift, transform.shape)
+
+
+def _covered(transform: PlaneTransform, shape: tuple[int, int]) -> Tensor:
     """(H, W) bool: the pixels that show a part of the view."""
-    ones = torch.ones((1, *matter.shape), device=matter.device)
-    return warped(ones, transform)[0] > 0.99
+    inverse = np.linalg.inv(transform.matrix)
+    rows, columns = transform.shape
+    y, x = torch.arange(rows)[:, None], torch.arange(columns)[None, :]
+    column, row = (float(i[0]) * x + float(i[1]) * y + float(i[2]) for i in inverse[:2])
+    return (column >= 0) & (column <= shape[1] - 1) & (row >= 0) & (row <= shape[0] - 1)

@@ -15,6 +15,7 @@ from .view import BoneView
 
 HEAD_DISTANCE_MM = 178.0  # between the femoral heads of a body of size 1
 _SACRUM_TOP = (0.0, 88.0)
+_SPARSE = 6  # pixels between those that bones are looked up at
 _WING = (135.0, 110.0)
 _SHAFT_TOP = (124.0, -72.0)  # lateral, cranial: middle of the shaft below the lesser trochanter
 _SHAFT_SLOPE = -0.09
@@ -139,7 +140,7 @@ def _outline(
     paths = view.paths.get(bone)
     if paths is None:
         return np.zeros(0), np.zeros(0), True
-    rows, columns = np.nonzero(paths.total[::4, ::4] > 3.0)
+    rows, columns = np.nonzero(paths.total[::_SPARSE, ::_SPARSE] > 3.0)
     inverse = np.linalg.inv(matrix)
-    x, z = inverse[:2, :2] @ np.stack([columns * 4.0, rows * 4.0]) + inverse[:2, 2:]
+    x, z = inverse[:2, :2] @ np.stack([columns, rows]) * _SPARSE + inverse[:2, 2:]
     return x, z, bool(len(rows) and rows.min() == 0)

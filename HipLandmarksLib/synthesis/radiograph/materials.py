@@ -170,8 +170,17 @@ class MaterialPaths:
             )
 
 
-def material_paths(view: BoneView, bones: Iterable[BoneName] | None = None) -> MaterialPaths:
-    """Cortical and cancellous bone of a view, all its bones or only some.
+def material_paths(
+    view: BoneView,
+    bones: Iterable[BoneName] | None = None,
+    window: tuple[slice, slice] = (slice(None), slice(None)),
+) -> MaterialPaths:
+    """Cortical and cancellous bone of a view.
+
+    Args:
+        view: path lengths bone by bone.
+        bones: only these; None takes all.
+        window: rows and columns to take.
 
     Raises:
         ConfigurationError: when the view has none of the bones.
@@ -179,8 +188,8 @@ def material_paths(view: BoneView, bones: Iterable[BoneName] | None = None) -> M
     chosen = [view.paths[name] for name in (view.paths if bones is None else bones)]
     if not chosen:
         raise ConfigurationError("The view has no bone to make a film of.")
-    total = _sum(paths.total for paths in chosen)
-    cortical = _sum(paths.cortical for paths in chosen)
+    total = _sum(paths.total[window] for paths in chosen)
+    cortical = _sum(paths.cortical[window] for paths in chosen)
     lengths = {Material.CORTICAL: cortical, Material.CANCELLOUS: total - cortical}
     return MaterialPaths(lengths, float(np.linalg.norm(view.camera.column_step)))
 

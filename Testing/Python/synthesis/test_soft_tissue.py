@@ -12,7 +12,11 @@ from HipLandmarksLib.anatomy import Side
 from HipLandmarksLib.errors import ConfigurationError
 from HipLandmarksLib.imaging import PlaneTransform
 from HipLandmarksLib.synthesis.radiograph import BonePaths, BoneView, Camera, TruePoint
-from HipLandmarksLib.synthesis.radiograph.appearance import Appearance, simulate_film
+from HipLandmarksLib.synthesis.radiograph.appearance import (
+    Appearance,
+    footprint,
+    simulate_film,
+)
 from HipLandmarksLib.synthesis.radiograph.body_frame import BodyFrame
 from HipLandmarksLib.synthesis.radiograph.bone_texture import with_bone_quality
 from HipLandmarksLib.synthesis.radiograph.habitus import BoneQuality, Habitus
@@ -293,3 +297,26 @@ def test_the_head_is_denser_than_the_greater_trochanter() -> None:
         values = [float(density[int(p[1]), int(p[0])]) for p in (head, trochanter)]
         assert values[0] > 1.15
         assert values[1] < 0.9
+
+
+@pytest.mark.parametrize("scale", [0.3, 0.75, 1.6])
+def test_a_crop_shows_the_same_bones_as_the_whole_view(scale: float) -> None:
+    seen = view()
+    turned = scale * np.array([[0.96, -0.28], [0.28, 0.96]])
+    crop = PlaneTransform.identity(seen.camera.shape).about_centre(turned, (15.0, -9.0))
+    crop = PlaneTransform(crop.matrix, (70, 90))
+    window, within = footprint(crop, seen.camera.shape)
+    part = material_paths(seen, window=window).resampled(within)
+    whole = material_paths(seen).resampled(crop)
+    for material, field in whole.lengths.items():
+        assert torch.allclose(part.lengths[material], field, atol=0.6)
+        assert float((part.lengths[material] - field).abs().mean()) < 0.01
+
+
+def test_a_crop_that_misses_the_view_is_black() -> None:
+    seen = view()
+    beside = PlaneTransform(
+        PlaneTransform.identity(seen.camera.shape).shifted(900, 0).matrix, (64, 64)
+    )
+    film = simulate_film(seen, Appearance(), np.random.default_rng(0), transform=beside)
+    assert float(film.max()) == 0.0
