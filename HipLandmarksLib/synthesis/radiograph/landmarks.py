@@ -24,7 +24,8 @@ from .landmarks_femur import (
 from .landmarks_frame import HeadCircle, HipFrame, detector_pitch, hip_frames
 from .landmarks_neck import neck_points
 from .landmarks_pelvis import ilioischial_top, ischium_bottom
-from .landmarks_socket import bone_edge, roof_line, teardrop
+from .landmarks_roof import bone_edge, roof_line
+from .landmarks_teardrop import teardrop
 from .view import TruePoint
 
 FILM_KEYS = (
