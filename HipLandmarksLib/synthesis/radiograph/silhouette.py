@@ -1,25 +1,21 @@
-"""Outlines of a bone's projection, exact to a small part of a pixel.
+"""Outlines of a bone's shadow, exact to a small part of a pixel.
 
-Two kinds of lines, both found on the mesh and not in an image:
-
-- the *outline*: where the shadow of the bone ends (outer edge and holes), as closed polygons;
-- *apparent contours*: where rays touch the surface from outside or from within. They hold the
-  outline and every inner line of a film at which a bone's wall is seen edge-on (teardrop,
-  ilioischial line, walls of the acetabulum).
+They are found on the mesh and not in an image. Inner lines of a film, at which a bone's wall is
+seen edge-on, are in ``landmarks_contour``; outlines hold the bone's edge against its surroundings
+and are found in another way: they are an independent witness of landmarks on that edge.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..surfaces import BoneSurface
-from ..surfaces.mesh import vertex_normals
 from .camera import Camera
 from .contour import Contour, Window
 from .projector import path_lengths
+
+_ROUNDING = 1e-3  # of a pixel; the projector's corners lie on a grid of 1/4096
 
 # Of a square of four pixels (top left 1, top right 2, bottom right 4, bottom left 8; bit set when
 # inside): which of its sides (top 0, right 1, bottom 2, left 3) the outline enters and leaves by.
@@ -39,19 +35,6 @@ _SQUARES: dict[int, tuple[tuple[int, int], ...]] = {
     5: ((0, 3), (2, 1)),
     10: ((1, 0), (3, 2)),
 }
-
-
-@dataclass(frozen=True, eq=False)
-class ApparentContour:
-    """A closed line on the surface along which rays touch it.
-
-    Attributes:
-        points: (N, 3) LPS mm in order; the last is joined to the first.
-        xy: (N, 2) (column, row) of their projection.
-    """
-
-    points: NDArray[np.float64]
-    xy: NDArray[np.float64]
 
 
 def outlines(
@@ -95,40 +78,6 @@ def silhouette_edges(surface: BoneSurface, camera: Camera) -> NDArray[np.int64]:
 
 def _directed(faces: NDArray[np.int64], count: int) -> NDArray[np.int64]:
     return np.concatenate([faces[:, k] * count + faces[:, (k + 1) % 3] for k in range(3)])
-
-
-def apparent_contours(surface: BoneSurface, camera: Camera) -> list[ApparentContour]:
-    """All lines along which rays touch the surface, the longest first.
-
-    They run through the triangles where the (interpolated) normal is square to the ray, which
-    gives smooth lines instead of the zigzag of the mesh's edges.
-    """
-    height = np.einsum("ij,ij->i", vertex_normals(surface), surface.vertices - camera.source)
-    loops = [_on_edges(surface, height, loop) for loop in _zero_loops(surface.faces, height >= 0)]
-    found = [ApparentContour(points, camera.project(points)) for points in loops]
-    return sorted(found, key=lambda contour: -len(contour.points))
-
-
-def _zero_loops(faces: NDArray[np.int64], above: NDArray[np.bool_]) -> list[NDArray[np.int64]]:
-    """Closed sequences (N, 2) of edges between vertices above and below zero."""
-    crossing = faces[above[faces].any(axis=1) & ~above[faces].all(axis=1)]
-    edges = np.stack([crossing[:, [k, (k + 1) % 3]] for k in range(3)], axis=1)
-    start, end = above[edges[..., 0]], above[edges[..., 1]]
-    down, up = edges[start & ~end], edges[~start & end][:, ::-1]  # (upper, lower) each
-    count = len(above)
-    keys, index = np.unique(np.concatenate([down, up]) @ [count, 1], return_inverse=True)
-    following = np.full(len(keys), -1, dtype=np.int64)
-    following[index[: len(down)]] = index[len(down) :]
-    return [np.stack([keys[c] // count, keys[c] % count], axis=1) for c in _cycles(following)]
-
-
-def _on_edges(
-    surface: BoneSurface, height: NDArray[np.float64], edges: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    high, low = height[edges[:, 0]], height[edges[:, 1]]
-    share = (high / (high - low))[:, None]
-    ends = surface.vertices[edges]
-    return np.asarray(ends[:, 0] * (1 - share) + ends[:, 1] * share, dtype=np.float64)
 
 
 def _cycles(following: NDArray[np.int64]) -> list[NDArray[np.int64]]:
@@ -189,17 +138,18 @@ def _along_lines(edges: NDArray[np.float64], inside: NDArray[np.bool_]) -> NDArr
     row = top[part] + offset + np.maximum(count, 0)[part]
     (x0, y0), (x1, y1) = edges[part, 0].T, edges[part, 1].T
     x = x0 + (x1 - x0) * (row - y0) / np.where(y1 == y0, 1.0, y1 - y0)
-    fits = (row >= 0) & (row < rows) & (x > 0) & (x < columns - 1)
+    fits = (row >= 0) & (row < rows) & (x > _ROUNDING) & (x < columns - 1 - _ROUNDING)
     row, x = row[fits], x[fits]
     outside_right = np.full((rows, columns - 1), -np.inf)
     outside_left = np.full((rows, columns - 1), np.inf)
-    cell = x.astype(int)
-    np.maximum.at(outside_right, (row, cell), x - cell)
-    np.minimum.at(outside_left, (row, cell), x - cell)
+    # A crossing at a pixel's centre belongs to both cells there: the projector rounds a little.
+    for shift in (-_ROUNDING, _ROUNDING):
+        cell = (x + shift).astype(int)
+        share = np.clip(x - cell, 0.0, 1.0)
+        np.maximum.at(outside_right, (row, cell), share)
+        np.minimum.at(outside_left, (row, cell), share)
     place = np.where(inside[:, :-1], outside_right, outside_left)
-    # Without a crossing, it lies at a pixel's centre and was counted in the neighbouring cell.
-    at_pixel = np.where(inside[:, :-1], 0.0, 1.0)
-    return np.asarray(np.where(np.isfinite(place), place, at_pixel), dtype=np.float64)
+    return np.asarray(np.where(np.isfinite(place), place, 0.5), dtype=np.float64)
 
 
 def _loops(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from HipLandmarksLib.errors import ConfigurationError
 from HipLandmarksLib.synthesis.radiograph import Camera
 from HipLandmarksLib.synthesis.radiograph.contour import Contour
-from HipLandmarksLib.synthesis.radiograph.silhouette import apparent_contours, outlines
+from HipLandmarksLib.synthesis.radiograph.silhouette import outlines
 from HipLandmarksLib.synthesis.surfaces import BoneSurface
 
 from .shapes import box, sphere
@@ -85,26 +85,6 @@ def torus(centre, large: float, small: float, count: int = 96) -> BoneSurface:
         [np.stack(t, axis=-1).reshape(-1, 3) for t in ((index, right, far), (index, far, down))]
     )
     return BoneSurface(points.reshape(-1, 3) + centre, faces[:, ::-1])
-
-
-class TestApparentContours:
-    def test_of_a_sphere_is_the_circle_where_rays_touch_it(self) -> None:
-        centre = (30.0, 5.0, -20.0)
-        (contour,) = apparent_contours(sphere(centre, 24.0), CAMERA)
-        assert np.abs(radial_errors(contour.xy, centre, 24.0)).max() < 0.1
-        assert contour.points.shape == (len(contour.xy), 3)
-        assert CAMERA.project(contour.points) == pytest.approx(contour.xy)
-
-    def test_inner_lines_of_a_tilted_ring_are_found_too(self) -> None:
-        ring = torus((0.0, 0.0, 0.0), 30.0, 8.0)
-        assert len(apparent_contours(ring, CAMERA)) == 2
-
-    def test_the_outline_is_part_of_the_apparent_contours(self) -> None:
-        ring = torus((10.0, 0.0, 0.0), 30.0, 8.0)
-        lines = [Contour(c.xy) for c in apparent_contours(ring, CAMERA)]
-        for outline in outlines(ring, CAMERA):
-            gaps = [min(line.distance(p) for line in lines) for p in outline.points[::7]]
-            assert max(gaps) < 0.1
 
 
 class TestQuestions:
