@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from .body_frame import BodyFrame
 from .body_outline import Field, dome
 
+SPONGE_MM = 2.2
 _WIDEST_MM = 122.0
 _LOWEST_MM = 8.0  # bowel with gas lies above the symphysis
 
@@ -110,7 +111,7 @@ def mottle(plane: Plane, amount: float, noise: Field, rng: np.random.Generator) 
     Args:
         plane: the grid.
         amount: 0 (none) to 1.
-        noise: (h, w) random field of unit variance with grains of a few mm.
+        noise: (h, w) random field of unit variance with grains of :data:`SPONGE_MM`.
         rng: source of chance.
     """
     region = np.zeros_like(plane.x)
@@ -123,7 +124,9 @@ def mottle(plane: Plane, amount: float, noise: Field, rng: np.random.Generator) 
             Bubble((float(place[0]), float(place[1])), (float(size[0]), float(size[1])), 0.0, 1.0),
             merge=True,
         )
-    return np.asarray(region * np.clip(noise + 0.1, 0, 2) * np.float32(6.0), dtype=np.float32)
+    # Coarse pixels average the sponge.
+    sponge = 0.6 + (noise - 0.5) * min(1.0, SPONGE_MM / plane.pitch_mm) ** 2
+    return np.asarray(region * np.clip(sponge, 0, 2) * np.float32(6.0), dtype=np.float32)
 
 
 def _courses(rng: np.random.Generator) -> list[NDArray[np.float64]]:

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from .body_frame import BodyFrame
 from .body_outline import Field, body_thickness, smooth_step
-from .bowel import Bubble, Plane, bowel_gas, mottle
+from .bowel import SPONGE_MM, Bubble, Plane, bowel_gas, mottle
 from .fields import grown, grown_steps
 from .habitus import Habitus
 from .lumbar import calcifications, lumbar_spine
@@ -106,7 +106,7 @@ def _fine_part(
     plane = _bent(Plane.of(frame, bones.shape, step), rng)
     gas = bowel_gas(plane, habitus.gas, rng) + _contents(plane, habitus, rng)
     if habitus.faeces > 0:
-        gas += mottle(plane, habitus.faeces, _noise(plane, (2.2, 2.2), rng), rng)
+        gas += mottle(plane, habitus.faeces, _noise(plane, (SPONGE_MM, SPONGE_MM), rng), rng)
     cortical, cancellous = np.zeros_like(gas), np.zeros_like(gas)
     if habitus.spine:
         cortical, cancellous = lumbar_spine(plane, frame.sacrum_top, rng)
