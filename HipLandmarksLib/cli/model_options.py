@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 KINDS = ("xray", "mri")
 SIDES = ("right", "left")
-DISPLAYS = ("usual", "mirrored")
+DISPLAY_NAMES = ("usual", "mirrored", "upside-down", "feet-left", "feet-right")
+"""Names of :data:`HipLandmarksLib.imaging.DISPLAYS`; without numpy, so written down again."""
 
 
 def add_model_options(group: argparse._ArgumentGroup) -> None:
@@ -40,9 +41,9 @@ def add_model_options(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--display",
-        choices=DISPLAYS,
+        choices=DISPLAY_NAMES,
         help="how the picture shows the patient, where its file does not tell or is wrong: upright "
-        "with the patient's right on the left (usual), or mirrored",
+        "with the patient's right on the left (usual), that mirrored, or that turned",
     )
 
 
@@ -53,7 +54,7 @@ def as_stated(arguments: argparse.Namespace, image: HipImage) -> HipImage:
         ConfigurationError: when the file tells another kind.
         ImageError: when a display is stated for a volume.
     """
-    from ..imaging import Modality, with_orientation
+    from ..imaging import DISPLAYS, Modality, with_orientation
 
     if arguments.kind is not None:
         stated = Modality.XRAY if arguments.kind == "xray" else Modality.MR
@@ -65,7 +66,7 @@ def as_stated(arguments: argparse.Namespace, image: HipImage) -> HipImage:
         image = replace(image, modality=stated)
     if arguments.display is None:
         return image
-    return with_orientation(image, "R" if arguments.display == "mirrored" else "L", "F")
+    return with_orientation(image, *DISPLAYS[arguments.display])
 
 
 def stated_side(arguments: argparse.Namespace) -> Side | None:

@@ -10,7 +10,7 @@ import torch
 
 from ..anatomy import PresenceEvidence, Side
 from ..errors import ImageError
-from ..imaging import HipImage, PlaneTransform
+from ..imaging import DISPLAYS, HipImage, PlaneTransform, with_orientation
 from .card import BundleCard
 from .channels import PROSTHESIS_KEY
 from .decoding import DecodedPoint
@@ -19,6 +19,7 @@ from .film_card import FilmSettings
 from .film_frame import film_input, upright_film, whole_film_frame
 from .film_hip import HipFit, fit_hip
 from .film_refusal import NO_SIGNS, HipSigns
+from .film_sides import display_is_known
 from .limb_scores import LimbScore
 from .map_reader import DecodedPoints, MapReader
 from .sides import HEAD
@@ -26,6 +27,8 @@ from .views import View
 
 _LEAST_HEAD_DISTANCE_MM = 60.0
 """Two femoral heads are never nearer; adult distances are 140 to 220 mm."""
+
+_UPRIGHT = ("usual", "mirrored")
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,10 +90,25 @@ class FilmModel:
             ImageError: when nothing on it looks like a hip.
         """
         hips = self._candidates(image, views)
-        found = {s: hip for s, hip in hips.items() if self.settings.criteria.accept(hip.signs)}
+        found = self._accepted(hips)
         if not found:
-            raise ImageError(self._refusal(image, hips))
+            raise ImageError(self._refusal(image, hips) + self._hint(image))
         return found
+
+    def _accepted(self, hips: Mapping[Side, FilmHip]) -> dict[Side, FilmHip]:
+        criteria = self.settings.criteria
+        return {side: hip for side, hip in hips.items() if criteria.accept(hip.signs)}
+
+    def _hint(self, image: HipImage) -> str:
+        """Pictures are often stored turned; it is told which turn would do, and not guessed."""
+        if display_is_known(image):
+            return ""
+        for name, (columns_to, rows_to) in DISPLAYS.items():
+            if name not in _UPRIGHT:
+                turned = with_orientation(image, columns_to, rows_to)
+                if self._accepted(self._candidates(turned, [View()])):
+                    return f" It would be one if it is shown {name}: then add --display {name}."
+        return ""
 
     def signs(self, image: HipImage, views: Sequence[View] = (View(),)) -> HipSigns:
         """What speaks for a hip on ``image``: the signs of its best candidate."""

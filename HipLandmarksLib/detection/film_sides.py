@@ -52,7 +52,7 @@ def name_hips(looks: Mapping[Side, int], image: HipImage, stated: Side | None) -
         remarks += _both(looks, image, named, stated is not None)
         return NamedHips({side: side for side in looks}, tuple(remarks))
     (seen,) = looks
-    if named is None and not _display_known(image) and not _is_pelvis(image):
+    if named is None and not display_is_known(image) and not _is_pelvis(image):
         raise ImageError(
             f"{image.name} shows one hip, and neither its file nor you say which: a mirrored right "
             "hip looks like a left one. State it with --side right or --side left (parameter "
@@ -83,7 +83,7 @@ def _both(
 
 
 def _contradiction(image: HipImage, seen: Side, side: Side) -> str:
-    if _display_known(image):
+    if display_is_known(image):
         where = f"in the orientation that is known ({image.metadata.get('orientation')})"
         why = "orientation or side is wrong"
     else:
@@ -104,6 +104,7 @@ def _is_pelvis(image: HipImage) -> bool:
     return image.metadata.get("laterality", "") in ("B", "U")
 
 
-def _display_known(image: HipImage) -> bool:
+def display_is_known(image: HipImage) -> bool:
+    """Whether file or user tell how the film shows the patient."""
     told = image.metadata.get("orientation", "assumed")
     return not told.startswith("assumed")

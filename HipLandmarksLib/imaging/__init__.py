@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .affine import PlaneTransform
 from .calibration import Calibration, SpacingProvenance
 from .display import window_level
-from .film import is_mirrored, with_orientation
+from .film import DISPLAYS, is_mirrored, with_orientation
 from .image import HipImage, Modality
 from .orientation import as_coronal, axis_letters, coronal_angle_deg, require_coronal
 from .plausibility import MarkerPlaneError, head_diameter_warning, marker_plane_error
@@ -57,6 +57,7 @@ def __getattr__(name: str) -> Any:
 __all__ = [
     "DEFAULT_BALL_MM",
     "DEFAULT_MAGNIFICATION",
+    "DISPLAYS",
     "Calibration",
     "DicomSeries",
     "HipImage",

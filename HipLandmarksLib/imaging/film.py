@@ -5,7 +5,9 @@ Source: measurement specification, 9.1 (i to the patient's left, j to the feet, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,17 @@ from ..errors import ImageError
 from .image import HipImage
 
 ASSUMED_ORIENTATION = "assumed: columns to the patient's left, rows to the feet (AP view)"
+
+DISPLAYS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "usual": ("L", "F"),
+        "mirrored": ("R", "F"),
+        "upside-down": ("R", "H"),
+        "feet-left": ("H", "L"),
+        "feet-right": ("F", "R"),
+    }
+)
+"""Where columns and rows grow to when a picture shows the patient in one of these ways."""
 
 _DIRECTIONS = {
     "L": (1.0, 0.0, 0.0),

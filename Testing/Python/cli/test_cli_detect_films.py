@@ -13,7 +13,8 @@ from PIL import Image
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import DigitalXRayImageStorageForPresentation, ExplicitVRLittleEndian, generate_uid
 
-from HipLandmarksLib.cli import main
+from HipLandmarksLib.cli import main, model_options
+from HipLandmarksLib.imaging import DISPLAYS
 
 Write = Callable[..., Path]
 
@@ -141,6 +142,10 @@ def test_a_stated_display_tells_the_side_of_a_single_hip(
     assert _run(path, film_bundle, "--display", "mirrored", "--overwrite") == 0
     assert _head("left", "R")["state"] == "visible"
     assert "orientation assumed" not in capsys.readouterr().err
+
+
+def test_the_names_of_displays_are_those_of_the_library() -> None:
+    assert tuple(DISPLAYS) == model_options.DISPLAY_NAMES
 
 
 def test_a_display_is_not_stated_for_volumes(

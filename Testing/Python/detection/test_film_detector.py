@@ -10,7 +10,14 @@ import pytest
 from HipLandmarksLib.anatomy import LandmarkState, Side
 from HipLandmarksLib.detection import Detector
 from HipLandmarksLib.errors import ConfigurationError, ImageError
-from HipLandmarksLib.imaging import Calibration, HipImage, Modality, SpacingProvenance
+from HipLandmarksLib.imaging import (
+    DISPLAYS,
+    Calibration,
+    HipImage,
+    Modality,
+    SpacingProvenance,
+    with_orientation,
+)
 from HipLandmarksLib.imaging.film import projection_matrix
 
 ORIENTATIONS = [a + b for a, b in ("LF", "LH", "RF", "RH", "FL", "FR", "HL", "HR")]
@@ -174,6 +181,26 @@ def test_a_side_stated_for_a_film_of_both_hips_changes_nothing_and_says_so(detec
 def test_what_shows_no_hip_is_refused_with_a_reason(detector, films, name):
     with pytest.raises(ImageError, match=r"does not look like an AP film.*14 landmarks"):
         detector.detect(film_of(films.others[name]))
+
+
+@pytest.mark.parametrize("display", ["upside-down", "feet-left", "feet-right"])
+def test_a_turned_picture_is_refused_with_the_turn_that_would_do(detector, films, display):
+    stored = film_of(films.drawn["both"].pixels, "".join(DISPLAYS[display]))
+    picture = replace(
+        stored, ijk_to_lps=projection_matrix(1, 1), metadata={"orientation": "assumed: AP"}
+    )
+    with pytest.raises(ImageError, match=f"--display {display}"):
+        detector.detect(picture)
+    stated = with_orientation(picture, *DISPLAYS[display])
+    found = {p.side for p in detector.detect(stated).landmarks.values() if p.position}
+    assert found == set(Side)
+
+
+def test_a_picture_without_a_hip_is_no_hip_in_any_turn(detector, films):
+    picture = replace(film_of(films.others["noise"]), metadata={})
+    with pytest.raises(ImageError, match="if it is one") as refused:
+        detector.detect(picture)
+    assert "--display" not in str(refused.value)
 
 
 def test_a_volume_is_refused_by_a_film_model(detector, films):
