@@ -30,6 +30,7 @@ EXAMPLES = """examples:
   hiplandmarks simulate --count 20
   hiplandmarks simulate --count 500 --seed 7 --workers 4 --out films --pixel-mm 0.3
   hiplandmarks simulate --bones my-bones --count 200 --look robust --format png
+  hiplandmarks simulate --count 30 --objects prosthesis=0.5 marker=1 ball=1
   hiplandmarks simulate --bones my-bones --subjects z001 z013 --framing hip --count 50
   hiplandmarks simulate --bones my-bones --count 2000 --format views --pixel-mm 0.8 --out views
 
@@ -40,6 +41,20 @@ Sacrum.ply (closed meshes, RAS mm), such as VSDFullBodyBoneModels (CC BY-NC-SA 4
 FORMATS = ("dicom", "png", "views")
 LOOKS = ("realistic", "robust")
 FRAMINGS = ("pelvis", "low-pelvis", "close", "hip")
+OBJECTS = (
+    "marker",
+    "ball",
+    "shield",
+    "tube",
+    "fasteners",
+    "prosthesis",
+    "fixation",
+    "fracture",
+    "text",
+    "box",
+    "line",
+    "collimation",
+)
 _LEAST_PIXEL_MM, _LARGEST_PIXEL_MM = 0.1, 2.0
 
 
@@ -109,6 +124,15 @@ def _add_films(parser: argparse.ArgumentParser) -> None:
         default="realistic",
         help="as films of several vendors look, or far beyond that so that a model learns to "
         "look past appearances (default: realistic)",
+    )
+    group.add_argument(
+        "--objects",
+        nargs="+",
+        type=_objects,
+        metavar="KIND=SHARE",
+        help="what lies on the films, and on which share of them, such as 'marker=1 ball=0.5'; "
+        "'none' for nothing (default: a mixture as in a department; not for views). Kinds: "
+        f"{', '.join(OBJECTS)}",
     )
     group.add_argument(
         "--pixel-mm",
@@ -193,9 +217,14 @@ def _films(
     from ..synthesis.radiograph.files import FilmFormat
     from ..synthesis.radiograph.film_maker import FilmMaker
     from ..synthesis.radiograph.look import Preset
+    from ..synthesis.radiograph.objects import ObjectShares
     from .simulate_films import make_films
 
-    films = FilmMaker(maker, Preset(arguments.look))
+    objects = ObjectShares()
+    if arguments.objects is not None:
+        shares = dict(each for each in arguments.objects if each is not None)
+        objects = ObjectShares(**{**dict.fromkeys(OBJECTS, 0.0), **shares})
+    films = FilmMaker(maker, Preset(arguments.look), objects)
     kind = FilmFormat(arguments.format)
     return make_films(films, arguments.out, kind, arguments.count, arguments.workers, report)
 
@@ -212,6 +241,23 @@ def _whole(text: str, least: int) -> int:
     if text.isdecimal() and int(text) >= least:
         return int(text)
     raise argparse.ArgumentTypeError(f"expected a whole number from {least}, got {text!r}")
+
+
+def _objects(text: str) -> tuple[str, float] | None:
+    """(kind, share), None for the word none."""
+    if text == "none":
+        return None
+    kind, _, share = text.partition("=")
+    try:
+        value = float(share or "1")
+    except ValueError:
+        value = -1.0
+    if kind in OBJECTS and 0.0 <= value <= 1.0:
+        return kind, value
+    raise argparse.ArgumentTypeError(
+        f"expected KIND=SHARE with a share of 0 to 1, or none, got {text!r}; kinds are "
+        f"{', '.join(OBJECTS)}"
+    )
 
 
 def _pixel(text: str) -> float:
