@@ -23,8 +23,11 @@ _CLOCK_DEG = tuple(range(0, 91, 15))
 _NECK_RADII = 2.1
 """Head and neck lie within so many radii of the head's centre."""
 
-_STEP_DEG = 0.5
-_FROM_DEG, _TO_DEG = 22.0, 150.0
+_WAIST_RADII = 1.45
+"""Up to so many radii from it there is no trochanter yet."""
+
+_STEP_DEG = 1.0
+_FROM_DEG, _TO_DEG = 30.0, 150.0
 """Angles to the neck's line between which the outline may leave the head; nearer lies the neck."""
 
 
@@ -80,7 +83,7 @@ def measure_hip(femur: BoneSurface | None, hip: HipGeometry, side: Side) -> dict
     values = {**_femoral_lines(hip), **_acetabular_angles(hip, side)}
     if femur is not None:
         values["alpha_deg"] = frontal_alpha_deg(femur, hip, side)
-        near = _around_head(femur, hip)
+        near = _around_head(femur, hip, _NECK_RADII)
         radial = (radial_alpha_deg(near, hip, side, float(clock)) for clock in _CLOCK_DEG)
         values["alpha_radial_deg"] = max(radial)
     return values
@@ -138,14 +141,17 @@ def radial_alpha_deg(femur: BoneSurface, hip: HipGeometry, side: Side, clock_deg
     """
     frame = NeckFrame.of(hip, side)
     away = frame.direction(clock_deg)
+    basis = np.array([frame.neck, away]).T
     outlines = plane_sections(femur, frame.centre, np.cross(frame.neck, away))
-    points = np.concatenate([outline.points for outline in outlines]) - frame.centre
-    flat = np.column_stack([points @ frame.neck, points @ away])
-    return _exit_deg(flat[flat[:, 1] > 0], hip.head_radius_mm)
+    starts = [(outline.points - frame.centre) @ basis for outline in outlines]
+    ends = [np.roll(points, -1, axis=0) for points in starts]
+    return _exit_deg(np.concatenate(starts), np.concatenate(ends), hip.head_radius_mm)
 
 
 def frontal_alpha_deg(femur: BoneSurface, hip: HipGeometry, side: Side) -> float:
     """Alpha of the outline seen from the front by parallel rays, on the upper side of the neck.
+
+    The trochanter, whose shadow may cover the neck's outline, is left out.
 
     Raises:
         GeometryError: when the outline never leaves the head's circle.
@@ -153,38 +159,71 @@ def frontal_alpha_deg(femur: BoneSurface, hip: HipGeometry, side: Side) -> float
     neck = (hip.neck_centre - hip.head_centre)[[0, 2]]
     neck = _unit(neck)
     up = np.array([-neck[1], neck[0]]) * (1.0 if side is Side.LEFT else -1.0)
-    local = (femur.vertices - hip.head_centre)[:, [0, 2]]
-    near = np.linalg.norm(local, axis=1) < 2.5 * hip.head_radius_mm
-    faces = femur.faces[np.all(near[femur.faces], axis=1)]
-    edges = np.concatenate([faces[:, :2], faces[:, 1:]])
-    share = np.linspace(0, 1, 4)[:, None, None]
-    points = (local[edges[:, 0]] * (1 - share) + local[edges[:, 1]] * share).reshape(-1, 2)
-    return _exit_deg(np.column_stack([points @ neck, points @ up]), hip.head_radius_mm)
+    flat = (femur.vertices - hip.head_centre)[:, [0, 2]] @ np.array([neck, up]).T
+    faces = _around_head(femur, hip, _WAIST_RADII).faces
+    edges = _border(faces, flat)
+    return _exit_deg(flat[edges[:, 0]], flat[edges[:, 1]], hip.head_radius_mm)
 
 
-def _around_head(femur: BoneSurface, hip: HipGeometry) -> BoneSurface:
-    """Only the triangles of head and neck (an open surface)."""
+def _border(faces: NDArray[np.int64], flat: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Edges where what looks one way ends: the outline of the projected triangles lies on them."""
+    a, b, c = (flat[faces[:, k]] for k in range(3))
+    (ux, uy), (vx, vy) = (b - a).T, (c - a).T
+    towards = faces[ux * vy - uy * vx > 0]
+    edges = np.sort(np.concatenate([towards[:, [k, (k + 1) % 3]] for k in range(3)]), axis=1)
+    _, first, count = np.unique(
+        edges[:, 0] * np.int64(2**31) + edges[:, 1], return_index=True, return_counts=True
+    )
+    return edges[first[count == 1]]
+
+
+def _around_head(femur: BoneSurface, hip: HipGeometry, radii: float) -> BoneSurface:
+    """Only the triangles within so many radii of the head's centre (an open surface)."""
     distance = np.linalg.norm(femur.vertices - hip.head_centre, axis=1)
-    near = distance < _NECK_RADII * hip.head_radius_mm
+    near = distance < radii * hip.head_radius_mm
     return BoneSurface(femur.vertices, femur.faces[np.all(near[femur.faces], axis=1)])
 
 
-def _exit_deg(flat: NDArray[np.float64], radius: float) -> float:
-    """From points (along the neck, away from it) of a region's outline and inside it."""
-    angle = np.degrees(np.arctan2(flat[:, 1], flat[:, 0]))
-    keep = (angle > _FROM_DEG) & (angle < _TO_DEG)
-    distance = np.linalg.norm(flat[keep], axis=1)
+def _exit_deg(starts: NDArray[np.float64], ends: NDArray[np.float64], radius: float) -> float:
+    """From line segments of a region's outline and inside it: (along the neck, away from it)."""
     steps = np.arange(_FROM_DEG, _TO_DEG, _STEP_DEG)
-    reach = np.zeros(len(steps))
-    np.maximum.at(reach, ((angle[keep] - _FROM_DEG) / _STEP_DEG).astype(int), distance)
+    reach = _reach(starts, ends, np.radians(steps), 0.8 * radius)
     known = reach > 0
     reach = np.interp(steps, steps[known], reach[known])
-    within = reach <= radius * (1 + EXIT_TOLERANCE)
-    if within[0] or not within.any():
+    limit = radius * (1 + EXIT_TOLERANCE)
+    within = reach <= limit
+    neck = int(np.argmin(within))  # nearer to the neck's line the part may have been cut off
+    if within[neck] or not within[neck:].any():
         raise GeometryError("The outline of the head never leaves its circle towards the neck.")
     # From the neck towards the pole: the first direction in which the outline is on the circle.
-    first = int(np.argmax(within))
-    limit = radius * (1 + EXIT_TOLERANCE)
+    first = neck + int(np.argmax(within[neck:]))
     share = (reach[first - 1] - limit) / (reach[first - 1] - reach[first])
-    middle = steps[first - 1] + _STEP_DEG / 2
-    return float(middle + share * _STEP_DEG)
+    return float(steps[first - 1] + share * _STEP_DEG)
+
+
+def _reach(
+    starts: NDArray[np.float64],
+    ends: NDArray[np.float64],
+    angles: NDArray[np.float64],
+    least: float,
+) -> NDArray[np.float64]:
+    """Furthest crossing of the segments with rays at angles to the neck; 0 where there is none.
+
+    What lies within ``least`` of the centre does not matter and is left out.
+    """
+    far = np.maximum(np.hypot(*starts.T), np.hypot(*ends.T)) > least
+    starts, ends = starts[far], ends[far]
+    along, aside = _rays(starts, angles)
+    end_along, end_aside = _rays(ends, angles)
+    crossing = (aside >= 0) != (end_aside >= 0)
+    share = np.divide(aside, aside - end_aside, out=np.zeros_like(aside), where=crossing)
+    distance = np.where(crossing, along + share * (end_along - along), 0.0)
+    return np.asarray(distance.max(axis=0, initial=0.0))
+
+
+def _rays(
+    points: NDArray[np.float64], angles: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(points, angles) along every ray and to its left."""
+    cosine, sine = np.cos(angles), np.sin(angles)
+    return points @ np.array([cosine, sine]), points @ np.array([-sine, cosine])

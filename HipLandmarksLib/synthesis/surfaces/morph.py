@@ -135,7 +135,7 @@ def _measured(
 
 def _with_proportions(anatomy: PelvisAnatomy, pelvis: PelvisMorph) -> PelvisAnatomy:
     field = proportion_field(anatomy.hips, (pelvis.width, pelvis.depth, pelvis.height))
-    bones = {
+    bones: dict[BoneName, BoneSurface] = {
         name: moved_surface(bone, field)
         for name, bone in anatomy.bones.items()
         if name not in (BoneName.FEMUR_RIGHT, BoneName.FEMUR_LEFT)
