@@ -20,6 +20,7 @@ _STEP = 0.25
 _FLOOR_DEPTH_MM = (-3.0, 10.0)
 _FACING = 0.5
 _LEVEL_RADII = 0.35
+_BELOW_RADII = 0.12
 _LEVEL_OVER_MM = 2.0
 _LEVEL_DEG = 20.0
 _FOLD_MM = 8.0
@@ -43,8 +44,8 @@ def teardrop(frame: HipFrame, lines: Sequence[ContourLine]) -> NDArray[np.float6
         return None
     line, index = start
     path = walk(line, index, -frame.up, 3.0 * frame.head.radius, _STEP)
-    height, across = path @ frame.up, path @ frame.lateral
-    first = _first_level(height, across)
+    height, across = frame.height(path), frame.across(path)
+    first = _first_level(height, across, -_BELOW_RADII * frame.head.radius)
     if first is None:
         return None
     end = np.arange(first, min(first + round(2 * _LEVEL_OVER_MM / _STEP), len(path)))
@@ -52,13 +53,19 @@ def teardrop(frame: HipFrame, lines: Sequence[ContourLine]) -> NDArray[np.float6
     return np.asarray(path[end[int(np.argmin(height[end]))]])
 
 
-def _first_level(height: NDArray[np.float64], across: NDArray[np.float64]) -> int | None:
-    """Where a path goes down no more; a fold from which it goes on straight down does not count."""
+def _first_level(
+    height: NDArray[np.float64], across: NDArray[np.float64], below: float
+) -> int | None:
+    """Where a path goes down no more, below a height.
+
+    A fold from which it goes on straight down does not count.
+    """
     reach, ahead = round(_LEVEL_OVER_MM / _STEP), round(_FOLD_MM / _STEP)
     if len(height) <= reach:
         return None
     fall = height[:-reach] - height[reach:]
-    for place in np.flatnonzero(fall < np.sin(np.radians(_LEVEL_DEG)) * _LEVEL_OVER_MM):
+    level = fall < np.sin(np.radians(_LEVEL_DEG)) * _LEVEL_OVER_MM
+    for place in np.flatnonzero(level & (height[:-reach] < below)):
         further = slice(place, place + ahead)
         straight = np.abs(across[further] - across[place]) < _FOLD_ASIDE_MM
         if np.min(height[further][straight]) > height[place] - _DEEPER_MM:
