@@ -26,7 +26,6 @@ _BOW_RADIUS_MM = 1200.0
 """Sagittal radius of the shaft: 120 (SD 36) cm, Egol 2004 (J Orthop Trauma 18:410)."""
 
 _STRAIGHT_MM = 240.0  # from the proximal to the distal centre of the shaft
-_FLAT_SHAFT = 0.96
 _FOVEA_RADIUS_MM, _FOVEA_DEPTH_MM = 9.0, 2.2
 
 
@@ -104,7 +103,7 @@ class PhantomFemur:
     @cached_property
     def fovea(self) -> Vector:
         """Centre of the foveal notch on the head's sphere."""
-        direction = -self.neck_direction + 0.32 * self._back - 0.12 * np.array([0.0, 0.0, 1.0])
+        direction = -self.neck_direction + 0.05 * self._back - np.array([0.0, 0.0, 0.45])
         return np.asarray(self.hip.head_radius_mm * direction / np.linalg.norm(direction))
 
     def shaft_point(self, down_mm: float) -> Vector:
@@ -148,31 +147,28 @@ class PhantomFemur:
         down = dot(p, self.shaft_direction, self.foot)
         side = dot(p, self._frontal, self.foot)
         deep = dot(p, self._back, self.foot) - self._bow(down)
-        swell = np.exp(-((np.maximum(down + 6, 0) / (30.0 * size)) ** 2))
-        radius = r + 0.36 * r * swell
-        off = length(side - 0.10 * r * swell, deep / _FLAT_SHAFT) - radius
+        swell = np.exp(-((np.maximum(down + 6, 0) / (38.0 * size)) ** 2))
+        radius = r * (1 + 0.45 * swell)
+        off = length(side, (deep - 3.0 * swell) / (1.04 - 0.12 * swell)) - radius
         shaft = intersection(off, np.maximum(-down - 8.0, down - self._length_mm), 16.0)
         tip, tip_radius = self._tip
-        base = self.shaft_point(10.0 * size) + 0.45 * r * self._frontal + 0.05 * r * self._back
-        crown = tip + 0.42 * r * self._frontal - 0.45 * r * self._back
-        crown = crown + 5.0 * size * self.shaft_direction
-        greater = bar(p, base, crown, (1.12 * r, 0.72 * r), (0.95 * r, 0.50 * r), self._frontal)
-        ridge = bar(p, crown, tip, (0.5 * r, tip_radius), (0.45 * r, tip_radius), self._frontal)
-        greater = union(greater, ridge, 8.0)
+        base = self.shaft_point(8.0 * size) + 0.58 * r * self._frontal + 0.35 * r * self._back
+        crown = tip + 0.38 * r * self._frontal - 0.35 * r * self._back
+        crown = crown + (0.72 * r - tip_radius + 5.0) * self.shaft_direction
+        greater = bar(p, base, crown, (1.25 * r, 0.85 * r), (1.08 * r, 0.72 * r), self._frontal)
+        ridge = bar(p, crown, tip, (0.5 * r, tip_radius), (0.5 * r, tip_radius), self._frontal)
+        greater = union(greater, ridge, 6.0)
         lesser, lesser_radius = self._lesser
-        foot = self.shaft_point(self._lesser_mm - 3) + 0.15 * r * self._back
+        foot = self.shaft_point(self._lesser_mm) - 0.4 * r * self._frontal + 0.3 * r * self._back
         small = bar(
-            p, foot, lesser, (13.0 * size, lesser_radius), (9.0 * size, lesser_radius), self._back
+            p, foot, lesser, (16.0 * size, lesser_radius), (11.0 * size, lesser_radius), self._back
         )
-        crest = bar(
-            p,
-            tip,
-            lesser,
-            (tip_radius * 0.75, 5.0 * size),
-            (tip_radius * 0.75, 5.0 * size),
-            self._back,
-        )
-        body = union(union(shaft, greater, 14.0), small, 9.0)
+        top = tip + 9.0 * size * self.shaft_direction
+        thick = (tip_radius * 0.75, 5.0 * size)
+        crest = bar(p, top, lesser, thick, thick, self._back)
+        spur = self.shaft_point(26 * size) - 0.28 * r * self._frontal
+        calcar = bar(p, 0.68 * self.foot, spur, (12.5 * size, r), (13.5 * size, r), self._frontal)
+        body = union(union(union(shaft, calcar, 10.0), greater, 14.0), small, 9.0)
         return union(body, crest + 2.0, 9.0)
 
     def _knee(self, p: Points) -> Field:
@@ -208,7 +204,7 @@ class PhantomFemur:
 
     @cached_property
     def _lesser_mm(self) -> float:
-        return 30.0 * self.size
+        return 25.0 * self.size
 
     @cached_property
     def _proximal_mm(self) -> float:
@@ -221,7 +217,7 @@ class PhantomFemur:
     @cached_property
     def _lesser(self) -> tuple[Vector, float]:
         r, radius = self.hip.shaft_radius_mm, 5.5 * self.size
-        at = self.shaft_point(self._lesser_mm) - 1.12 * r * self._frontal + 0.92 * r * self._back
+        at = self.shaft_point(self._lesser_mm) - 1.62 * r * self._frontal + 0.95 * r * self._back
         return at, radius
 
     @cached_property
@@ -229,6 +225,6 @@ class PhantomFemur:
         """Centre and radius of the ball that ends the greater trochanter."""
         r, radius = self.hip.shaft_radius_mm, 6.5 * self.size
         up = -self.shaft_direction
-        at = self.foot + 0.30 * r * self._frontal + 0.80 * r * self._back
+        at = self.foot + 0.42 * r * self._frontal + 0.95 * r * self._back
         rise = self.hip.trochanter_height_mm - radius - at @ up
         return np.asarray(at + rise * up, dtype=np.float64), radius

@@ -25,22 +25,23 @@ from .phantom_socket import PhantomSocket
 Vector = NDArray[np.float64]
 
 _MIDLINE = -89.0  # template x of the midline
-_WALL_MM = 3.0  # thickness of the socket's floor
+_WALL_MM = 5.0  # thickness of the socket's floor
 _INLET_X = -27.0  # the same at the widest level of the brim
 _SUBPUBIC_DEG = 74.0
 
 _QUADRILATERAL: tuple[tuple[float, float], ...] = (
     # y, z around the plate between brim and ischium
-    (-15, 14), (-14, -6), (-9, -16), (2, -20), (11, -22), (17, -30), (22, -42), (36, -40),
+    (-15, 14), (-14, -6), (-9, -15), (0, -18), (10, -20), (18, -25), (24, -32), (36, -32),
     (44, -12), (44, 6), (38, 28), (24, 36), (4, 32),
 )  # fmt: skip
 
 _SUPERIOR_RAMUS = (
     # x, y, z, half width, half depth
-    (-16, -14, 13, 13, 10), (-38, -25, 5, 9.5, 8), (-56, -32, -5, 9, 7), (-74, -38, -14, 10, 7.5),
+    (-16, -14, 12, 13, 10), (-34, -23, 4, 10, 8.5), (-51, -31, -10, 8.5, 7),
+    (-72, -38, -18, 9, 7.5),
 )  # fmt: skip
 _INFERIOR_RAMUS = (
-    (-76, -24, -34, 10, 6.5), (-62, -7, -46, 8, 5.5), (-48, 9, -53, 8.5, 6), (-34, 22, -55, 11, 9),
+    (-78, -24, -36, 9, 6.5), (-65, -8, -48, 8, 5.5), (-51, 10, -57, 8.5, 6), (-36, 24, -58, 9.5, 9),
 )  # fmt: skip
 
 
@@ -75,12 +76,21 @@ class PhantomHipBone:
         size = np.float32(self.pelvis.size)
         bare = self.socket.beyond_rim(p)
         cup = self.socket.cup(bare, p, 6.5) / size
-        walls = union(union(self._upper(q, cup), self._back(q), 9.0), self._plate(q), 5.0)
+        upper = self._upper(self._shallow(q), cup)
+        walls = union(union(upper, self._back(q), 9.0), self._plate(q), 5.0)
         walls = intersection(walls, self._wall(q) - q[0], 3.0)
         bone = union(walls, self._pubis(q), 8.0) * size
         bone = self.socket.carve(np.asarray(bone, dtype=np.float32), bare, p)
         gap = self.pelvis.interhead_distance_mm / 2 - self.pelvis.symphysis_gap_mm / 2
-        return intersection(bone, np.asarray(-gap - p[0] + 0 * bone, dtype=np.float32), 3.0)
+        return intersection(bone, np.asarray(-gap - p[0], dtype=np.float32), 4.0)
+
+    def _shallow(self, q: Points) -> Points:
+        """Moves the ilium over the roof inwards where the roof covers less, and outwards."""
+        shift = 0.3 * (31.0 - self.hip.lce_deg)
+        shift = max(shift, 0.35 * shift)
+        level = step(q[2], 8.0, 26.0) * (1 - step(q[2], 40.0, 90.0))
+        level = level * (1 - step(q[1], 12.0, 35.0))
+        return q[0] + shift * level, q[1], q[2]
 
     @cached_property
     def triradiate(self) -> Vector:
@@ -117,14 +127,14 @@ class PhantomHipBone:
         wing = PhantomIlium().solid(q)
         roof = bar(q, (-6, 6, 34), (-3, 2, 14), (17, 20), (15, 20), (1, 0.3, 0))
         front = bar(q, (-8, -16, 16), (10, -30, 36), (13, 7), (11, 6.5), (1, 0.5, 0))
-        rear = bar(q, (-10, 26, 22), (-14, 30, -12), (15, 15), (13, 13), (1, 0, 0))
+        rear = bar(q, (-10, 26, 22), (-16, 30, -12), (15, 13), (13, 11), (1, 0, 0))
         bone = union(wing, union(cup, roof, 10.0), 10.0)
         return union(union(bone, front, 9.0), rear, 10.0)
 
     def _back(self, q: Points) -> Field:
         """Ischium with its tuberosity and spine."""
-        ischium = bar(q, (-17, 32, -8), (-21, 34, -36), (16, 15), (13, 12), (1, 0, 0))
-        tuber = bar(q, (-22, 34, -34), (-31, 27, -53), (15, 14), (12, 12), (1, 0, 0))
+        ischium = bar(q, (-18, 32, -8), (-21, 35, -36), (15, 15), (12, 12), (1, 0, 0))
+        tuber = bar(q, (-20, 35, -34), (-29, 28, -53), (15, 13.5), (12.5, 15), (1, 0, 0))
         spine = bar(q, (-28, 42, 4), (-38, 55, 1), (9, 2.5), (4.5, 2.5), (1, 0.6, 0))
         return union(union(ischium, tuber, 9.0), spine, 6.0)
 
@@ -132,25 +142,29 @@ class PhantomHipBone:
         """Both rami, the body beside the symphysis and the tubercle."""
         superior = tube(q, _SUPERIOR_RAMUS, (0, 1, 0.6))
         inferior = tube(q, _INFERIOR_RAMUS, (0.75, -0.65, 0))
-        body = bar(q, (-77, -41, -14), (-76, -23, -34), (12.5, 12.5), (8, 7.5), (0, 0.66, 0.75))
-        tubercle = ball(q, (-63, -46.5, -17), 5.0)
-        ramus = union(union(superior, body, 6.0), tubercle, 8.0)
+        body = bar(q, (-77, -41, -17), (-77, -24, -36), (12, 11.5), (8, 7.5), (0, 0.66, 0.75))
+        tubercle = ball(q, (-65, -46, -18), 4.0)
+        ramus = union(union(superior, body, 6.0), tubercle, 12.0)
         return union(ramus, inferior, 6.0)
 
     def _plate(self, q: Points) -> Field:
         """Thin plate along the wall of the true pelvis."""
-        thick = 4.4 + 5.0 * step(q[1], 15.0, 40.0)
+        thick = 7.5 + 3.0 * step(q[1], 15.0, 40.0)
         return intersection(self._outline(q[1], q[2]) + 0 * q[0], q[0] - self._wall(q) - thick, 6.0)
 
     def _wall(self, q: Points) -> Any:
         """Template x of the true pelvis' wall; bone lies lateral of it."""
         wide = self._inlet_shift * step(q[2], -5.0, 35.0)
         floor = self._floor_x
-        level = floor + 0.05 * q[2] + (_INLET_X - floor - 1.5) * step(q[2], 0.0, 40.0) + wide
+        level = (
+            floor
+            + 0.05 * np.maximum(q[2], -8.0)
+            + (_INLET_X - floor - 1.5) * step(q[2], 0.0, 40.0)
+            + wide
+        )
         behind = -((q[1] - 8.0) ** 2) / 240.0
         above = -2.0 * ramp(q[2] - 56.0, 8.0)
-        below = -0.35 * ramp(-25.0 - q[2], 8.0)
-        return level + behind + above + below - 1.2 * ramp(-10.0 - q[1], 6.0)
+        return level + behind + above - 1.2 * ramp(-10.0 - q[1], 6.0)
 
     @cached_property
     def _floor_x(self) -> float:

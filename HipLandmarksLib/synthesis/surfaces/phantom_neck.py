@@ -12,8 +12,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 
 from ..implicit import Field, intersection
+from .hip_measures import EXIT_TOLERANCE
 from .phantom_fields import Points, dot, length, step
 from .phantom_parameters import HipSurfaceParameters
 
@@ -55,9 +57,12 @@ class PhantomNeck:
 
     def _profile(self, s: Any, phi: Any) -> tuple[Any, Any, Any]:
         """(start of the neck along its axis, radius there, radius at ``s``)."""
+        return self._profile_from(self._alpha_around(phi), s)
+
+    def _profile_from(self, alpha: Any, s: Any) -> tuple[Any, Any, Any]:
+        """As :meth:`_profile`, where the neck leaves the sphere ``alpha`` off its axis."""
         hip, radius = self.hip, self.hip.head_radius_mm
         waist = WAIST_RADII * radius
-        alpha = self._alpha_around(phi)
         start, height = radius * np.cos(alpha), radius * np.sin(alpha)
         run = np.maximum(waist - start, 1.0)
         rise = height - hip.neck_radius_mm
@@ -67,11 +72,11 @@ class PhantomNeck:
         bent = 1 - t * t * (3 - 2 * t)
         profile = hip.neck_radius_mm + rise * bent + slope * run * t * (1 - t) ** 2
         # A large bump stays outside the head's sphere for good once it has left it.
-        clear = np.minimum(0.2 * np.maximum(s - start, 0), 0.04 * radius)
+        clear = np.minimum(0.3 * np.maximum(s - start, 0), 0.06 * radius)
         circle = np.sqrt(np.maximum(radius * radius - s * s, 0))
         profile = np.maximum(profile, circle + clear)
         flare = np.maximum(s - np.maximum(waist, start + run), 0)
-        return start, height, profile + 0.005 * flare * flare
+        return start, height, profile + 0.010 * flare * flare
 
     def _alpha_around(self, phi: Any) -> Any:
         """Angle to the neck axis at which the neck leaves the sphere, by direction around it."""
@@ -94,17 +99,23 @@ class PhantomNeck:
 
     @cached_property
     def _film_leaving(self) -> tuple[float, float]:
-        """(direction around the neck, angle to its axis) of the dialled leaving point.
+        """(direction around the neck, angle to its axis) where the film's contour leaves the head.
 
         On the film the head's outline is its circle in the coronal plane through its centre; the
-        leaving point lies on it, alpha away from the projected neck axis, on the upper side.
+        dialled point lies in that plane, alpha away from the projected neck axis, on the upper
+        side, and 2 % of the radius outside the circle, where it counts as having left.
         """
         n = self.direction
-        tilt = math.atan2(n[0], -n[2])
-        angle = tilt + math.radians(self.hip.alpha_deg)
+        angle = math.atan2(n[0], -n[2]) + math.radians(self.hip.alpha_deg)
         point = np.array([math.sin(angle), 0.0, -math.cos(angle)])
-        s, up, front = self._frame @ point
-        return math.atan2(front, up), math.atan2(math.hypot(up, front), s)
+        s, up, front = (1 + EXIT_TOLERANCE) * self.hip.head_radius_mm * (self._frame @ point)
+        wanted, rho = math.atan2(math.hypot(up, front), s), math.hypot(up, front)
+
+        def excess(alpha: float) -> float:
+            return float(self._profile_from(alpha, s)[2]) - rho
+
+        latest = min(wanted + math.radians(12.0), math.radians(104.0))
+        return math.atan2(front, up), float(brentq(excess, wanted, latest, xtol=1e-9))
 
     @cached_property
     def _frame(self) -> Vector:

@@ -26,7 +26,7 @@ _HIP_RANGES: Mapping[str, Range] = {
     "anteversion_deg": (-10, 40),
     "shaft_radius_mm": (10, 20),
     "shaft_adduction_deg": (-5, 12),
-    "trochanter_height_mm": (-22, 16),
+    "trochanter_height_mm": (-15, 26),
     "joint_space_mm": (2.5, 5),
 }
 _PELVIS_RANGES: Mapping[str, Range] = {
@@ -48,7 +48,7 @@ class HipSurfaceParameters:
     Attributes:
         head_radius_mm: radius of the spherical femoral head (bone).
         alpha_deg: alpha on the anteroposterior projection of the neutral femur: there the upper
-            contour leaves the head circle.
+            contour is 2 % of the radius outside the head circle.
         cam_clock_deg: direction of the largest bump around the neck, 0 superior, 90 anterior.
         lce_deg: lateral centre-edge angle of the bony rim in the coronal plane through the head
             centre.
@@ -77,14 +77,14 @@ class HipSurfaceParameters:
     roof_inclination_deg: float = 4.0
     version_deg: float = 19.0
     anterior_sector_deg: float = 63.0
-    fossa_depth_mm: float = 3.5
+    fossa_depth_mm: float = 3.0
     neck_shaft_angle_deg: float = 128.0
     neck_length_mm: float = 52.0
     neck_radius_mm: float = 15.5
     anteversion_deg: float = 12.0
     shaft_radius_mm: float = 14.5
     shaft_adduction_deg: float = 5.0
-    trochanter_height_mm: float = -3.0
+    trochanter_height_mm: float = 6.0
     joint_space_mm: float = 3.6
 
     def __post_init__(self) -> None:

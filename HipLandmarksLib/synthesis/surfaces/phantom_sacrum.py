@@ -14,7 +14,7 @@ from scipy.interpolate import PchipInterpolator
 from scipy.spatial import cKDTree
 
 from ..implicit import Field, intersection, union
-from .phantom_fields import MapGrid, PlaneMap, Points, length, ramp, step
+from .phantom_fields import MapGrid, PlaneMap, Points, bar, length, ramp, step
 
 Vector = NDArray[np.float64]
 
@@ -24,7 +24,7 @@ _STEPS = 400
 _AXIS: tuple[tuple[float, float, float, float], ...] = (
     # y, z along the middle of the bone from the promontory to the coccyx, half depth, half width
     (29, 107, 15.5, 58.0), (45, 92, 15.0, 58.5), (60, 76, 13.0, 56.0), (73, 59, 10.5, 49.0),
-    (82, 41, 8.5, 43.0), (87, 22, 7.0, 33.0), (87, 6, 5.0, 15.0), (82, -7, 3.5, 7.0),
+    (82, 41, 7.5, 44.0), (87, 22, 6.0, 35.0), (87, 6, 5.0, 15.0), (82, -7, 3.5, 7.0),
 )  # fmt: skip
 
 _FORAMINA: tuple[tuple[float, float, float], ...] = (
@@ -41,28 +41,33 @@ class PhantomSacrum:
         x = np.abs(p[0])
         along, off = self._along(p[1], p[2]), self._off(p[1], p[2])
         depth, width = self._depth(along), self._width(along)
-        bulge = 0.35 * depth * np.exp(-((x / 22.0) ** 2)) * (1 - step(along, 0.3, 0.7))
-        hollow = -2.5 * np.exp(-(((x - 30.0) / 14.0) ** 2))
-        flat = np.abs(off + 0.12 * (x / 10.0) ** 2) - depth - bulge - hollow
+        low = step(along, 0.3, 0.7)
+        bulge = (0.30 - 0.15 * low) * depth * np.exp(-((x / 20.0) ** 2))
+        hollow = -0.22 * depth * np.exp(-(((x - 32.0) / 16.0) ** 2))
+        ridges = 1.0 * np.exp(-(((np.mod(along, 0.155) - 0.0775) / 0.02) ** 2)) * (x < 16)
+        flat = np.abs(off + 0.12 * (x / 10.0) ** 2) - 0.86 * depth - bulge - hollow - ridges * low
         bone = intersection(flat, x - width, 9.0)
         bone = union(bone, self._crest(x, along, off, depth), 5.0)
-        ends = self._ends(p[1], p[2]) + 0.28 * ramp(x - 26.0, 6.0)
+        ends = self._ends(p[1], p[2]) + 0.45 * ramp(x - 27.0, 6.0)
         bone = intersection(bone, np.asarray(ends, dtype=np.float32), 5.0)
-        return self._bored(x, along, off, bone)
+        horn = bar((x, p[1], p[2]), (23, 46, 100), (21, 52, 121), (8, 5), (6, 4.5), (0, 1, 0))
+        return self._bored(x, along, off, union(bone, horn, 8.0))
 
     def _crest(self, x: Any, along: Any, off: Any, depth: Any) -> Field:
         """The spinous processes' ridge on the back."""
         waves = 0.75 + 0.25 * np.cos(2 * np.pi * along / 0.155)
-        high = 11.0 * waves * (1 - step(along, 0.5, 0.72)) + 1.0
+        high = 11.0 * waves * (1 - step(along, 0.5, 0.72)) * step(along, -0.02, 0.1) + 1.0
         out = length(x / 5.0, (off - depth) / high) - 1.0
         return np.asarray(out * 4.0, dtype=np.float32)
 
     def _bored(self, x: Any, along: Any, off: Any, bone: Field) -> Field:
         """Four pairs of foramina, right through, and the canal."""
         for lateral, share, radius in _FORAMINA:
-            hole = length(x - lateral, (along - share) * self._length) - radius
-            hole = hole - 0.10 * np.abs(off)  # funnels that open to both faces
-            bone = intersection(bone, np.asarray(-hole, dtype=np.float32), 2.5)
+            # Between square to the bone and straight backwards, so that films see through them.
+            level = (along - share) * self._length - (0.85 - 1.1 * share) * off
+            hole = length(x - lateral - 0.1 * off, level * 1.15) - radius
+            hole = hole - 0.12 * np.abs(off)  # funnels that open to both faces
+            bone = intersection(bone, np.asarray(-hole, dtype=np.float32), 3.0)
         canal = length(x / 1.7, off - 9.0 + 5.0 * along) - 4.8 * (1 - step(along, 0.4, 0.75))
         return intersection(bone, np.asarray(-canal, dtype=np.float32), 2.0)
 

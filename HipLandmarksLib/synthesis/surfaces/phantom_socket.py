@@ -22,7 +22,9 @@ Vector = NDArray[np.float64]
 _NOTCH_HALF_DEG = 30.0  # half the notch's width, around the opening's axis
 _NOTCH_DEPTH_DEG = 34.0
 _FOSSA_HALF_DEG = 30.0  # half the width of the fossa, along the sphere
+_SLOT_FRONT = 0.05  # how far before the centre the lower fossa lies, in socket radii
 _PSOAS_VALLEY_DEG = 5.0  # depth of the rim's anterior depression
+_CUP_MARGIN_MM = 1.5
 _RIM_SAMPLES = 240
 
 
@@ -99,17 +101,31 @@ class PhantomSocket:
             p: points.
             thickness_mm: from the lunate surface outwards.
         """
-        return intersection(ball(p, (0, 0, 0), self.radius + thickness_mm), -bare, 3.0)
+        beyond = -bare - _CUP_MARGIN_MM  # carve() makes the exact edge
+        return intersection(ball(p, (0, 0, 0), self.radius + thickness_mm), beyond, 3.0)
 
     def carve(self, bone: Field, bare: Field, p: Points) -> Field:
         """``bone`` without the socket, the fossa and what stands in the way before the rim."""
         r = length(*p)
         turn = np.abs(self._turn(p))
-        reach = 1.38 - 0.18 * step(turn, 0.5, 1.2) - 0.08 * step(turn, 1.8, 2.4)
-        outside = intersection(bare, np.asarray(r - reach * self.radius, dtype=np.float32), 8.0)
-        bone = intersection(bone, -outside, 3.0)
-        hollow = r - self.radius - self._fossa(p, r)
+        steep = 0.01 * (31.0 - self.hip.lce_deg)  # a shallow roof ends under a sloping ilium
+        reach = 1.20 + (0.18 + max(steep, 0.0)) * (1 - step(turn, 0.3, 1.1))
+        reach = reach - 0.08 * step(turn, 1.8, 2.4)
+        outside = intersection(bare, np.asarray(r - reach * self.radius, dtype=np.float32), 4.0)
+        bone = intersection(bone, -outside, 2.0)
+        hollow = np.minimum(r - self.radius - self._fossa(p, r), self._slot(p))
         return intersection(bone, np.asarray(-hollow, dtype=np.float32), 1.2)
+
+    def _slot(self, p: Points) -> Any:
+        """The fossa's lower part: its floor runs straight down to the notch."""
+        width = math.sin(math.radians(_FOSSA_HALF_DEG)) * self.radius
+        beside = np.abs(p[1] + _SLOT_FRONT * self.radius) - width
+        floor = -p[0] - self.radius - 0.3 * self.hip.fossa_depth_mm
+        return intersection(
+            np.asarray(np.maximum(beside, p[0]), dtype=np.float32),
+            np.asarray(np.maximum(floor, p[2]), dtype=np.float32),
+            5.0,
+        )
 
     def beyond_rim(self, p: Points) -> Field:
         """About the distance in mm from the cone of rays through the rim, negative outside it."""
@@ -151,7 +167,8 @@ class PhantomSocket:
         axis, up, _ = self.frame
         lower = math.cos(1.9) * axis - math.sin(1.9) * up
         off = _arc_distance(p, r, upper, lower)
-        return self.hip.fossa_depth_mm * (1 - step(off, half - 0.07, half + 0.07))
+        depth = self.hip.fossa_depth_mm * (1 - 0.7 * step(-p[2], 0.0, 16.0))
+        return depth * (1 - step(off, half - 0.07, half + 0.07))
 
 
 def _arc_distance(p: Points, r: Any, first: Vector, last: Vector) -> Any:
