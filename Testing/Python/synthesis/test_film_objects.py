@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -19,7 +20,9 @@ from HipLandmarksLib.imaging import (
     find_ball,
 )
 from HipLandmarksLib.imaging.film import projection_matrix
+from HipLandmarksLib.synthesis.radiograph import BonePaths
 from HipLandmarksLib.synthesis.radiograph.appearance import Appearance, simulate_film
+from HipLandmarksLib.synthesis.radiograph.case import SimulatedFilm
 from HipLandmarksLib.synthesis.radiograph.materials import Material, MaterialPaths
 from HipLandmarksLib.synthesis.radiograph.objects import (
     CalibrationBall,
@@ -95,6 +98,29 @@ class TestProsthesis:
         scene = ObjectScene(view, (HipProsthesis(RIGHT),))
         assert set(states(scene, LEFT).values()) == {VISIBLE}
         assert scene.view.paths[BoneName.FEMUR_LEFT] is view.paths[BoneName.FEMUR_LEFT]
+
+    def test_a_film_with_one_artificial_head_still_shows_both_hips(self, view) -> None:
+        scene = ObjectScene(view, (HipProsthesis(RIGHT),))
+        film = SimulatedFilm(
+            "case", np.zeros(view.camera.shape, np.float32), view.camera,
+            scene.view.landmarks, 1.18, "ours", "test", objects=tuple(scene.describe()),
+        )  # fmt: skip
+        assert film.only_side is None
+        assert json.loads(json.dumps(film.objects))[0]["kind"] == "HipProsthesis"
+
+    def test_of_a_hip_beside_the_film_nobody_sees(self, view) -> None:
+        camera = view.camera
+        right_part = replace(
+            view,
+            camera=replace(camera, shape=(camera.shape[0], 200)),
+            paths={
+                name: BonePaths(path.total[:, :200], path.cortical[:, :200])
+                for name, path in view.paths.items()
+            },
+        )
+        scene = ObjectScene(right_part, (HipProsthesis(LEFT),))
+        assert LandmarkState.PROSTHESIS not in states(scene, LEFT).values()
+        assert scene.artificial_heads == {}
 
     def test_a_half_prosthesis_keeps_the_natural_roof(self, view) -> None:
         found = states(ObjectScene(view, (HipProsthesis(LEFT, cup=False),)), LEFT)

@@ -19,6 +19,7 @@ from .solids import Solid
 REPLACED = ("FHC", "NA", "NB", "LCP", "FOV")
 REPLACED_BY_CUP = ("LAE", "MSO")
 _NOTE = "replaced by a prosthesis"
+_SOFT_MM = 4.0  # the trochanter's inner wall is round: its shadow fades
 _SECTION = np.linspace(0, 2 * np.pi, 10, endpoint=False)
 
 
@@ -139,19 +140,28 @@ class HipProsthesis(FilmObject):
         height, width = view.camera.shape
         rows, columns = np.mgrid[:height, :width].astype(np.float64)
         grid = np.stack([columns, rows], axis=-1)
-        inner, outer = (
+        beside = self._beside_trochanter(place)
+        inner, outer, along, head = (
             view.camera.project(point)
             for point in (
                 place.point(-0.8 * place.head_radius_mm, self._level(place) + 6.0),
-                place.point(0.25 * place.head_radius_mm, self._level(place) - 10.0),
+                place.point(beside, self._level(place) - 10.0),
+                place.point(beside, 60.0),
+                place.points["FHC"],
             )
         )
-        head = view.camera.project(place.points["FHC"])
-        above = _signed(grid, inner, outer, head)
-        along = view.camera.project(place.point(0.25 * place.head_radius_mm, 60.0))
-        medial = _signed(grid, outer, along, head)
-        gone = np.clip(above + 0.5, 0, 1) * np.clip(medial + 0.5, 0, 1)
+        above, medial = _signed(grid, inner, outer, head), _signed(grid, outer, along, head)
+        soft = _SOFT_MM * view.head_radius_px[self.side.value] / place.head_radius_mm
+        gone = np.clip(above + 0.5, 0, 1) * np.clip(medial / max(soft, 1.0) + 0.5, 0, 1)
         return np.asarray(1 - gone, dtype=np.float32)
+
+    def _beside_trochanter(self, place: HipPlace) -> float:
+        """How far lateral of the shaft's axis the neck ends; the trochanter's tip stays."""
+        usual = 0.25 * place.head_radius_mm
+        if "GT" not in place.points:
+            return usual
+        tip = (place.points["GT"] - place.points["SHP"]) @ place.lateral
+        return min(usual, float(tip) - 5.0)
 
     def _level(self, place: HipPlace) -> float:
         """Distance of the stem's shoulder from the proximal shaft point, along the shaft."""
