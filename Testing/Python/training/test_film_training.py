@@ -16,6 +16,7 @@ from HipLandmarksLib.detection import Detector, load_card
 from HipLandmarksLib.detection.card import ImageFrame
 from HipLandmarksLib.errors import ConfigurationError
 from HipLandmarksLib.networks import NetworkSpec
+from HipLandmarksLib.resources import resource_path
 from HipLandmarksLib.training import trainer as training_loop
 from HipLandmarksLib.training.film_config import FilmConfig
 from HipLandmarksLib.training.film_framing import FilmFraming
@@ -235,3 +236,14 @@ def test_folders_without_views_and_unknown_subjects_are_named(views, tmp_path):
         film_facts(settings(views, tmp_path / "run", held_out_subjects=("z",)))
     with pytest.raises(ConfigurationError, match="nobody is left"):
         film_facts(settings(views, tmp_path / "run", held_out=4))
+
+
+def test_the_recipes_of_both_passes_ship_and_go_together():
+    whole, hip = (
+        FilmConfig.from_file(resource_path("Training", f"xray-{show}.yaml"))
+        for show in ("whole", "hip")
+    )
+    assert (whole.show.value, hip.show.value) == ("whole", "hip")
+    for name in ("output", "views", "hip_crop", "pixel_mm", "keys", "bundle_id", "version", "seed"):
+        assert getattr(whole, name) == getattr(hip, name)
+    assert len(whole.channels) == 2 * len(hip.channels) == 30
