@@ -64,17 +64,21 @@ def _beside(x: Field, z: Field, habitus: Habitus) -> Field:
 
 def _trunk(x: Field, z: Field, frame: BodyFrame, habitus: Habitus, fat: float) -> Field:
     width = _half_width(z, frame, habitus, fat)
-    depth = np.interp(z, _LEVELS, _DEPTH) * habitus.depth + 1.3 * fat
+    depth = _by_level(z, _DEPTH) * habitus.depth + 1.3 * fat
     u = np.clip(np.abs(x) / width, 0, 1).astype(np.float32)
     return np.asarray(depth * np.sqrt(1 - u**3.0, dtype=np.float32), dtype=np.float32)
 
 
-def _half_width(z: Field, frame: BodyFrame, habitus: Habitus, fat: float) -> NDArray[np.float64]:
+def _by_level(z: Field, values: tuple[float, ...]) -> Field:
+    return np.interp(z, _LEVELS, values).astype(np.float32)
+
+
+def _half_width(z: Field, frame: BodyFrame, habitus: Habitus, fat: float) -> Field:
     """The trunk is wider than the pelvis, whatever the habitus."""
     (wing, level), shift = frame.wing, abs(habitus.shift_mm) + 1.5 * abs(habitus.lean_deg)
     needed = (wing + shift + _OVER_WING_MM) / float(np.interp(level, _LEVELS, _HALF_WIDTH))
-    lean = np.interp(z, _LEVELS, _HALF_WIDTH) * max(habitus.width, needed)
-    return np.asarray(lean + fat * np.interp(z, _LEVELS, _FAT_AT_SIDE))
+    lean = _by_level(z, _HALF_WIDTH) * max(habitus.width, needed)
+    return np.asarray(lean + fat * _by_level(z, _FAT_AT_SIDE), dtype=np.float32)
 
 
 def _seat(x: Field, z: Field, habitus: Habitus, fat: float) -> Field:

@@ -56,7 +56,7 @@ def _draw(
     height: float,
     rng: np.random.Generator,
 ) -> None:
-    where = plane.window((bone.x, bone.z), 75.0)
+    where = plane.window((bone.x, bone.z), bone.half_width + 10.0)
     if where is None:
         return
     x, z = plane.x[where] - np.float32(bone.x), plane.z[where] - np.float32(bone.z)
