@@ -250,6 +250,16 @@ class TestFracture:
         found = states(ObjectScene(view, (FemurFracture(LEFT, FractureKind.NECK),)), LEFT)
         assert found["NA"] is ABSENT and found["NB"] is ABSENT and found["FHC"] is VISIBLE
 
+    def test_a_broken_neck_leaves_the_trochanter_on_the_shaft(self, view) -> None:
+        for slant in (-30.0, 0.0, 30.0):
+            fracture = FemurFracture(LEFT, FractureKind.NECK, 10.0, 0.0, 0.0, slant_deg=slant)
+            scene = ObjectScene(view, (fracture,))
+            moves = [
+                np.subtract(scene.view.landmarks[LEFT, key].xy, view.landmarks[LEFT, key].xy)
+                for key in ("GT", "SHP")
+            ]
+            assert moves[0] == pytest.approx(moves[1], abs=1e-6) and moves[0][1] < -5
+
     def test_without_motion_only_the_line_is_changed(self, view) -> None:
         still = FemurFracture(RIGHT, FractureKind.NECK, 0.0, 0.0, 0.0, gap_mm=0.0)
         scene = ObjectScene(view, (still,))

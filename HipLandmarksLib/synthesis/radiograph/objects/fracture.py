@@ -114,6 +114,8 @@ class FemurFracture(FilmObject):
             if point is None or point.xy is None or key == "FHC":
                 continue
             level = float(break_.below(np.array(point.xy)))
+            if self.kind is FractureKind.NECK and key == "GT":
+                level = near  # the trochanter stays whole, however near its wall the tip is
             if abs(level) < near or (self.kind is FractureKind.NECK and key in ("NA", "NB")):
                 lost.append(key)
             elif level > 0:
@@ -160,6 +162,8 @@ class _Break:
         middle: (2,) on the line.
         normal: (2,) unit, towards the shaft.
         pixels_per_mm: at the height of the hips.
+        wall, wall_normal: (2,) on the inner wall of the greater trochanter and away from the head:
+            what lies beyond belongs to the shaft whatever the line is.
         matrix, shift: the motion ``matrix @ (p - middle) + middle + shift``.
         waves: (K, 3) amplitude, wave number and phase of the line's roughness.
     """
@@ -167,6 +171,8 @@ class _Break:
     middle: NDArray[np.float64]
     normal: NDArray[np.float64]
     pixels_per_mm: float
+    wall: NDArray[np.float64]
+    wall_normal: NDArray[np.float64]
     matrix: NDArray[np.float64]
     shift: NDArray[np.float64]
     waves: NDArray[np.float64]
@@ -192,15 +198,20 @@ class _Break:
         normal = _turned(np.radians(fracture.slant_deg)) @ (across / np.linalg.norm(across))
         shift = fracture.lateral_mm * lateral - fracture.proximal_mm * distal
         matrix = _turned(handed * np.radians(fracture.varus_deg))
+        wall = camera.project(place.point(place.beside_trochanter(), 0.0))
+        outwards = lateral / np.linalg.norm(lateral)
+        if fracture.kind is FractureKind.TROCHANTERIC:  # the trochanter breaks too
+            wall = wall + 1e6 * outwards
         waves = _waves(fracture, pixels_per_mm)
-        return cls(middle, normal, pixels_per_mm, matrix, shift, waves)
+        return cls(middle, normal, pixels_per_mm, wall, outwards, matrix, shift, waves)
 
     def below(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        """(...) pixels of (..., 2) places beyond the rough line, on the shaft's side."""
+        """(...) pixels of (..., 2) places beyond the break, on the shaft's side."""
         relative = xy - self.middle
         along = relative @ np.array([-self.normal[1], self.normal[0]])
         rough = sum(a * np.sin(k * along + phase) for a, k, phase in self.waves)
-        return np.asarray(relative @ self.normal + rough, dtype=np.float64)
+        beyond = (xy - self.wall) @ self.wall_normal
+        return np.asarray(np.maximum(relative @ self.normal + rough, beyond), dtype=np.float64)
 
     def forward(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
         """Where a place of the shaft's part goes."""

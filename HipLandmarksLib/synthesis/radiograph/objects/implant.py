@@ -140,7 +140,7 @@ class HipProsthesis(FilmObject):
         height, width = view.camera.shape
         rows, columns = np.mgrid[:height, :width].astype(np.float64)
         grid = np.stack([columns, rows], axis=-1)
-        beside = self._beside_trochanter(place)
+        beside = place.beside_trochanter()
         inner, outer, along, head = (
             view.camera.project(point)
             for point in (
@@ -154,14 +154,6 @@ class HipProsthesis(FilmObject):
         soft = _SOFT_MM * view.head_radius_px[self.side.value] / place.head_radius_mm
         gone = np.clip(above + 0.5, 0, 1) * np.clip(medial / max(soft, 1.0) + 0.5, 0, 1)
         return np.asarray(1 - gone, dtype=np.float32)
-
-    def _beside_trochanter(self, place: HipPlace) -> float:
-        """How far lateral of the shaft's axis the neck ends; the trochanter's tip stays."""
-        usual = 0.25 * place.head_radius_mm
-        if "GT" not in place.points:
-            return usual
-        tip = (place.points["GT"] - place.points["SHP"]) @ place.lateral
-        return min(usual, float(tip) - 5.0)
 
     def _level(self, place: HipPlace) -> float:
         """Distance of the stem's shoulder from the proximal shaft point, along the shaft."""

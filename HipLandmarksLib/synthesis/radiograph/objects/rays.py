@@ -132,6 +132,14 @@ class HipPlace:
         half = _shaft_half(view, side, shaft, lateral) or _SHAFT_HALF * head_mm
         return cls(side, points, head_mm, half, lateral, distal, anterior)
 
+    def beside_trochanter(self) -> float:
+        """How far lateral of the shaft's axis (mm) the neck ends and the trochanter begins."""
+        usual = 0.25 * self.head_radius_mm
+        if "GT" not in self.points:
+            return usual
+        tip = (self.points["GT"] - self.points["SHP"]) @ self.lateral
+        return min(usual, float(tip) - 5.0)
+
     def point(self, lateral: float, distal: float, anterior: float = 0.0) -> NDArray[np.float64]:
         """(3,) LPS mm at these distances in mm from the proximal shaft point."""
         return np.asarray(
