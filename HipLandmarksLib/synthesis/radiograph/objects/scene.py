@@ -147,9 +147,10 @@ class ObjectScene:
 
 
 def _plain(item: FilmObject) -> dict[str, Any]:
-    """Parameters as JSON values."""
+    """Parameters as JSON values; ``kind`` of an object (a fracture's) is called ``form``."""
     assert is_dataclass(item)
+    values = {each.name: getattr(item, each.name) for each in fields(item)}
     return {
-        each.name: value.value if isinstance(value := getattr(item, each.name), Enum) else value
-        for each in fields(item)
+        "form" if name == "kind" else name: value.value if isinstance(value, Enum) else value
+        for name, value in values.items()
     }
