@@ -37,34 +37,37 @@ def with_bone_quality(
         frame: where the patient lies, so that strands follow the lines of stress; None lays them
             without direction.
     """
-    lengths = dict(materials.lengths)
-    cancellous = lengths.pop(Material.CANCELLOUS, None)
-    dense = lengths.get(Material.CORTICAL)
-    source = generator(rng, materials.device)
-    pixel = materials.pixel_mm
-    patch = _PATCH_MM / pixel
-    uneven = texture(materials.shape, (patch, patch), source)
+    source, pixel = generator(rng, materials.device), materials.pixel_mm
+    uneven = texture(materials.shape, (_PATCH_MM / pixel, _PATCH_MM / pixel), source)
     pattern = strands(materials.shape, pixel, quality.grain_mm, frame, source)
-    mineral = torch.zeros(materials.shape, device=materials.device)
-    marrow = mineral
-    if dense is not None:
-        mineral = dense * _compactness(dense, pixel, quality, pattern, uneven)
-        marrow = (dense - mineral).clamp_(min=0)
-    if cancellous is not None:
-        if frame is not None and quality.channels and pixel < _SMALLEST_CHANNEL_MM:
-            spongy = _with_channels(cancellous, frame, quality.channels, rng)
-        else:
-            spongy = cancellous
-        if frame is not None and quality.stress > 0:
-            shape = materials.shape
-            spongy = spongy * stress_density(frame, shape, quality.stress, materials.device)
-        volume = spongy + trabecular_pattern(spongy, pattern, uneven, quality)
-        bone = torch.minimum(volume.clamp_(min=0).mul_(quality.trabecular), cancellous)
-        mineral = mineral + bone
-        marrow = marrow + (cancellous - bone)
+    dense, cancellous = materials.of(Material.CORTICAL), materials.of(Material.CANCELLOUS)
+    mineral = dense * _compactness(dense, pixel, quality, pattern, uneven)
+    spongy = _loaded(cancellous, pixel, quality, frame, rng)
+    spongy = spongy + trabecular_pattern(spongy, pattern, uneven, quality)
+    mineral = mineral + torch.minimum(spongy.clamp_(min=0).mul_(quality.trabecular), cancellous)
+    lengths: dict[Material, Tensor] = dict(materials.lengths)
+    lengths.pop(Material.CANCELLOUS, None)
     lengths[Material.CORTICAL] = mineral
-    lengths[Material.FAT] = lengths[Material.FAT] + marrow if Material.FAT in lengths else marrow
-    return MaterialPaths(lengths, materials.pixel_mm)
+    lengths[Material.FAT] = (dense + cancellous).sub_(mineral).add_(materials.of(Material.FAT))
+    return MaterialPaths(lengths, pixel)
+
+
+def _loaded(
+    cancellous: Tensor,
+    pixel_mm: float,
+    quality: BoneQuality,
+    frame: BodyFrame | None,
+    rng: np.random.Generator,
+) -> Tensor:
+    """Cancellous bone with vascular channels, as dense as the load on it."""
+    if frame is None:
+        return cancellous
+    if quality.channels and pixel_mm < _SMALLEST_CHANNEL_MM:
+        cancellous = _with_channels(cancellous, frame, quality.channels, rng)
+    if quality.stress > 0:
+        shape = (int(cancellous.shape[0]), int(cancellous.shape[1]))
+        cancellous = cancellous * stress_density(frame, shape, quality.stress, cancellous.device)
+    return cancellous
 
 
 def _compactness(

@@ -159,6 +159,6 @@ class BoneQuality:
             texture=float(rng.uniform(0.1, 0.6 if wild else 0.4)),
             grain_mm=float(rng.uniform(0.4, 0.85)),
             patches=float(rng.uniform(0.01, 0.2 if wild else 0.07)),
-            stress=float(rng.uniform(0.2, 1.0)),
+            stress=float(rng.uniform(0.15, 0.85)),
             channels=int(rng.integers(0, 3)),
         )

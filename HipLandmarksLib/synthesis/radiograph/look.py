@@ -218,7 +218,8 @@ class Disturbance:
         dust: number of specks and hairs.
         blur_mm: additional blur.
         noise: standard deviation of additional noise that differs between images in coarseness.
-        boxes: number of boxes that hide a part of the film.
+        boxes: number of boxes that hide a part of the film (coarse dropout: the states of the
+            landmarks below stay as they are).
         lines: number of thin drawn lines.
         inverted: True shows bone dark.
     """

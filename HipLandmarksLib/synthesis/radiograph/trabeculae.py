@@ -46,7 +46,7 @@ class _Blob:
 
 _BLOBS = (
     _Blob((-16.0, 22.0), (-39.0, 86.0), 8.0, 0.45),  # principal compressive strands
-    _Blob((-36.0, 78.0), (-36.0, 78.0), 16.0, 0.25),  # middle of the head
+    _Blob((-36.0, 78.0), (-36.0, 78.0), 16.0, 0.15),  # middle of the head
     _Blob((-10.0, 50.0), (-10.0, 50.0), 9.0, -0.45),  # Ward's triangle
     _Blob((14.0, 46.0), (10.0, 30.0), 11.0, -0.3),  # greater trochanter
 )
