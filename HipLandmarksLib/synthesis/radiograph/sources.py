@@ -23,7 +23,7 @@ from ..surfaces import (
     random_shape,
     read_bones,
 )
-from .cortex import cortical_thickness
+from .cortex import CortexParameters, cortical_thickness
 from .sampling import Generator, within
 
 VSD_LICENCE = (
@@ -48,9 +48,9 @@ class Subject:
     thickness_mm: Mapping[BoneName, NDArray[np.float64]]
 
     @classmethod
-    def of(cls, anatomy: PelvisAnatomy) -> Subject:
-        """With dense bone of usual thickness (takes seconds)."""
-        return cls(anatomy, cortical_thickness(anatomy))
+    def of(cls, anatomy: PelvisAnatomy, dense: CortexParameters | None = None) -> Subject:
+        """With dense bone of the given or of usual thickness (takes seconds)."""
+        return cls(anatomy, cortical_thickness(anatomy, dense))
 
     def mirrored(self) -> Subject:
         """The mirror image: what was the right side becomes the left one."""
@@ -177,7 +177,7 @@ class PhantomSource:
         anatomy = make_phantom_anatomy(
             random_phantom(rng), self.resolution_mm, f"phantom-{number:05d}"
         )
-        return Subject.of(anatomy).with_bone_quality(rng)
+        return Subject.of(anatomy, CortexParameters.random(rng))
 
 
 def _chosen(paths: list[Path], names: Collection[str] | None) -> list[Path]:
