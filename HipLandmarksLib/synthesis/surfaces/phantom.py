@@ -17,7 +17,7 @@ from ...anatomy import Side
 from ...errors import ConfigurationError
 from ..implicit import Field, intersection
 from .phantom_femur import PhantomFemur
-from .phantom_fields import Points
+from .phantom_fields import Points, unevenness
 from .phantom_hipbone import PhantomHipBone
 from .phantom_ilium import PhantomIlium
 from .phantom_mesh import Grid, mirrored_bone, surface, surface_of_values
@@ -106,6 +106,8 @@ def _half_sacrum(parameters: PelvisPhantomParameters, p: Points) -> Field:
     hip = PhantomHipBone(parameters, parameters.left)
     q = hip.template((p[0] - np.float32(parameters.interhead_distance_mm / 2), p[1], p[2]))
     bone = PhantomSacrum().solid((q[0] + np.float32(89.0), q[1], q[2]))
+    bumps = unevenness(p, parameters.variant + 1, (12.0, 36.0))
+    bone = bone + np.float32(1.4 * parameters.unevenness_mm / parameters.size) * bumps
     wing = PhantomIlium().solid(q) - parameters.sacroiliac_gap_mm / parameters.size
     return intersection(bone, np.asarray(-wing, dtype=np.float32), 3.0) * np.float32(
         parameters.size

@@ -17,8 +17,11 @@ from scipy.interpolate import CubicSpline, RBFInterpolator
 from scipy.ndimage import map_coordinates
 
 from ..implicit import Field
+from ..waves import Waves
 
 Points = tuple[Any, Any, Any]
+
+_WAVES = 10
 
 
 def step(value: Any, low: float, high: float) -> Any:
@@ -95,6 +98,16 @@ def ball(p: Points, centre: ArrayLike, radius: float) -> Field:
     o = np.asarray(centre, dtype=np.float32)
     distance = length(p[0] - o[0], p[1] - o[1], p[2] - o[2])
     return np.asarray(distance - np.float32(radius), dtype=np.float32)
+
+
+def unevenness(p: Points, variant: int, wavelength_mm: tuple[float, float]) -> Field:
+    """A smooth random field of about unit variance within -2 to 2, fixed by ``variant``."""
+    waves = Waves.random(np.random.default_rng([variant, 71]), _WAVES, wavelength_mm)
+    total: Any = 0.0
+    for vector, phase in zip(waves.vectors, waves.phases, strict=True):
+        total = total + np.cos(dot(p, vector) + np.float32(phase))
+    scaled = total * np.float32(np.sqrt(2.0 / _WAVES))
+    return np.asarray(np.clip(scaled, -2.0, 2.0), dtype=np.float32)
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,7 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..implicit import Field, intersection, union
-from .phantom_fields import MapGrid, PlaneMap, Points, ball, bar, ramp, step, tube
+from .phantom_fields import (
+    MapGrid,
+    PlaneMap,
+    Points,
+    ball,
+    bar,
+    length,
+    ramp,
+    step,
+    tube,
+    unevenness,
+)
 from .phantom_ilium import PhantomIlium
 from .phantom_mesh import Grid
 from .phantom_parameters import HipSurfaceParameters, PelvisPhantomParameters
@@ -41,7 +52,7 @@ _SUPERIOR_RAMUS = (
     (-72, -38, -18, 9, 7.5),
 )  # fmt: skip
 _INFERIOR_RAMUS = (
-    (-78, -24, -36, 9, 6.5), (-65, -8, -48, 8, 5.5), (-51, 10, -57, 8.5, 6), (-36, 24, -58, 9.5, 9),
+    (-78, -24, -36, 9, 6.5), (-65, -8, -48, 8, 5.5), (-51, 10, -54, 8.5, 6), (-36, 24, -57, 9.5, 9),
 )  # fmt: skip
 
 
@@ -79,10 +90,16 @@ class PhantomHipBone:
         upper = self._upper(self._shallow(q), cup)
         walls = union(union(upper, self._back(q), 9.0), self._plate(q), 5.0)
         walls = intersection(walls, self._wall(q) - q[0], 3.0)
-        bone = union(walls, self._pubis(q), 8.0) * size
+        bone = union(walls, self._pubis(q), 8.0) * size + self._roughness(p)
         bone = self.socket.carve(np.asarray(bone, dtype=np.float32), bare, p)
         gap = self.pelvis.interhead_distance_mm / 2 - self.pelvis.symphysis_gap_mm / 2
         return intersection(bone, np.asarray(-gap - p[0], dtype=np.float32), 4.0)
+
+    def _roughness(self, p: Points) -> Any:
+        """Small bumps and hollows away from the socket."""
+        away = step(length(*p) - self.socket.radius, 3.0, 14.0)
+        bumps = unevenness(p, self.pelvis.variant, (14.0, 40.0))
+        return np.float32(self.pelvis.unevenness_mm) * away * bumps
 
     def _shallow(self, q: Points) -> Points:
         """Moves the ilium over the roof inwards where the roof covers less, and outwards."""
@@ -134,7 +151,7 @@ class PhantomHipBone:
     def _back(self, q: Points) -> Field:
         """Ischium with its tuberosity and spine."""
         ischium = bar(q, (-18, 32, -8), (-21, 35, -36), (15, 15), (12, 12), (1, 0, 0))
-        tuber = bar(q, (-20, 35, -34), (-29, 28, -53), (15, 13.5), (12.5, 15), (1, 0, 0))
+        tuber = bar(q, (-20, 35, -34), (-30, 28, -54), (15, 13.5), (12.5, 15), (1, 0, 0))
         spine = bar(q, (-28, 42, 4), (-38, 55, 1), (9, 2.5), (4.5, 2.5), (1, 0.6, 0))
         return union(union(ischium, tuber, 9.0), spine, 6.0)
 

@@ -40,7 +40,7 @@ of the 11 adults of VSDFullBodyBoneModels (Fischer 2023), relative to the head c
 
 _OUTLINE: tuple[tuple[float, float], ...] = (
     # u, z along the crest from the anterior superior iliac spine backwards, and around
-    (57, 71), (57, 84), (51, 102), (36, 118), (13, 137), (-12, 146), (-36, 146), (-58, 137),
+    (57, 71), (57, 84), (52, 101), (39, 119), (14, 138), (-12, 146), (-36, 146), (-58, 137),
     (-80, 122), (-97, 105), (-97, 92), (-87, 78), (-84, 65), (-74, 55), (-60, 50), (-48, 42),
     (-41, 28), (-38, 10), (-20, -5), (10, 0), (25, 12), (33, 34), (33, 46), (37, 56), (50, 63),
 )  # fmt: skip

@@ -38,6 +38,8 @@ _PELVIS_RANGES: Mapping[str, Range] = {
     "wing_flare_deg": (-15, 15),
     "symphysis_gap_mm": (2, 9),
     "sacroiliac_gap_mm": (1.5, 4),
+    "unevenness_mm": (0, 0.8),
+    "variant": (0, 2**31),
 }
 
 
@@ -144,6 +146,9 @@ class PelvisPhantomParameters:
         wing_flare_deg: outward tilt of the iliac wings relative to the template.
         symphysis_gap_mm: between the two pubic bones.
         sacroiliac_gap_mm: between sacrum and ilium.
+        unevenness_mm: standard deviation of the small bumps of hip bones and sacrum, which leave
+            the socket and its rim alone.
+        variant: seed of these bumps, 0 or more.
 
     Raises:
         ConfigurationError: when a value is out of range or contradicts another.
@@ -159,6 +164,8 @@ class PelvisPhantomParameters:
     wing_flare_deg: float = 0.0
     symphysis_gap_mm: float = 4.5
     sacroiliac_gap_mm: float = 2.4
+    unevenness_mm: float = 0.4
+    variant: int = 0
 
     def __post_init__(self) -> None:
         _check_ranges(self, _PELVIS_RANGES)

@@ -137,6 +137,8 @@ def _draw(rng: np.random.Generator) -> PelvisPhantomParameters:
         wing_flare_deg=_value(rng, (0.0, 4.0, -10, 10)),
         symphysis_gap_mm=_value(rng, (4.5, 1.0, 2.5, 8)),
         sacroiliac_gap_mm=float(rng.uniform(1.8, 3.0)),
+        unevenness_mm=float(rng.uniform(0.2, 0.5)),
+        variant=int(rng.integers(2**31)),
     )
 
 

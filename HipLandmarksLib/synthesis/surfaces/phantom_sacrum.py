@@ -29,7 +29,7 @@ _AXIS: tuple[tuple[float, float, float, float], ...] = (
 
 _FORAMINA: tuple[tuple[float, float, float], ...] = (
     # x, distance along the axis as a share of it, radius
-    (24.0, 0.22, 5.5), (21.5, 0.38, 5.2), (19.5, 0.53, 4.7), (18.0, 0.66, 4.2),
+    (24.0, 0.22, 5.2), (21.5, 0.38, 4.7), (19.5, 0.53, 4.0), (18.0, 0.66, 3.2),
 )  # fmt: skip
 
 
@@ -44,8 +44,10 @@ class PhantomSacrum:
         low = step(along, 0.3, 0.7)
         bulge = (0.30 - 0.15 * low) * depth * np.exp(-((x / 20.0) ** 2))
         hollow = -0.22 * depth * np.exp(-(((x - 32.0) / 16.0) ** 2))
-        ridges = 1.0 * np.exp(-(((np.mod(along, 0.155) - 0.0775) / 0.02) ** 2)) * (x < 16)
-        flat = np.abs(off + 0.12 * (x / 10.0) ** 2) - 0.86 * depth - bulge - hollow - ridges * low
+        ridges = (
+            (0.6 + 0.4 * low) * np.exp(-(((np.mod(along, 0.155) - 0.0775) / 0.02) ** 2)) * (x < 16)
+        )
+        flat = np.abs(off + 0.12 * (x / 10.0) ** 2) - 0.86 * depth - bulge - hollow - ridges
         bone = intersection(flat, x - width, 9.0)
         bone = union(bone, self._crest(x, along, off, depth), 5.0)
         ends = self._ends(p[1], p[2]) + 0.45 * ramp(x - 27.0, 6.0)
@@ -56,7 +58,7 @@ class PhantomSacrum:
     def _crest(self, x: Any, along: Any, off: Any, depth: Any) -> Field:
         """The spinous processes' ridge on the back."""
         waves = 0.75 + 0.25 * np.cos(2 * np.pi * along / 0.155)
-        high = 11.0 * waves * (1 - step(along, 0.5, 0.72)) * step(along, -0.02, 0.1) + 1.0
+        high = 11.0 * waves * (1 - step(along, 0.5, 0.72)) * step(along, 0.03, 0.16) + 1.0
         out = length(x / 5.0, (off - depth) / high) - 1.0
         return np.asarray(out * 4.0, dtype=np.float32)
 
@@ -64,7 +66,7 @@ class PhantomSacrum:
         """Four pairs of foramina, right through, and the canal."""
         for lateral, share, radius in _FORAMINA:
             # Between square to the bone and straight backwards, so that films see through them.
-            level = (along - share) * self._length - (0.85 - 1.1 * share) * off
+            level = (along - share) * self._length - (0.70 - 0.9 * share) * off
             hole = length(x - lateral - 0.1 * off, level * 1.15) - radius
             hole = hole - 0.12 * np.abs(off)  # funnels that open to both faces
             bone = intersection(bone, np.asarray(-hole, dtype=np.float32), 3.0)
