@@ -203,7 +203,8 @@ class Detector:
                 f"{self.card.id} reads single films: choose a model that was made for volumes."
             )
         hips = film.read(image, named_views(views))
-        named = name_hips({s: hip.signs.agreeing for s, hip in hips.items()}, image, side)
+        looks = {s: hip.signs.agreeing for s, hip in hips.items() if film.is_whole(hip)}
+        named = name_hips(looks, image, side)
         by_side = {named.side_of[seen]: hip for seen, hip in hips.items()}
         landmarks, peaks = film_landmarks(image, self.card, by_side)
         return Detection(

@@ -17,16 +17,14 @@ from .decoding import DecodedPoint
 from .evidence import LimbId, SliceEvidence
 from .film_card import FilmSettings
 from .film_frame import film_input, upright_film, whole_film_frame
-from .film_hip import HipFit, fit_hip
-from .film_refusal import NO_SIGNS, HipSigns
+from .film_hip import LEAST_POINTS, HipFit, Point, fit_hip
+from .film_pair import are_apart, are_partners
+from .film_refusal import NO_SIGNS, HipCriteria, HipSigns
 from .film_sides import display_is_known
 from .limb_scores import LimbScore
 from .map_reader import DecodedPoints, MapReader
 from .sides import HEAD
 from .views import View
-
-_LEAST_HEAD_DISTANCE_MM = 60.0
-"""Two femoral heads are never nearer; adult distances are 140 to 220 mm."""
 
 _UPRIGHT = ("usual", "mirrored")
 
@@ -47,6 +45,11 @@ class FilmPoint:
     threshold: float
     evidence: PresenceEvidence | None = None
 
+    @property
+    def is_present(self) -> bool:
+        """Whether the pass calls it present."""
+        return self.decoded.presence >= self.threshold
+
 
 @dataclass(frozen=True, eq=False)
 class FilmHip:
@@ -54,15 +57,34 @@ class FilmHip:
 
     Attributes:
         points: every landmark of the model by key.
+        frame: from the upright film to the crop.
         signs: what speaks for a hip.
         prosthesis: probability that its femoral head is artificial; 0 when the model cannot tell.
         limbs: projection of every limb's field; None for models without fields.
     """
 
     points: Mapping[str, FilmPoint]
+    frame: PlaneTransform
     signs: HipSigns
     prosthesis: float
     limbs: Mapping[LimbId, LimbScore] | None
+
+
+@dataclass(frozen=True, eq=False)
+class _FirstPass:
+    """All points on the whole film, the plane from its stored pixels, the threshold."""
+
+    points: DecodedPoints
+    plane: PlaneTransform
+    threshold: float
+
+    def of(self, side: Side) -> dict[str, FilmPoint]:
+        """The points of one hip."""
+        return {
+            key: FilmPoint(point, self.plane, self.threshold)
+            for (own, key), point in self.points.items()
+            if own is side
+        }
 
 
 class FilmModel:
@@ -86,6 +108,9 @@ class FilmModel:
             image: a single image.
             views: that are averaged; the second pass leaves out mirrored ones.
 
+        Returns:
+            One or two hips; of two, one may be a part that the criteria alone would not accept.
+
         Raises:
             ImageError: when nothing on it looks like a hip.
         """
@@ -95,9 +120,20 @@ class FilmModel:
             raise ImageError(self._refusal(image, hips) + self._hint(image))
         return found
 
+    def is_whole(self, hip: FilmHip) -> bool:
+        """Whether a hip is accepted by itself, not only beside its partner."""
+        return self.settings.criteria.accept(hip.signs)
+
     def _accepted(self, hips: Mapping[Side, FilmHip]) -> dict[Side, FilmHip]:
+        """The hips; beside one also the few landmarks of the other that the film still shows."""
         criteria = self.settings.criteria
-        return {side: hip for side, hip in hips.items() if criteria.accept(hip.signs)}
+        whole = {side: hip for side, hip in hips.items() if criteria.accept(hip.signs)}
+        if len(whole) == len(hips) or not whole:
+            return whole
+        frames = {side: hip.frame for side, hip in hips.items()}
+        (part,) = (hip for side, hip in hips.items() if side not in whole)
+        seen = HipCriteria(LEAST_POINTS, criteria.most_misfit).accept(part.signs)
+        return dict(hips) if seen and are_partners(frames, self.settings.reference) else whole
 
     def _hint(self, image: HipImage) -> str:
         """Pictures are often stored turned; it is told which turn would do, and not guessed."""
@@ -128,40 +164,32 @@ class FilmModel:
         planes = [upright.then(fit.plane.matrix, fit.plane.shape) for fit in fits.values()]
         unmirrored = [view for view in views if not view.mirror] or [View()]
         read = self._hip.read(_batch(image, planes), unmirrored)
+        first = _FirstPass(points, seen, self._whole.card.presence_threshold)
         return {
-            side: self._joined(side, points, seen, plane, own, evidence)
+            side: self._joined(first.of(side), fits[side].plane, plane, own, evidence)
             for side, plane, (own, evidence) in zip(fits, planes, read, strict=True)
         }
 
     def _fit(self, points: DecodedPoints, whole: PlaneTransform, side: Side) -> HipFit | None:
         """The frame of one hip by its points on the whole film."""
         own = {key: point for (of, key), point in points.items() if of is side}
-        places = {key: whole.backward(point.xy) for key, point in own.items()}
-        return fit_hip(
-            {key: (float(x), float(y)) for key, (x, y) in places.items()},
-            _weights(own, self._whole.card.presence_threshold),
-            self.settings.reference,
-            side,
-        )
+        places, weights = _shape_of(own, self._whole.card.presence_threshold)
+        on_film = {key: whole.backward(xy) for key, xy in places.items()}
+        back = {key: (float(x), float(y)) for key, (x, y) in on_film.items()}
+        return fit_hip(back, weights, self.settings.reference, side)
 
     def _told_apart(self, fits: Mapping[Side, HipFit]) -> dict[Side, HipFit]:
         """Both hips, the right one on the left of the picture; else the one better borne out."""
-        if len(fits) < 2:
-            return dict(fits)
-        reference = self.settings.reference
-        head = reference.points[HEAD]
-        x = {side: float(fit.plane.backward(head)[0]) for side, fit in fits.items()}
-        mm = {side: _scale(fit.plane) * reference.pixel_mm for side, fit in fits.items()}
-        if (x[Side.LEFT] - x[Side.RIGHT]) * min(mm.values()) >= _LEAST_HEAD_DISTANCE_MM:
+        frames = {side: fit.plane for side, fit in fits.items()}
+        if len(fits) < 2 or are_apart(frames, self.settings.reference):
             return dict(fits)
         better = max(fits, key=lambda side: (len(fits[side].agreeing), -fits[side].misfit))
         return {better: fits[better]}
 
     def _joined(
         self,
-        side: Side,
-        early: DecodedPoints,
-        seen: PlaneTransform,
+        early: Mapping[str, FilmPoint],
+        frame: PlaneTransform,
         plane: PlaneTransform,
         own: DecodedPoints,
         evidence: SliceEvidence | None,
@@ -171,36 +199,13 @@ class FilmModel:
         threshold = self._hip.card.presence_threshold
         signs = {} if evidence is None else {k: e for (_, k), e in evidence.landmarks.items()}
         points = {k: FilmPoint(p, plane, threshold, signs.get(k)) for k, p in late.items()}
-        points |= self._beyond_the_crop(side, early, seen, plane, points)
+        points |= _beyond_the_crop(early, points, plane)
         prosthesis = points.pop(PROSTHESIS_KEY, None)
-        fit = fit_hip(
-            {key: point.xy for key, point in late.items()},
-            _weights(late, threshold),
-            self.settings.reference,
-            Side.RIGHT,
-        )
+        places, weights = _shape_of(late, threshold)
+        fit = fit_hip(places, weights, self.settings.reference, Side.RIGHT)
         likely = 0.0 if prosthesis is None else prosthesis.decoded.presence
         limbs = None if evidence is None or not evidence.limbs else evidence.limbs
-        return FilmHip(points, HipSigns.of(fit), likely, limbs)
-
-    def _beyond_the_crop(
-        self,
-        side: Side,
-        early: DecodedPoints,
-        seen: PlaneTransform,
-        plane: PlaneTransform,
-        late: Mapping[str, FilmPoint],
-    ) -> dict[str, FilmPoint]:
-        """Landmarks, such as the far end of a long shaft, that only the first pass can see."""
-        threshold = self._whole.card.presence_threshold
-        found = {}
-        for (of, key), point in early.items():
-            missed = of is side and key in late and late[key].decoded.presence < late[key].threshold
-            if missed and point.presence >= threshold:
-                there = plane.forward(seen.backward(point.xy))
-                if _outside(there, plane.shape):
-                    found[key] = FilmPoint(point, seen, threshold)
-        return found
+        return FilmHip(points, frame, HipSigns.of(fit), likely, limbs)
 
     def _refusal(self, image: HipImage, hips: Mapping[Side, FilmHip]) -> str:
         criteria, keys = self.settings.criteria, len(self.settings.reference.keys)
@@ -223,12 +228,29 @@ def _batch(image: HipImage, planes: Sequence[PlaneTransform]) -> torch.Tensor:
     return torch.from_numpy(np.stack([film_input(pixels, plane) for plane in planes]))[:, None]
 
 
-def _weights(points: Mapping[str, DecodedPoint], threshold: float) -> dict[str, float]:
-    return {k: p.presence if p.presence >= threshold else 0.0 for k, p in points.items()}
+def _shape_of(
+    points: Mapping[str, DecodedPoint], threshold: float
+) -> tuple[dict[str, Point], dict[str, float]]:
+    """Places and weights by which a hip is known; an artificial head stands where a head is."""
+    places = {key: point.xy for key, point in points.items()}
+    weights = {k: p.presence if p.presence >= threshold else 0.0 for k, p in points.items()}
+    if weights.get(PROSTHESIS_KEY) and not weights.get(HEAD):
+        places[HEAD], weights[HEAD] = places[PROSTHESIS_KEY], weights[PROSTHESIS_KEY]
+    return places, weights
 
 
-def _scale(plane: PlaneTransform) -> float:
-    return float(np.sqrt(abs(np.linalg.det(plane.matrix[:2, :2]))))
+def _beyond_the_crop(
+    early: Mapping[str, FilmPoint], late: Mapping[str, FilmPoint], plane: PlaneTransform
+) -> dict[str, FilmPoint]:
+    """Landmarks, such as the far end of a long shaft, that only the first pass can see."""
+    return {
+        key: point
+        for key, point in early.items()
+        if key in late
+        and point.is_present
+        and not late[key].is_present
+        and _outside(plane.forward(point.plane.backward(point.decoded.xy)), plane.shape)
+    }
 
 
 def _outside(xy: np.ndarray, shape: tuple[int, int]) -> bool:

@@ -20,7 +20,7 @@ class NamedHips:
     """The sides of the hips on a film.
 
     Attributes:
-        side_of: the patient's side of the hip that looks like a right (left) one.
+        side_of: the patient's side of what looks like a right (left) hip, found or not.
         remarks: sentences on what does not go together.
     """
 
@@ -33,7 +33,8 @@ def name_hips(looks: Mapping[Side, int], image: HipImage, stated: Side | None) -
 
     Args:
         looks: the hips by the side that they look like on the upright film, with the number of
-            landmarks found on each; one or two.
+            landmarks found on each; one or two. A few points of a second hip do not count: they
+            do not tell how the film is displayed.
         image: the film; its metadata tell ``laterality`` and ``orientation``.
         stated: side of the film's one hip as a person states it.
 
@@ -50,7 +51,7 @@ def name_hips(looks: Mapping[Side, int], image: HipImage, stated: Side | None) -
         )
     if len(looks) == 2:
         remarks += _both(looks, image, named, stated is not None)
-        return NamedHips({side: side for side in looks}, tuple(remarks))
+        return NamedHips({side: side for side in Side}, tuple(remarks))
     (seen,) = looks
     if named is None and not display_is_known(image) and not _is_pelvis(image):
         raise ImageError(
@@ -61,7 +62,7 @@ def name_hips(looks: Mapping[Side, int], image: HipImage, stated: Side | None) -
     side = named or seen
     if side is not seen:
         remarks.append(_contradiction(image, seen, side))
-    return NamedHips({seen: side}, tuple(remarks))
+    return NamedHips({seen: side, seen.opposite: side.opposite}, tuple(remarks))
 
 
 def _both(

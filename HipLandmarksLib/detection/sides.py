@@ -51,7 +51,9 @@ def decode_slice(
         for side in Side
         if (side, HEAD) in maps
     }
-    heads = _told_apart(heads, maps, decoder, _LEAST_HEAD_DISTANCE_MM / pixel_mm)
+    seen = heads
+    heads = _told_apart(seen, maps, decoder, _LEAST_HEAD_DISTANCE_MM / pixel_mm)
+    withdrawn = {side for side in heads if heads[side].presence == 0 < seen[side].presence}
     fields = own_fields(heads, places.shape[1:])
     points: dict[HipLandmarkId, DecodedPoint] = {}
     for (side, key), (heatmap, absent) in maps.items():
@@ -61,7 +63,12 @@ def decode_slice(
             field = fields.get(side)
             own = heatmap if field is None else heatmap * field
             points[(side, key)] = decoder.decode(own, float(absent))
-    return {id_: _withdrawn(id_, point, heads) for id_, point in points.items()}
+    return {
+        # a side whose head was withdrawn has no points at all; one whose head is merely not
+        # seen (replaced, beyond the film) keeps the others
+        id_: replace(point, presence=0.0) if id_[0] in withdrawn else point
+        for id_, point in points.items()
+    }
 
 
 def own_fields(
@@ -101,11 +108,3 @@ def _too_near(heads: Mapping[Side, DecodedPoint], least_px: float) -> bool:
     seen = all(head.presence >= _LEAST_PRESENCE for head in heads.values())
     (ax, ay), (bx, by) = (head.xy for head in heads.values())
     return seen and float(np.hypot(ax - bx, ay - by)) < least_px
-
-
-def _withdrawn(
-    id_: HipLandmarkId, point: DecodedPoint, heads: Mapping[Side, DecodedPoint]
-) -> DecodedPoint:
-    """A side whose head was withdrawn has no points at all."""
-    head = heads.get(id_[0])
-    return replace(point, presence=0.0) if head is not None and head.presence == 0 else point

@@ -209,11 +209,58 @@ def test_one_refused_hip_leaves_the_other(script):
 
 
 def test_a_film_named_for_one_hip_that_shows_more_of_the_other_may_be_mirrored(script):
-    few = ("TD", "ISCH", "ILM", "TRI", "MSO", "LAE")
+    few = (*FEW, "MSO", "LAE")
     script.late[Side.LEFT] = {key: script.late[Side.LEFT][key] for key in few}
     (remark,) = script.detector().detect(film(laterality="L")).remarks
     assert "shows more of the right one" in remark
     assert script.detector().detect(film(laterality="R")).remarks == ()
+
+
+FEW = ("TD", "ISCH", "ILM", "TRI")
+
+
+def test_the_few_landmarks_that_a_film_shows_of_the_second_hip_are_kept(script):
+    script.late[Side.LEFT] = {key: script.late[Side.LEFT][key] for key in FEW}
+    landmarks = script.detect().landmarks
+    found = {p.key for p in landmarks.side(Side.LEFT) if p.position is not None}
+    assert found == set(FEW)
+    assert place(landmarks, Side.LEFT, "TD") == pytest.approx(
+        script.on_film[Side.LEFT]["TD"], abs=0.3
+    )
+
+
+@pytest.mark.parametrize("centre_scale", [((550.0, 262.0), 2.2), ((390.0, 262.0), 1.5)])
+def test_few_landmarks_that_are_no_partner_of_the_hip_are_none(script, hips, centre_scale):
+    """Of another size, or too near to be the other hip of the pelvis."""
+    centre, scale = centre_scale
+    script.on_film[Side.LEFT] = hips.place(centre, scale, left=True)
+    script.late[Side.LEFT] = {key: script.late[Side.LEFT][key] for key in FEW}
+    landmarks = script.detect().landmarks
+    assert {p.state for p in landmarks.side(Side.LEFT)} == {LandmarkState.ABSENT}
+
+
+def test_a_few_landmarks_of_a_second_hip_do_not_tell_the_side_of_the_first(script):
+    script.late[Side.LEFT] = {key: script.late[Side.LEFT][key] for key in FEW}
+    unknown = film(orientation="assumed: AP")
+    with pytest.raises(ImageError, match="--side"):
+        script.detector().detect(unknown)
+    detection = script.detector().detect(unknown, side=Side.LEFT)
+    head, teardrop = detection.landmarks[(Side.LEFT, "FHC")], detection.landmarks[Side.RIGHT, "TD"]
+    assert head.state is teardrop.state is LandmarkState.VISIBLE
+    (remark,) = detection.remarks
+    assert "may be mirrored" in remark
+
+
+def test_an_artificial_head_counts_where_a_head_is(hips):
+    script = Script(hips, extra=("PROSTHESIS",))
+    few = ("TD", "ISCH", "ILM", "SHP", "GT")
+    for points in (script.on_film, script.late):
+        head = points[Side.LEFT]["FHC"]
+        points[Side.LEFT] = {key: points[Side.LEFT][key] for key in few}
+        points[Side.LEFT]["PROSTHESIS"] = head
+    landmarks = script.detect(criteria=HipCriteria(6, 2.0)).landmarks
+    assert landmarks[(Side.LEFT, "FHC")].state is LandmarkState.PROSTHESIS
+    assert landmarks[(Side.LEFT, "TD")].state is LandmarkState.VISIBLE
 
 
 def test_a_prosthesis_replaces_head_and_neck_alone(hips):

@@ -68,3 +68,16 @@ def test_channels_without_heads_are_decoded_as_they_are():
     places = np.stack([hill((RIGHT_SHAFT, 1)), hill((LEFT_SHAFT, 1))]).astype(np.float32)
     points = decode_slice(places, np.zeros(2, np.float32), channels, Decoder(2.0), 1.2)
     assert points[(Side.LEFT, "SHD")].xy == pytest.approx(LEFT_SHAFT, abs=0.1)
+
+
+def test_a_head_that_is_surely_not_there_leaves_the_other_points_of_its_side():
+    """An artificial head is none; its shaft is still bone."""
+    points = decode(
+        hill((RIGHT_HEAD, 1)),
+        hill((RIGHT_SHAFT, 1)),
+        hill((LEFT_HEAD, 1)),
+        hill((LEFT_SHAFT, 1)),
+        nowhere=(0.0, 0.0, 1.0, 0.0),
+    )
+    assert points[(Side.LEFT, "FHC")].presence == 0
+    assert points[(Side.LEFT, "SHD")].presence == 1
