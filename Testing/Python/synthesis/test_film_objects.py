@@ -106,7 +106,7 @@ class TestProsthesis:
             scene.view.landmarks, 1.18, "ours", "test", objects=tuple(scene.describe()),
         )  # fmt: skip
         assert film.only_side is None
-        assert json.loads(json.dumps(film.objects))[0]["kind"] == "HipProsthesis"
+        assert json.loads(json.dumps(film.objects))[0]["object"] == "HipProsthesis"
 
     def test_of_a_hip_beside_the_film_nobody_sees(self, view) -> None:
         camera = view.camera
@@ -320,6 +320,9 @@ class TestRandom:
         for seed in range(25):
             scene = ObjectScene(view, random_objects(np.random.default_rng(seed), view, many))
             kinds |= {type(item).__name__ for item in scene.objects}
+            told = json.loads(json.dumps(scene.describe(), allow_nan=False))
+            assert [each["object"] for each in told] == [type(o).__name__ for o in scene.objects]
+            assert len(json.dumps(told)) < 8000
             for path in scene.view.paths.values():
                 assert np.all(path.cortical >= 0) and np.all(path.cortical <= path.total)
             for id_, point in scene.view.landmarks.items():

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
+from enum import Enum
+from typing import Any
 
 import numpy as np
 import torch
@@ -52,6 +54,13 @@ class FilmObject:
     def altered(self, view: BoneView) -> BoneView:
         """The view with bone moved or taken away and with the landmarks that this changes."""
         return view
+
+    def describe(self) -> dict[str, Any]:
+        """Name of the class (``object``) and parameters, as JSON values."""
+        assert is_dataclass(self)
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        plain = {name: v.value if isinstance(v, Enum) else v for name, v in values.items()}
+        return {"object": type(self).__name__, **plain}
 
 
 def path_lengths_of(

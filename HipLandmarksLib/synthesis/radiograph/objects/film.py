@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -94,6 +95,12 @@ class FilmDrawing(FilmObject):
                 side = 0.5 * sign * np.array([-back[1], back[0]])
                 pieces.append(np.stack([ends[1], ends[1] + back + side]))
         return cls(_pairs(np.stack(pieces)), float(rng.uniform(0.6, 2.0)), float(rng.random()))
+
+    def describe(self) -> dict[str, Any]:
+        """Where it is instead of every line of it."""
+        ends = np.asarray(self.strokes).reshape(-1, 2)
+        low, high = ends.min(axis=0).tolist(), ends.max(axis=0).tolist()
+        return {"object": "FilmDrawing", "low": low, "high": high, "brightness": self.brightness}
 
     def drawn(self, film: Tensor, grid: FilmGrid, flipped_about: float | None = None) -> Tensor:
         """The film with the drawing; ``flipped_about`` a column of the view mirrors it."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass, replace
-from enum import Enum
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -76,7 +75,7 @@ class ObjectScene:
 
     def describe(self) -> list[dict[str, Any]]:
         """Kind and parameters of every object, as JSON values."""
-        return [{"kind": type(item).__name__, **_plain(item)} for item in self.objects]
+        return [item.describe() for item in self.objects]
 
     def matter(
         self, plane: PlaneTransform | None = None, relabelled: bool = False
@@ -144,13 +143,3 @@ class ObjectScene:
         grid = FilmGrid.of(self.source, plane, device)
         exposed = [shutter.outside(grid) <= 0 for shutter in shutters]
         return torch.stack(exposed).all(dim=0)
-
-
-def _plain(item: FilmObject) -> dict[str, Any]:
-    """Parameters as JSON values; ``kind`` of an object (a fracture's) is called ``form``."""
-    assert is_dataclass(item)
-    values = {each.name: getattr(item, each.name) for each in fields(item)}
-    return {
-        "form" if name == "kind" else name: value.value if isinstance(value, Enum) else value
-        for name, value in values.items()
-    }
