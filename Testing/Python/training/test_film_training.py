@@ -74,6 +74,7 @@ def test_four_views_are_learned_by_heart(views, tmp_path, show):
         hip_crop=(96, 64),
         pixel_mm=2.5,
         robust_share=0.0,
+        object_share=0.0,
         negative_share=0.0,
         held_out=0,
         batch=4,
