@@ -83,7 +83,7 @@ def _add_image(dataset: Dataset, film: SimulatedFilm) -> None:
     dataset.AnatomicRegionSequence = Sequence([_code(region)])
     dataset.ImageLaterality = "U" if film.only_side is None else film.only_side.value
     dataset.PatientOrientation = ["L", "F"]
-    drawn = any(item["kind"] == "FilmDrawing" for item in film.objects)
+    drawn = any(item["object"] == "FilmDrawing" for item in film.objects)
     dataset.BurnedInAnnotation = "YES" if drawn else "NO"
     dataset.LossyImageCompression = "00"
     dataset.ImageComments = "Simulated; research software, not a medical device"

@@ -23,6 +23,7 @@ from HipLandmarksLib.imaging.film import projection_matrix
 from HipLandmarksLib.synthesis.radiograph import BonePaths
 from HipLandmarksLib.synthesis.radiograph.appearance import Appearance, simulate_film
 from HipLandmarksLib.synthesis.radiograph.case import SimulatedFilm
+from HipLandmarksLib.synthesis.radiograph.dicom import film_dataset
 from HipLandmarksLib.synthesis.radiograph.materials import Material, MaterialPaths
 from HipLandmarksLib.synthesis.radiograph.objects import (
     CalibrationBall,
@@ -295,6 +296,15 @@ class TestDrawing:
         rows, columns = np.nonzero(film > 0.5)
         assert rows.min() == pytest.approx(60, abs=3) and rows.max() == pytest.approx(90, abs=3)
         assert columns.min() == pytest.approx(40, abs=3) and columns.max() < 110
+
+    def test_a_dicom_file_says_that_something_is_burned_in(self, view) -> None:
+        for objects, told in (((), "NO"), ((FilmDrawing.text("AP", (9.0, 9.0), 30.0),), "YES")):
+            scene = ObjectScene(view, objects)
+            film = SimulatedFilm(
+                "case", np.eye(*view.camera.shape, dtype=np.float32), view.camera,
+                scene.view.landmarks, 1.18, "ours", "test", objects=tuple(scene.describe()),
+            )  # fmt: skip
+            assert film_dataset(film).BurnedInAnnotation == told
 
     def test_text_of_the_mirrored_patient_still_reads(self, view) -> None:
         flipped = PlaneTransform.identity(view.camera.shape).flipped_horizontally()
