@@ -129,6 +129,7 @@ class PhantomHipBone:
         medial = -ramp(-(x + 42.0), 6.0)  # negative medial of the wall
         x = x + medial * ((-_MIDLINE - 42.0) / (half - 42.0) - 1.0)
         low = step(-z, 8.0, 60.0) * step(x, _MIDLINE, -40.0)
+        low = low * (1 - 0.45 * step(x, -42.0, -14.0))
         x = x - low * self._subpubic_shift
         return x, y, z
 

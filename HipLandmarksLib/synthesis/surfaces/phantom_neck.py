@@ -23,6 +23,7 @@ Vector = NDArray[np.float64]
 
 WAIST_RADII = 1.12  # distance of the narrowest neck from the head centre, in head radii
 _TURN_DEG = 24.0  # angle by which the contour turns away from the head circle
+_HIGHEST_FLANK_RAD = math.radians(10.0)  # how much larger alpha may be beside the film's plane
 _CAM_WIDTH_RAD = math.radians(70.0)  # extent of the bump around the neck
 _FLAT_NECK = 0.86  # depth of the neck over its height
 
@@ -88,8 +89,8 @@ class PhantomNeck:
             turn = np.abs((angle - centre + math.pi) % (2 * math.pi) - math.pi)
             return np.exp(-((turn / _CAM_WIDTH_RAD) ** 4))
 
-        height = (alpha_film - base) / max(float(bump(phi_film)), 0.35)
-        return np.minimum(base + height * bump(phi), math.radians(100.0))
+        height = (alpha_film - base) / float(bump(phi_film))
+        return np.minimum(base + height * bump(phi), alpha_film + _HIGHEST_FLANK_RAD)
 
     @cached_property
     def _base_alpha(self) -> float:

@@ -14,7 +14,7 @@ Range = tuple[float, float]
 _HIP_RANGES: Mapping[str, Range] = {
     "head_radius_mm": (17, 31),
     "alpha_deg": (33, 95),
-    "cam_clock_deg": (-30, 110),
+    "cam_clock_deg": (-45, 50),
     "lce_deg": (-5, 60),
     "roof_inclination_deg": (-15, 40),
     "version_deg": (-15, 40),
@@ -51,7 +51,8 @@ class HipSurfaceParameters:
         head_radius_mm: radius of the spherical femoral head (bone).
         alpha_deg: alpha on the anteroposterior projection of the neutral femur: there the upper
             contour is 2 % of the radius outside the head circle.
-        cam_clock_deg: direction of the largest bump around the neck, 0 superior, 90 anterior.
+        cam_clock_deg: direction of the largest bump around the neck, 0 superior, 90 anterior; the
+            film shows its flank at 0, where ``alpha_deg`` holds.
         lce_deg: lateral centre-edge angle of the bony rim in the coronal plane through the head
             centre.
         roof_inclination_deg: Toennis angle of the roof's weight-bearing arc in that plane, from

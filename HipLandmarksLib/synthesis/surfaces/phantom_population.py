@@ -85,7 +85,7 @@ _NECK_ANGLES: tuple[Spread, ...] = (
 _CAM_ALPHA = (58.0, 90.0)
 """Drawn evenly: small and large bumps must be met alike."""
 
-_CAM_CLOCK: Spread = (45.0, 20.0, -10, 85)
+_CAM_CLOCK: Spread = (32.0, 12.0, -10, 46)
 _VERSION: Spread = (18.0, 5.5, -8, 34)
 _ANTERIOR_SECTOR: Mapping[HipShape, Spread] = {
     HipShape.NORMAL: (63.0, 5.0, 50, 76),
