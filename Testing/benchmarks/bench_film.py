@@ -50,12 +50,16 @@ Model = tuple[BundleCard, LandmarkNetwork, BundleCard, LandmarkNetwork]
 
 
 def untrained(architecture: str, encoder: str, widths: tuple[int, ...], side: int) -> Model:
-    """Both passes with random weights; the time does not depend on them."""
+    """Both passes with random weights; the time does not depend on them.
+
+    A smp architecture has as many stages as ``widths``, any other one five.
+    """
     box = {"FHC": (70.0, 60.0), "GT": (30.0, 55.0), "TD": (110.0, 80.0), "SHP": (40.0, 130.0)}
     reference = ReferenceHip((224, 160), box, dict.fromkeys(box, 4.0))
 
     def spec(landmarks: int) -> NetworkSpec:
-        return NetworkSpec(architecture, encoder, 5, widths, landmarks=landmarks)
+        depth = 5 if architecture == "HRNet" else len(widths)
+        return NetworkSpec(architecture, encoder, depth, widths, landmarks=landmarks)
 
     both, one = Channels.of_keys(KEYS), Channels.of_hip(KEYS)
     card = BundleCard(
@@ -195,6 +199,7 @@ def main() -> None:
     print(f"torch {torch.__version__}, {torch.get_num_threads()} threads")
     if arguments.bundle is None:
         for name, encoder, widths in (
+            ("Unet", "resnet18", (96, 64, 32, 16)),
             ("HRNet", "hrnet_w18_small", (48, 32, 24)),
             ("UnetPlusPlus", "resnet18", (128, 64, 32, 24, 16)),
         ):
