@@ -18,8 +18,11 @@ from .types import BoneSurface
 _FOVEA_CONE_DEG = 50.0
 """The fovea lies within this angle of the line that leaves the head opposite the neck."""
 
-_FOVEA_DEPTH_MM = 0.8
+_FOVEA_DEPTH_MM = 1.2
 """A notch less deep than this cannot be told from the head's own unevenness."""
+
+_NOTCH_MM = (2.5, 6.5, 10.0)
+"""Radius of the notch's bottom, and radii of the ring that it is compared with."""
 
 _BELOW_LESSER_RADII = 0.9
 """How far below the tip of the lesser trochanter its ridge has run out into the shaft."""
@@ -131,19 +134,27 @@ def _fovea(femur: BoneSurface, axes: FemurAxes) -> NDArray[np.float64] | None:
     inwards = inwards / np.linalg.norm(inwards)
     ray = femur.vertices - axes.head.centre
     distance = np.linalg.norm(ray, axis=1)
-    cone = ray @ inwards > np.cos(np.radians(_FOVEA_CONE_DEG)) * distance
-    place = np.flatnonzero(cone & (distance < 1.1 * axes.head.radius))
-    depth = axes.head.radius - distance[place]
-    points = femur.vertices[place]
-    smooth = np.array([depth[np.linalg.norm(points - p, axis=1) < 3.0].mean() for p in points])
-    deepest = int(np.argmax(smooth))
-    if smooth[deepest] < _FOVEA_DEPTH_MM:
+    angle = np.degrees(np.arccos(np.clip(ray @ inwards / np.maximum(distance, 1e-9), -1, 1)))
+    near = (angle < _FOVEA_CONE_DEG + 30.0) & (distance < 1.1 * axes.head.radius)
+    points, depth = femur.vertices[near], axes.head.radius - distance[near]
+    inner = np.flatnonzero(angle[near] < _FOVEA_CONE_DEG)
+    notch = np.array([_notch_depth(points, depth, place) for place in inner])
+    if not len(notch) or notch.max() < _FOVEA_DEPTH_MM:
         return None
-    notch = (np.linalg.norm(points - points[deepest], axis=1) < 8.0) & (
-        smooth > smooth[deepest] / 2
-    )
-    middle = np.average(points[notch], axis=0, weights=smooth[notch])
+    close = np.linalg.norm(points[inner] - points[inner[np.argmax(notch)]], axis=1) < _NOTCH_MM[1]
+    chosen = inner[close & (notch > notch.max() / 2)]
+    middle = np.average(points[chosen], axis=0, weights=notch[close & (notch > notch.max() / 2)])
     return np.asarray(points[np.argmin(np.linalg.norm(points - middle, axis=1))], dtype=np.float64)
+
+
+def _notch_depth(points: NDArray[np.float64], depth: NDArray[np.float64], place: int) -> float:
+    """How much deeper the surface lies around one point than in the ring around that."""
+    inside, start, end = _NOTCH_MM
+    away = np.linalg.norm(points - points[place], axis=1)
+    ring = (away > start) & (away < end)
+    if not np.any(ring):
+        return 0.0
+    return float(depth[away < inside].mean() - depth[ring].mean())
 
 
 def anteversion_deg(axes: FemurAxes) -> float:

@@ -9,7 +9,8 @@
 
 Every file is one closed triangle mesh (PLY, ASCII or binary) in RAS mm, all of one subject in the
 same coordinates. The pose does not matter: the pelvis is brought into the pelvic frame, the femora
-into their neutral pose, and every point is found from the shape of the bones.
+into their neutral pose, and every point is found from the shape of the bones. Further files in the
+folder are ignored. A femur needs its condyles, which tell how far it is rotated.
 """
 
 from __future__ import annotations

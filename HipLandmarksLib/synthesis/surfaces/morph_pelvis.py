@@ -17,7 +17,7 @@ from .types import HipGeometry
 _TURN_RADII = (1.35, 2.3)
 """From the socket's centre: up to the first the bone turns fully, past the second not at all."""
 
-_COVER_RADII = (1.3, 2.8)
+_COVER_RADII = (1.2, 2.8)
 _SIZE_RADII = (1.1, 1.9)
 _RIGID_RADII = (1.5, 3.2)
 
@@ -50,7 +50,9 @@ def cover_field(hip: HipGeometry, side: Side, lce_deg: float, change_deg: float)
         rising = smoothstep(angle, _ROOF_START_DEG, lce_deg)
         falling = smoothstep(angle, lce_deg + _ROOF_END_DEG[1], lce_deg + _ROOF_END_DEG[0])
         sector = smoothstep(np.abs(ray[:, 1]) / distance, _SECTOR[1], _SECTOR[0])
-        weight = rising * falling * sector * _near(distance, hip, _COVER_RADII)
+        # The bone above the rim follows less than the rim itself, or a waist would show there.
+        less = np.minimum(1.0, _COVER_RADII[0] * hip.socket_radius_mm / distance) ** 2
+        weight = rising * falling * sector * less * _near(distance, hip, _COVER_RADII)
         return turned(points, hip.socket_centre, axis, change_deg * weight)
 
     return field

@@ -21,6 +21,9 @@ _SLOPE = 0.4
 _NOTCH_DEPTH = 0.22
 """In the notch the edge lies so many radii deeper than the rim's plane."""
 
+_JUMP_MM = 4.5
+"""Neighbours this far apart do not lie on one rim; it happens at the ends of the notch only."""
+
 _LEAST_FOUND = 0.7
 """Share of directions in which an edge must be found."""
 
@@ -124,7 +127,8 @@ def _across_notch(
     if loop[len(loop) // 4][1] > loop[3 * len(loop) // 4][1]:
         loop = loop[::-1].copy()  # forwards and up first
     height = (loop - socket.centre) @ opening
-    deep = height < np.median(height) - _NOTCH_DEPTH * socket.radius
+    jump = np.linalg.norm(loop - np.roll(loop, 1, axis=0), axis=1) > _JUMP_MM
+    deep = (height < np.median(height) - _NOTCH_DEPTH * socket.radius) | jump
     quarter = len(loop) // 4
     forwards = np.flatnonzero(deep[:quarter])
     backwards = np.flatnonzero(deep[-quarter // 2 :])

@@ -113,7 +113,7 @@ EVERYTHING = HipMorph(78.0, 30.0, 12.0, 5.0, 1.06, -18.0, -8.0)
 def test_points_found_anew_lie_where_morphing_left_them(anatomy):
     after = morph(anatomy, dict.fromkeys(Side, EVERYTHING), PelvisMorph(1.04, 0.97, 1.05))
     again = analyse_bones(after.bones, "someone", "test")
-    limits = {"head_centre": 1.0, "neck_centre": 3.5, "ischium": 2.5, "trochanter_tip": 4.0}
+    limits = {"head_centre": 1.0, "neck_centre": 3.5, "ischium": 6.0, "trochanter_tip": 4.0}
     for side in Side:
         for name, limit in limits.items():
             away = getattr(again.hips[side], name) - getattr(after.hips[side], name)

@@ -108,6 +108,7 @@ def test_both_hips_measure_like_adults(subject):
         assert 110 < hip.parameters["neck_shaft_angle_deg"] < 142
         assert 15 < hip.parameters["lce_deg"] < 55
         assert 5 < hip.parameters["version_deg"] < 38
-        assert hip.fovea is not None
+        worn = subject[0].name == "z036" and side is Side.LEFT
+        assert (hip.fovea is None) == worn
         inner = (hip.triradiate - hip.socket_centre)[0] * (-1 if side is Side.LEFT else 1)
         assert 20 < inner < 48
