@@ -18,6 +18,7 @@ from .base import FilmObject, with_moved, with_states
 from .rays import HipPlace
 
 _FEMORAL = ("FHC", "NA", "NB", "LCP", "FOV", "GT", "SHP", "SHD")
+_FARTHEST_MM = 150.0  # no part of a femur moves farther
 _BROKEN_MM = 7.0  # a landmark so near the line has lost what defines it
 Place = tuple[float, float]
 _NOTE = "destroyed by a fracture"
@@ -94,15 +95,17 @@ class FemurFracture(FilmObject):
         return replace(changed, paths={**view.paths, name: self._parted(view.paths[name], break_)})
 
     def _parted(self, bone: BonePaths, break_: _Break) -> BonePaths:
-        height, width = bone.total.shape
-        grid = np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=-1)
-        below = break_.below(grid.astype(np.float64))
+        rows, columns = _around(bone.total, round(_FARTHEST_MM * break_.pixels_per_mm))
+        corner = np.array([columns.start, rows.start], dtype=np.float64)
+        y, x = np.mgrid[rows, columns].astype(np.float64)
+        below = break_.below(np.stack([x, y], axis=-1))
         gap = self.gap_mm * break_.pixels_per_mm / 2
         lower = np.clip(below - gap + 0.5, 0, 1).astype(np.float32)
         upper = np.clip(-below - gap + 0.5, 0, 1).astype(np.float32)
-        total, cortical = (
-            part * upper + break_.moved(part * lower) for part in (bone.total, bone.cortical)
-        )
+        total, cortical = bone.total.copy(), bone.cortical.copy()
+        for field in (total, cortical):
+            part = field[rows, columns]
+            field[rows, columns] = part * upper + break_.moved(part * lower, corner)
         return BonePaths(total, np.minimum(cortical, total))
 
     def _with_landmarks(self, view: BoneView, place: HipPlace, break_: _Break) -> BoneView:
@@ -217,15 +220,27 @@ class _Break:
         """Where a place of the shaft's part goes."""
         return np.asarray(self.matrix @ (xy - self.middle) + self.middle + self.shift)
 
-    def moved(self, field: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(H, W) the field after the motion."""
+    def moved(self, field: NDArray[np.float32], corner: NDArray[np.float64]) -> NDArray[np.float32]:
+        """(H, W) a part of a field after the motion; ``corner`` (2,) is its first pixel."""
         inverse = np.linalg.inv(self.matrix)
         # In (row, column): where every output pixel comes from.
         turned = inverse[::-1, ::-1]
-        offset = (self.middle - inverse @ (self.middle + self.shift))[::-1]
+        middle = self.middle - corner
+        offset = (middle - inverse @ (middle + self.shift))[::-1]
         # A shaft that leaves the view goes on below it.
         moved = ndimage.affine_transform(field, turned, offset, order=1, mode="nearest")
         return np.asarray(moved, dtype=np.float32)
+
+
+def _around(field: NDArray[np.float32], margin: int) -> tuple[slice, slice]:
+    """Rows and columns of what is not zero, and some more around."""
+    found = []
+    for axis, length in ((1, field.shape[0]), (0, field.shape[1])):
+        used = np.flatnonzero(field.any(axis=axis))
+        if not len(used):
+            return slice(0, 0), slice(0, 0)
+        found.append(slice(max(int(used[0]) - margin, 0), min(int(used[-1]) + margin + 1, length)))
+    return found[0], found[1]
 
 
 def _waves(fracture: FemurFracture, pixels_per_mm: float) -> NDArray[np.float64]:

@@ -122,10 +122,13 @@ class HipProsthesis(FilmObject):
         name = BoneName.femur(self.side)
         if name not in view.paths:
             return changed
-        kept = self._kept(view, place)
         old = view.paths[name]
-        cut = BonePaths(old.total * kept, old.cortical * kept)
-        return replace(changed, paths={**view.paths, name: cut})
+        total, cortical = old.total.copy(), old.cortical.copy()
+        rows, columns = self._region(view, place)
+        kept = self._kept(view, place, rows, columns)
+        total[rows, columns] *= kept
+        cortical[rows, columns] *= kept
+        return replace(changed, paths={**view.paths, name: BonePaths(total, cortical)})
 
     def head_place(self, view: BoneView) -> tuple[float, float] | None:
         """(column, row) of the artificial head's centre, None without a place."""
@@ -135,11 +138,20 @@ class HipProsthesis(FilmObject):
         x, y = view.camera.project(place.points["FHC"])
         return float(x), float(y)
 
-    def _kept(self, view: BoneView, place: HipPlace) -> NDArray[np.float32]:
-        """(H, W) 1 where the femur stays: below the cut, and the greater trochanter beside it."""
-        height, width = view.camera.shape
-        rows, columns = np.mgrid[:height, :width].astype(np.float64)
-        grid = np.stack([columns, rows], axis=-1)
+    def _region(self, view: BoneView, place: HipPlace) -> tuple[slice, slice]:
+        """Rows and columns that hold the head and the neck."""
+        reach = 3.5 * view.head_radius_px[self.side.value]
+        middle = view.camera.project(place.points["FHC"])
+        low = np.clip(middle - reach, 0, view.camera.shape[::-1]).astype(int)
+        high = np.clip(middle + reach, 0, view.camera.shape[::-1]).astype(int)
+        return slice(int(low[1]), int(high[1])), slice(int(low[0]), int(high[0]))
+
+    def _kept(
+        self, view: BoneView, place: HipPlace, rows: slice, columns: slice
+    ) -> NDArray[np.float32]:
+        """1 where the femur stays: below the cut, and the greater trochanter beside it."""
+        y, x = np.mgrid[rows, columns].astype(np.float64)
+        grid = np.stack([x, y], axis=-1)
         beside = place.beside_trochanter()
         inner, outer, along, head = (
             view.camera.project(point)
