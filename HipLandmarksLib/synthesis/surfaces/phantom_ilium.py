@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,8 +87,3 @@ class PhantomIlium:
         border = 1.8 * step(z, 75.0, 105.0) + 1.2 * step(u, 15.0, 35.0) * (1 - step(z, 75.0, 105.0))
         crest = border * np.exp(-((inwards / 8.0) ** 2))
         return _GRID.map(np.clip(plate, 1.8, 17.0) + crest)
-
-
-def wing_direction(u: float, v: float) -> tuple[Any, Any]:
-    """Template (x, y) of plane coordinates (u, v)."""
-    return (u + v) * _HALF, (v - u) * _HALF
