@@ -63,7 +63,8 @@ def as_stated(arguments: argparse.Namespace, image: HipImage) -> HipImage:
                 f"--kind {arguments.kind}: the file says that {image.name} is "
                 f"{image.told_modality.words}; leave --kind out."
             )
-        image = replace(image, modality=stated)
+        told = {key: fact for key, fact in image.metadata.items() if key != "format"}
+        image = replace(image, modality=stated, metadata=told)  # no longer an open question
     if arguments.display is None:
         return image
     return with_orientation(image, *DISPLAYS[arguments.display])
@@ -91,7 +92,7 @@ def chosen_bundle(arguments: argparse.Namespace, image: HipImage) -> Path:
 
     if arguments.model is not None:
         return _named(arguments.model) or arguments.model
-    known = image.modality if arguments.kind is not None else image.told_modality
+    known = image.told_modality
     if known is Modality.UNKNOWN:
         if image.n_slices == 1:
             raise ConfigurationError(

@@ -186,6 +186,13 @@ def test_a_kind_that_the_file_contradicts_is_refused(
     assert "says that both is a radiograph" in capsys.readouterr().err
 
 
+def test_a_model_of_another_kind_than_the_stated_one_is_refused(
+    picture: Write, film_bundle: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run(picture("both"), film_bundle, "--kind", "mri") == 1
+    assert "is an MR image, and the model mini reads radiographs" in capsys.readouterr().err
+
+
 def test_a_model_for_mri_does_not_read_films_nor_the_other_way_round(
     dicom: Write,
     tiny_bundle: Path,
