@@ -122,7 +122,8 @@ class HipPlace:
             return None
         head, shaft = points["FHC"], points["SHP"]
         # A short shaft on the film: taken to run straight down.
-        distal = _unit(points["SHD"] - shaft if "SHD" in points else view.camera.row_step)
+        span = points["SHD"] - shaft if "SHD" in points else np.zeros(3)
+        distal = _unit(span if np.linalg.norm(span) > 1.0 else view.camera.row_step)
         anterior = _unit(-np.cross(view.camera.column_step, view.camera.row_step))
         if anterior @ (view.camera.source - head) < 0:
             anterior = -anterior
