@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 
 import numpy as np
@@ -23,6 +24,7 @@ from .film_sample import FilmSample, SampleFrame, head_places, known_points
 from .film_views import TrainingViews
 from .sampling import Batch
 
+_ATTEMPTS = 4
 _HEAD_RADIUS_MM = 24.0
 _BESIDE = 0.04
 """Share of the hip's crops that lie anywhere on the film: most landmarks are absent there."""
@@ -53,18 +55,22 @@ class FilmSource:
         return self.collated([self.sample(rng) for _ in range(self.config.batch)])
 
     def sample(self, rng: np.random.Generator) -> FilmSample:
-        """A random picture.
+        """A random picture; a view that cannot be made a film of is told and left out.
 
         Raises:
-            ImageError: when a view cannot be made a film of; it names the view.
+            ImageError: when several views in a row cannot; it names the last one.
         """
         if rng.random() < self.config.negative_share:
             return self._negative(rng)
-        name, view = self.views.draw(rng)
-        try:
-            return self.of_view(view, rng)
-        except Exception as error:  # whatever it is: of thousands of views, say which
-            raise ImageError(f"No training film can be made of {name}: {error}") from error
+        told, cause = "", None
+        for _ in range(_ATTEMPTS):
+            name, view = self.views.draw(rng)
+            try:
+                return self.of_view(view, rng)
+            except Exception as error:  # whatever it is: of thousands of views, say which
+                told, cause = f"No training film can be made of {name}: {error}", error
+                warnings.warn(told, RuntimeWarning, stacklevel=2)
+        raise ImageError(told) from cause
 
     def of_view(
         self, view: BoneView, rng: np.random.Generator, side: Side | None = None

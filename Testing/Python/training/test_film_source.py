@@ -11,6 +11,7 @@ from training.film_views_of_balls import RADIUS, SHAPE, ball_store, ball_view, h
 
 from HipLandmarksLib.anatomy import LandmarkState, Side
 from HipLandmarksLib.detection.channels import PROSTHESIS_KEY
+from HipLandmarksLib.errors import ImageError
 from HipLandmarksLib.imaging import PlaneTransform
 from HipLandmarksLib.synthesis.radiograph import TruePoint
 from HipLandmarksLib.synthesis.radiograph.materials import material_paths
@@ -164,3 +165,25 @@ def test_the_hips_of_the_test_views_are_those_they_claim():
     for side in Side:
         points = hip_points(side, (0.0, 0.0))
         assert (points["GT"][0] > 0) == (side is Side.LEFT)
+
+
+def test_a_view_that_no_film_can_be_made_of_is_named_and_left_out(make_source, monkeypatch):
+    source = make_source()
+    broken, of_view = [], FilmSource.of_view
+
+    def breaking(self, view, rng, side=None):
+        if len(broken) < most:
+            broken.append(view)
+            raise ValueError("a bone is missing")
+        return of_view(self, view, rng, side)
+
+    monkeypatch.setattr(FilmSource, "of_view", breaking)
+    most = 1
+    with pytest.warns(RuntimeWarning, match=r"view \d of .*: a bone is missing"):
+        assert source.sample(np.random.default_rng(0)).points
+    most = 100
+    with (
+        pytest.warns(RuntimeWarning),
+        pytest.raises(ImageError, match=r"view \d of .*: a bone is missing"),
+    ):
+        source.sample(np.random.default_rng(0))
