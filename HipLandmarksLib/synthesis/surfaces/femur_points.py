@@ -138,7 +138,7 @@ def _fovea(femur: BoneSurface, axes: FemurAxes) -> NDArray[np.float64] | None:
     near = (angle < _FOVEA_CONE_DEG + 30.0) & (distance < 1.1 * axes.head.radius)
     points, depth = femur.vertices[near], axes.head.radius - distance[near]
     inner = np.flatnonzero(angle[near] < _FOVEA_CONE_DEG)
-    notch = np.array([_notch_depth(points, depth, place) for place in inner])
+    notch = np.array([_notch_depth(points, depth, place) for place in inner.tolist()])
     if not len(notch) or notch.max() < _FOVEA_DEPTH_MM:
         return None
     close = np.linalg.norm(points[inner] - points[inner[np.argmax(notch)]], axis=1) < _NOTCH_MM[1]

@@ -21,6 +21,9 @@ _SLOPE = 0.4
 _NOTCH_DEPTH = 0.22
 """In the notch the edge lies so many radii deeper than the rim's plane."""
 
+_BESIDE = 0.16
+"""An edge so many radii outside of most is not the rim."""
+
 _JUMP_MM = 4.5
 """Neighbours this far apart do not lie on one rim; it happens at the ends of the notch only."""
 
@@ -49,6 +52,7 @@ def socket_rim(
         basis = np.array([first / np.linalg.norm(first), np.zeros(3), opening])
         basis[1] = np.cross(opening, basis[0])
         edge = (_edges(hip, socket, basis, directions) - socket.centre) @ basis.T
+        edge[_beside(edge, socket.radius)] = np.nan
         found = np.isfinite(edge[:, 0])
         if found.mean() < _LEAST_FOUND:
             raise GeometryError("The rim of the socket was not found.")
@@ -91,6 +95,12 @@ def _corner(
     ray, distance, points = ray[inside], distance[inside], points[inside]
     turn = np.arctan2(ray @ opening, ray @ outward)
     return np.asarray(points[np.argmax(turn - _SLOPE * np.maximum(distance - 1, 0))])
+
+
+def _beside(edge: NDArray[np.float64], radius: float) -> NDArray[np.bool_]:
+    """Edges much further from the opening's axis than most: a spine of the ilium beside the rim."""
+    away = np.hypot(edge[:, 0], edge[:, 1])
+    return np.asarray(away > np.nanmedian(away) + _BESIDE * radius)
 
 
 def _smooth(edge: NDArray[np.float64]) -> NDArray[np.float64]:
