@@ -23,7 +23,6 @@ from numpy.typing import NDArray
 from HipLandmarksLib.synthesis.radiograph import Camera
 from HipLandmarksLib.synthesis.radiograph.cortex import inner_surface
 from HipLandmarksLib.synthesis.radiograph.projector import trace
-from HipLandmarksLib.synthesis.radiograph.silhouette import outlines
 from HipLandmarksLib.synthesis.surfaces import BoneSurface, read_bones
 
 TRIANGLES_OF_LOOP = 4000
@@ -150,7 +149,6 @@ def main() -> None:
     for device in devices:
         both = seconds(lambda d=device: trace([*outer, *inner], camera, d), arguments.repeats)
         line(f"view: total and dense bone, {device}", both, whole)
-    line("outlines of all bones", seconds(lambda: [outlines(b, camera) for b in outer], 3), whole)
 
 
 if __name__ == "__main__":

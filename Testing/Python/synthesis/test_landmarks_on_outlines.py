@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from projected_contour import Contour
+from projected_outlines import outlines
 
 from HipLandmarksLib.anatomy import Side
 from HipLandmarksLib.synthesis.radiograph import Camera
-from HipLandmarksLib.synthesis.radiograph.contour import Contour
 from HipLandmarksLib.synthesis.radiograph.landmarks import film_landmarks
-from HipLandmarksLib.synthesis.radiograph.silhouette import outlines
 from HipLandmarksLib.synthesis.surfaces import BoneName, make_phantom_anatomy
 
 CAMERA = Camera.anteroposterior((512, 512), 0.85, centre_mm=(0.0, 5.0))

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from projected_contour import Contour
+from projected_outlines import outlines
 
 from HipLandmarksLib.errors import ConfigurationError
 from HipLandmarksLib.synthesis.radiograph import Camera
-from HipLandmarksLib.synthesis.radiograph.contour import Contour
-from HipLandmarksLib.synthesis.radiograph.silhouette import outlines
 from HipLandmarksLib.synthesis.surfaces import BoneSurface
 
 from .shapes import box, sphere

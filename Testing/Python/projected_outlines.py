@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from projected_contour import Contour, Window
 
-from ..surfaces import BoneSurface
-from .camera import Camera
-from .contour import Contour, Window
-from .projector import path_lengths
+from HipLandmarksLib.synthesis.radiograph.camera import Camera
+from HipLandmarksLib.synthesis.radiograph.projector import path_lengths
+from HipLandmarksLib.synthesis.surfaces import BoneSurface
 
 _ROUNDING = 1e-3  # of a pixel; the projector's corners lie on a grid of 1/4096
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...errors import ConfigurationError
+from HipLandmarksLib.errors import ConfigurationError
 
 Window = tuple[float, float, float, float]
 """(first column, first row, last column, last row) on the detector."""
