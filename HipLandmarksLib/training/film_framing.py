@@ -41,6 +41,8 @@ class FilmFraming:
         crop_scale: half-range of the crop's scale error (log).
         crop_rotation_deg: half-range of its turn.
         crop_shift_mm: half-range of its shift in either direction, of a hip with a 48 mm head.
+        crop_stretch: half-range of the ratio of its sides (log), along any direction: few subjects
+            must not teach that heads and roofs are always of one shape.
 
     Raises:
         ConfigurationError: when a range is impossible.
@@ -57,6 +59,7 @@ class FilmFraming:
     crop_scale: float = 0.14
     crop_rotation_deg: float = 10.0
     crop_shift_mm: float = 12.0
+    crop_stretch: float = 0.08
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "head_share", tuple(self.head_share))
@@ -127,7 +130,9 @@ class FilmFraming:
         turn = rng.uniform(-1, 1) * self.crop_rotation_deg
         scale = float(np.exp(rng.uniform(-1, 1) * self.crop_scale))
         dx, dy = rng.uniform(-1, 1, 2) * self.crop_shift_mm / pixel_mm
-        return frame.about_centre(scale * _rotation(turn), (float(dx), float(dy)))
+        along, ratio = rng.uniform(0, 180), np.exp(rng.uniform(-0.5, 0.5) * self.crop_stretch)
+        stretch = _rotation(-along) @ np.diag([ratio, 1 / ratio]) @ _rotation(along)
+        return frame.about_centre(scale * _rotation(turn) @ stretch, (float(dx), float(dy)))
 
     def _head_share(self, rng: np.random.Generator) -> float:
         low, high = self.head_share
