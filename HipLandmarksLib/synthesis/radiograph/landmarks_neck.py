@@ -28,12 +28,19 @@ NECK_BASE_WIDENING = 1.15
 """The neck's base: where it is by this factor wider than at its narrowest."""
 
 _STEP = 0.25
-_CORNER_DEG = 60.0
+_CORNER_DEG = 100.0
 _RETURN_MM = 1.5
 _LEAST_NECK = 0.35
 _LEAST_BASE = 0.15
 _WINDOW = 0.6
+_CLOSE_WINDOW = 0.25
 _CORNERS_FROM = 0.7
+_NOTCH_MM = 5.0
+_OWN_MM = 0.05
+_APART_MM = 1.0
+_FACING_UP = 0.3
+_MOST_TRIALS = 12
+_LEAST_GAIN_MM = 4.0
 _SOFTNESS_MM = 0.3
 _POLE_DEG = 135.0
 _INFERIOR_POLE_DEG = 115.0
@@ -151,7 +158,53 @@ def neck_contours(
         path = walk(line, index, axis, 6.0 * frame.head.radius, _STEP)
         progress = (path - frame.head.centre) @ axis
         found.append(_until_turn(path, progress, _CORNERS_FROM * expected))
+    reached = float(np.linalg.norm(found[0][-1] - frame.head.centre))
+    if reached < (1.0 + LCP_TOLERANCE) * frame.head.radius:
+        found[0] = _over_notch(frame, lines, axis, found[0], _CORNERS_FROM * expected)
     return found[0], found[1]
+
+
+def _over_notch(
+    frame: HipFrame,
+    lines: Sequence[ContourLine],
+    axis: NDArray[np.float64],
+    path: NDArray[np.float64],
+    corners_from: float,
+) -> NDArray[np.float64]:
+    """The superior contour past an overhanging head.
+
+    There the head's line ends behind the neck, and the neck's own line crosses it: on the film the
+    contour goes over from one to the other where they cross.
+    """
+    last = path[-round(_NOTCH_MM * frame.magnification / _STEP) :]
+    square = _square(frame, axis)
+    begin = (path[-1] - frame.head.centre) @ axis
+    for line, index in _crossing(frame, lines, square, last):
+        other = walk(line, index, axis, 4.0 * frame.head.radius, _STEP)
+        progress = (other - frame.head.centre) @ axis
+        other = _until_turn(other, progress, corners_from)
+        gain = float((other[-1] - frame.head.centre) @ axis - begin)
+        if gain > _LEAST_GAIN_MM * frame.magnification:
+            near = np.linalg.norm(path - other[0], axis=1)
+            return np.concatenate([path[: int(np.argmin(near)) + 1], other])
+    return path
+
+
+def _crossing(
+    frame: HipFrame,
+    lines: Sequence[ContourLine],
+    square: NDArray[np.float64],
+    last: NDArray[np.float64],
+) -> list[tuple[ContourLine, int]]:
+    """Points of other stretches of contour that face up close to the end of one, nearest first."""
+    found: list[tuple[float, ContourLine, int]] = []
+    for line in lines:
+        away = np.linalg.norm(line.xy[:, None] - last, axis=2).min(axis=1)
+        other = (away > _OWN_MM) & (away < _APART_MM * frame.magnification)
+        other &= line.outward @ square > _FACING_UP
+        found += [(float(away[index]), line, int(index)) for index in np.flatnonzero(other)]
+    found.sort(key=lambda each: each[0])
+    return [(line, index) for _, line, index in found[:_MOST_TRIALS]]
 
 
 def _square(frame: HipFrame, axis: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -195,14 +248,20 @@ def _profile(
 
 
 def _narrowest(profile: _Profile, expected: float, radius: float) -> NDArray[np.float64] | None:
-    """Weights of the stations around the least width; None when only the head is seen."""
-    inside = np.abs(profile.station - expected) < _WINDOW * radius
-    if inside.sum() < 8:
-        return None
-    width = np.where(inside, profile.width, np.inf)
-    place = int(np.argmin(width))
-    if place == int(np.argmax(inside)):
-        return None
+    """Weights of the stations around the least width; None when only the head is seen.
+
+    An overhanging head may leave less width beneath it than the neck has: then only stations from
+    near the narrowest neck in space on count.
+    """
+    for before in (_WINDOW, _CLOSE_WINDOW):
+        ahead = profile.station - expected
+        inside = (ahead > -before * radius) & (ahead < _WINDOW * radius)
+        if inside.sum() < 8:
+            return None
+        width = np.where(inside, profile.width, np.inf)
+        place = int(np.argmin(width))
+        if place > int(np.argmax(inside)):
+            break
     weights = np.exp(-(width - width[place]) / _SOFTNESS_MM)
     return np.asarray(weights / weights.sum())
 
