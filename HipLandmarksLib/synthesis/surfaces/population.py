@@ -33,13 +33,13 @@ _SAME_SHAPE = 0.75
 _SHARES: Mapping[HipShape, float] = {
     HipShape.NORMAL: 0.36,
     HipShape.CAM: 0.30,
-    HipShape.DYSPLASTIC: 0.18,
-    HipShape.OVERCOVERED: 0.16,
+    HipShape.DYSPLASTIC: 0.20,
+    HipShape.OVERCOVERED: 0.14,
 }
 _COVER: Mapping[HipShape, Spread] = {
-    HipShape.NORMAL: (35.0, 4.5, 25, 44),
-    HipShape.CAM: (35.0, 5.5, 23, 46),
-    HipShape.DYSPLASTIC: (17.0, 6.0, -2, 25),
+    HipShape.NORMAL: (34.0, 4.5, 25, 42),
+    HipShape.CAM: (34.0, 5.5, 23, 44),
+    HipShape.DYSPLASTIC: (15.0, 6.5, -4, 24),
     HipShape.OVERCOVERED: (46.0, 4.0, 40, 58),
 }
 _NECK_ANGLES: Mapping[str, tuple[float, Spread]] = {
