@@ -75,8 +75,7 @@ class ViewMaker:
             found.head_radius_px,
             {**asdict(pelvis), **_numbers(anatomy, framing), MAGNIFICATION: found.magnification},
         )
-        edges = {side: xy for (side, key), xy in found.extras.items() if key == "LAE_BONE"}
-        check_view(view, edges)
+        check_view(view)
         return view
 
 

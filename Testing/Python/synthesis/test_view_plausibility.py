@@ -28,7 +28,11 @@ def place(side: Side, lateral: float, cranial: float) -> tuple[float, float]:
     return column + outwards * lateral * RADIUS, row - cranial * RADIUS
 
 
-def view(changes: Mapping[tuple[Side, str], TruePoint] | None = None) -> BoneView:
+def view(
+    changes: Mapping[tuple[Side, str], TruePoint] | None = None,
+    cover: Mapping[str, float] | None = None,
+) -> BoneView:
+    """A film of usual hips: centre-edge angles of 31 degrees."""
     landmarks = {(side, "FHC"): TruePoint(xy) for side, xy in HEADS.items()}
     for side in Side:
         landmarks |= {(side, key): TruePoint(place(side, *at)) for key, at in USUAL.items()}
@@ -38,11 +42,12 @@ def view(changes: Mapping[tuple[Side, str], TruePoint] | None = None) -> BoneVie
         {},
         {**landmarks, **(changes or {})},
         {"R": RADIUS, "L": RADIUS},
+        {"lce_deg_R": 34.0, "lce_deg_L": 34.0, **(cover or {})},
     )
 
 
 def test_the_usual_places_pass_on_both_sides():
-    check_view(view(), {side: place(side, 0.75, 0.95) for side in Side})
+    check_view(view())
 
 
 @pytest.mark.parametrize("side", Side)
@@ -59,9 +64,22 @@ def test_the_cam_point_must_lie_on_the_head_circle():
         check_view(view({(Side.LEFT, "LCP"): inside}))
 
 
-def test_a_roof_line_that_broke_off_is_found_by_the_bony_rim():
-    with pytest.raises(ConfigurationError, match=r"right LAE lies .* within the bony rim"):
-        check_view(view(), {Side.RIGHT: place(Side.RIGHT, 1.2, 0.7)})
+@pytest.mark.parametrize("side", Side)
+def test_a_roof_line_that_broke_off_is_found_by_the_cover_of_the_bones(side):
+    early = TruePoint(place(side, 0.2, 1.05))
+    with pytest.raises(ConfigurationError, match=rf"{side.word} LAE gives .* by -23 degrees"):
+        check_view(view({(side, "LAE"): early}))
+    check_view(view({(side, "LAE"): early}, {f"lce_deg_{side.value}": 14.0}))
+
+
+def test_the_cover_is_judged_against_a_pelvis_that_lies_obliquely():
+    """Left side 8 degrees higher: the left roof seems to cover less, the right one more."""
+    left = TruePoint(place(Side.LEFT, 0.25, 1.1))
+    right = TruePoint(place(Side.RIGHT, 0.8, 0.9))
+    oblique = {(Side.LEFT, "LAE"): left, (Side.RIGHT, "LAE"): right}
+    check_view(view(oblique, {"obliquity_deg": 8.0}))
+    with pytest.raises(ConfigurationError, match="LAE gives"):
+        check_view(view(oblique, {"obliquity_deg": -8.0}))
 
 
 def test_a_visible_landmark_must_lie_in_the_field():
@@ -80,6 +98,8 @@ def test_a_film_without_a_head_shows_no_hip():
 
 
 def test_what_is_not_annotated_is_not_judged():
-    without = view()
+    without = view(cover={"lce_deg_L": 5.0})
+    with pytest.raises(ConfigurationError, match="left LAE gives"):
+        check_view(without)
     del without.landmarks[Side.LEFT, "LAE"]
-    check_view(without, {Side.LEFT: place(Side.LEFT, 1.2, 0.7)})
+    check_view(without)
