@@ -12,7 +12,17 @@ import pytest
 from HipLandmarksLib import __version__
 from HipLandmarksLib.cli import main
 
-COMMANDS = ("detect", "measure", "define", "train", "evaluate", "compare", "networks", "sample")
+COMMANDS = (
+    "detect",
+    "measure",
+    "define",
+    "train",
+    "evaluate",
+    "compare",
+    "networks",
+    "simulate",
+    "sample",
+)
 HEAVY = ("torch", "numpy", "scipy", "matplotlib", "SimpleITK", "pydicom", "vtk", "slicer", "tqdm")
 
 
