@@ -6,9 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
+from film_samples import film_bundle, films, hips
 from hypothesis import settings
 
-pytest_plugins = ("film_samples",)  # pythonpath in pyproject.toml
+__all__ = ["film_bundle", "films", "hips"]  # fixtures; the path is set in pyproject.toml
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

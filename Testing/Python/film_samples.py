@@ -1,6 +1,6 @@
 """Drawn films with known points, and a film model that learned them by heart in seconds.
 
-A pytest plugin: the fixtures ``hips``, ``films`` and ``film_bundle``.
+The fixtures ``hips``, ``films`` and ``film_bundle`` are those of conftest.py.
 """
 
 from __future__ import annotations
