@@ -28,6 +28,9 @@ from .views import View
 
 _UPRIGHT = ("usual", "mirrored")
 
+_FRAME_OFF_MM = 6.0
+"""Frames farther off, on average over the hip, are set right and the hip is read once more."""
+
 
 @dataclass(frozen=True, eq=False)
 class FilmPoint:
@@ -58,16 +61,21 @@ class FilmHip:
     Attributes:
         points: every landmark of the model by key.
         frame: from the upright film to the crop.
-        signs: what speaks for a hip.
+        fit: how the second pass's points fit the reference hip, from crop to crop.
         prosthesis: probability that its femoral head is artificial; 0 when the model cannot tell.
         limbs: projection of every limb's field; None for models without fields.
     """
 
     points: Mapping[str, FilmPoint]
     frame: PlaneTransform
-    signs: HipSigns
+    fit: HipFit | None
     prosthesis: float
     limbs: Mapping[LimbId, LimbScore] | None
+
+    @property
+    def signs(self) -> HipSigns:
+        """What speaks for a hip."""
+        return HipSigns.of(self.fit)
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,12 +147,12 @@ class FilmModel:
         """Pictures are often stored turned; it is told which turn would do, and not guessed."""
         if display_is_known(image):
             return ""
-        for name, (columns_to, rows_to) in DISPLAYS.items():
-            if name not in _UPRIGHT:
-                turned = with_orientation(image, columns_to, rows_to)
-                if self._accepted(self._candidates(turned, [View()])):
-                    return f" It would be one if it is shown {name}: then add --display {name}."
-        return ""
+        turns = [name for name in DISPLAYS if name not in _UPRIGHT]
+        signs = {n: self.signs(with_orientation(image, *DISPLAYS[n])) for n in turns}
+        best = max(turns, key=lambda name: signs[name].agreeing)
+        if not self.settings.criteria.accept(signs[best]):
+            return ""
+        return f" It would be one if it is shown {best}: then add --display {best}."
 
     def signs(self, image: HipImage, views: Sequence[View] = (View(),)) -> HipSigns:
         """What speaks for a hip on ``image``: the signs of its best candidate."""
@@ -161,14 +169,44 @@ class FilmModel:
         )
         if not fits:
             return {}
-        planes = [upright.then(fit.plane.matrix, fit.plane.shape) for fit in fits.values()]
+        first = _FirstPass(points, seen, self._whole.card.presence_threshold)
+        frames = {side: fit.plane for side, fit in fits.items()}
+        hips = self._second_pass(image, upright, frames, first, views)
+        moved = {s: frame for s, hip in hips.items() if (frame := self._moved(hip)) is not None}
+        again = self._second_pass(image, upright, moved, first, views) if moved else {}
+        better = {s: hip for s, hip in again.items() if _rank(hip.signs) > _rank(hips[s].signs)}
+        return {**hips, **better}
+
+    def _second_pass(
+        self,
+        image: HipImage,
+        upright: PlaneTransform,
+        frames: Mapping[Side, PlaneTransform],
+        first: _FirstPass,
+        views: Sequence[View],
+    ) -> dict[Side, FilmHip]:
+        """Every hip through its frame, all in one call."""
+        planes = [upright.then(frame.matrix, frame.shape) for frame in frames.values()]
         unmirrored = [view for view in views if not view.mirror] or [View()]
         read = self._hip.read(_batch(image, planes), unmirrored)
-        first = _FirstPass(points, seen, self._whole.card.presence_threshold)
         return {
-            side: self._joined(first.of(side), fits[side].plane, plane, own, evidence)
-            for side, plane, (own, evidence) in zip(fits, planes, read, strict=True)
+            side: self._joined(first.of(side), frames[side], plane, own, evidence)
+            for side, plane, (own, evidence) in zip(frames, planes, read, strict=True)
         }
+
+    def _moved(self, hip: FilmHip) -> PlaneTransform | None:
+        """The frame by a hip's own points of the second pass, where the first one's was far off.
+
+        What is not accepted as a hip stays as it is: a second look would see one in much.
+        """
+        reference = self.settings.reference
+        if hip.fit is None or not self.is_whole(hip):
+            return None
+        mean = np.array([reference.points[key] for key in reference.keys])
+        off = np.linalg.norm(hip.fit.plane.forward(mean) - mean, axis=1).mean()
+        if off * reference.pixel_mm < _FRAME_OFF_MM:
+            return None
+        return hip.frame.then(hip.fit.plane.matrix)
 
     def _fit(self, points: DecodedPoints, whole: PlaneTransform, side: Side) -> HipFit | None:
         """The frame of one hip by its points on the whole film."""
@@ -205,7 +243,7 @@ class FilmModel:
         fit = fit_hip(places, weights, self.settings.reference, Side.RIGHT)
         likely = 0.0 if prosthesis is None else prosthesis.decoded.presence
         limbs = None if evidence is None or not evidence.limbs else evidence.limbs
-        return FilmHip(points, frame, HipSigns.of(fit), likely, limbs)
+        return FilmHip(points, frame, fit, likely, limbs)
 
     def _refusal(self, image: HipImage, hips: Mapping[Side, FilmHip]) -> str:
         criteria, keys = self.settings.criteria, len(self.settings.reference.keys)
@@ -221,6 +259,10 @@ class FilmModel:
             f"{image.name} does not look like an AP film of the hips: {why}. Give a frontal film "
             "of the pelvis or hip, upright, bone bright; place the points by hand if it is one."
         )
+
+
+def _rank(signs: HipSigns) -> tuple[int, float]:
+    return signs.agreeing, -signs.misfit
 
 
 def _batch(image: HipImage, planes: Sequence[PlaneTransform]) -> torch.Tensor:

@@ -158,6 +158,23 @@ def test_single_wrong_points_of_the_first_pass_do_not_matter(script):
         assert place(landmarks, Side.RIGHT, key) == pytest.approx(right[key], abs=0.3)
 
 
+def test_a_hip_whose_frame_is_far_off_is_read_again_through_a_better_one(script, hips):
+    for key, xy in script.late[Side.RIGHT].items():
+        script.late[Side.RIGHT][key] = (xy[0] + 12.0, xy[1] - 9.0)  # the crop shows it off centre
+    detector = script.detector()
+    detector.detect(film())
+    first, again = script.networks[1].calls
+    assert len(first) == 2 and len(again) == 1
+    moved = np.roll(first[0, 0].numpy(), (9, -12), axis=(0, 1))[20:-20, 20:-20]
+    difference = np.abs(again[0, 0].numpy()[20:-20, 20:-20] - moved)
+    assert np.median(difference) < 0.1  # the same picture, moved back
+
+
+def test_a_hip_in_a_good_frame_is_read_once(script):
+    script.detect()
+    assert len(script.networks[1].calls) == 1
+
+
 def test_two_hips_at_one_place_are_one(script, hips):
     """A network may answer with both sides on a film of one hip."""
     script.on_film[Side.LEFT] = hips.place((255.0, 262.0), 1.5, left=True)
