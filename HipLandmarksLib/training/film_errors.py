@@ -21,6 +21,7 @@ from ..measurement import MeasurementSettings, ViewPlane
 from ..synthesis.radiograph.appearance import Appearance, simulate_film
 from ..synthesis.radiograph.dataset import MAGNIFICATION
 from ..synthesis.radiograph.look import Preset
+from ..synthesis.radiograph.objects import ObjectScene, random_objects
 from ..synthesis.radiograph.view import BoneView
 from .film_views import TrainingViews
 
@@ -36,6 +37,7 @@ def film_errors(
     films: int,
     preset: Preset = Preset.REALISTIC,
     report: Report | None = None,
+    object_share: float = 0.0,
 ) -> RunEvaluation:
     """Evaluate a film model on films of ``views``: landmarks, measurements, presence.
 
@@ -45,6 +47,7 @@ def film_errors(
         films: how many views, evenly taken, become a film each.
         preset: looks of the films.
         report: told about every film.
+        object_share: share of films with objects that hide or replace landmarks.
 
     Raises:
         AgreementError: when there are no films.
@@ -54,13 +57,32 @@ def film_errors(
     for number, place in enumerate(places):
         name, view = views.read(place)
         rng = np.random.default_rng([FILM_SEED, number])
-        pixels = simulate_film(view, Appearance.random(rng, preset), rng).numpy()
-        cases.append(film_case(detector, view, pixels, f"{view.subject}, {name}"))
+        scene = ObjectScene(view, random_objects(rng, view) if rng.random() < object_share else ())
+        pixels = scene_film(scene, preset, rng)
+        cases.append(film_case(detector, scene.view, pixels, f"{view.subject}, {name}"))
         if report is not None:
             report("films", number + 1, len(places))
     card = detector.card
-    about = {"model": f"{card.id} {card.version}", "films": len(cases), "looks": preset.value}
+    about = {
+        "model": f"{card.id} {card.version}",
+        "films": len(cases),
+        "looks": preset.value,
+        "object_share": object_share,
+    }
     return evaluate_run(cases, card.id, about=about)
+
+
+def scene_film(scene: ObjectScene, preset: Preset, rng: np.random.Generator) -> np.ndarray:
+    """(H, W) grey values of a whole view with what lies on it."""
+    film = simulate_film(
+        scene.view,
+        Appearance.random(rng, preset),
+        rng,
+        objects=scene.matter(),
+        overlay=scene.overlay(),
+        valid=scene.field_of_view(),
+    )
+    return np.asarray(film.numpy())
 
 
 def film_case(detector: Detector, view: BoneView, pixels: np.ndarray, name: str) -> EvaluationCase:
@@ -128,7 +150,12 @@ def performance(run: RunEvaluation) -> dict[str, Any]:
         "measurements": {
             id_: _measurement_row(row.to_dict()) for id_, row in run.measurements.items()
         },
-        "presence": run.presence.to_dict(),
+        "presence": {
+            name: value
+            for name, value in run.presence.to_dict().items()
+            if isinstance(value, (int, float)) or value is None
+        },
+        **_replaced(run),
     }
 
 
@@ -181,6 +208,21 @@ def _measurement_row(row: Mapping[str, Any]) -> dict[str, Any]:
         **rounded,
         "icc": None if icc is None else round(float(icc), 3),
     }
+
+
+def _replaced(run: RunEvaluation) -> dict[str, Any]:
+    """How many landmarks of artificial hips the model takes for bone; nothing without such hips."""
+    pairs = [
+        (case, id_)
+        for case in run.cases
+        for id_, point in case.reference.items()
+        if point.state is LandmarkState.PROSTHESIS
+    ]
+    if not pairs:
+        return {}
+    found = [case.predicted.get(id_) for case, id_ in pairs]
+    seen = sum(point is not None and point.position is not None for point in found)
+    return {"replaced": {"landmarks": len(pairs), "reported_as_bone": seen}}
 
 
 def _head_shown(view: BoneView, side: Side) -> bool:

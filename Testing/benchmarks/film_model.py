@@ -41,10 +41,13 @@ def main() -> None:
     if options.views:
         config = FilmConfig(options.run, views=tuple(options.views))
         views = TrainingViews.open(config, facts.held_out, training=False)
-        run = film_errors(detector, views, options.films, Preset(options.look), _progress)
-        figures["held_out_simulated"] = performance(run)
-        print(f"\nheld-out subjects: {', '.join(facts.held_out)}; {len(run.cases)} films")
-        print(format_performance(figures["held_out_simulated"]))
+        for name, share in (("held_out_simulated", 0.0), ("held_out_with_objects", 1.0)):
+            look = Preset(options.look)
+            run = film_errors(detector, views, options.films, look, _progress, share)
+            figures[name] = performance(run)
+            print(f"\n{name}: {', '.join(facts.held_out)}; {len(run.cases)} films")
+            print(format_performance(figures[name]))
+            print({key: figures[name].get(key) for key in ("presence", "replaced")})
     if options.real:
         films = real_film_errors(detector, options.real)
         figures["real_films"] = films.figures()

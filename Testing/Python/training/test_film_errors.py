@@ -14,6 +14,7 @@ from training.film_views_of_balls import RADIUS, ball_store, ball_view, hip_poin
 from HipLandmarksLib.anatomy import HipLandmarks, Landmark, LandmarkState, Side
 from HipLandmarksLib.detection.channels import FILM_KEYS, Channels
 from HipLandmarksLib.errors import ConfigurationError, ImageError
+from HipLandmarksLib.synthesis.radiograph.objects import HipProsthesis
 from HipLandmarksLib.training.film_config import FilmConfig
 from HipLandmarksLib.training.film_errors import (
     film_errors,
@@ -66,6 +67,22 @@ def test_a_model_that_is_3_mm_off_has_an_error_of_3_mm(views):
     assert figures["measurements"]["lce"]["mae"] == pytest.approx(0.0, abs=1e-6)
     text = format_performance(figures)
     assert "FHC" in text and "lce" in text
+
+
+def test_points_of_an_artificial_hip_that_are_taken_for_bone_are_counted(views, monkeypatch):
+    implant = (HipProsthesis(Side.RIGHT),)
+    monkeypatch.setattr(
+        "HipLandmarksLib.training.film_errors.random_objects", lambda rng, view: implant
+    )
+
+    def blind(image):  # to the prosthesis
+        return reference_points(views.read(views.spread(1)[0])[1], image, CARD.channels.ids)
+
+    figures = performance(film_errors(Shifting(blind), views, 1, object_share=1.0))
+    replaced = figures["replaced"]
+    assert replaced["landmarks"] >= 4 and replaced["reported_as_bone"] == replaced["landmarks"]
+    assert figures["presence"]["invented"] >= replaced["landmarks"]
+    assert "replaced" not in performance(film_errors(Shifting(blind), views, 1))
 
 
 def test_a_refused_film_misses_every_landmark(views):
