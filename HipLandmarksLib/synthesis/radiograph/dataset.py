@@ -63,7 +63,7 @@ class ViewMaker:
         """
         rng = np.random.default_rng([self.seed, _STREAM, number])
         subject = self.source.draw(number, rng)
-        pelvis, femora = random_pose(rng)
+        pelvis, femora = random_pose(rng, subject.anatomy)
         anatomy = pose(subject.anatomy, femora, pelvis)
         camera, framing = random_camera(rng, anatomy, self.camera)
         found = film_landmarks(anatomy, camera)

@@ -21,6 +21,7 @@ _FEMUR_LIMITS: Mapping[str, tuple[float, float]] = MappingProxyType(
         "internal_rotation_deg": (-60.0, 45.0),
         "lateral_mm": (-4.0, 12.0),
         "up_mm": (-12.0, 4.0),
+        "scale": (0.85, 1.15),
     }
 )
 _PELVIS_LIMITS: Mapping[str, tuple[float, float]] = MappingProxyType(
@@ -31,6 +32,7 @@ _PELVIS_LIMITS: Mapping[str, tuple[float, float]] = MappingProxyType(
     }
 )
 _SCALES = (0.5, 2.0)
+_FEMORAL_LENGTHS = ("neck_length_mm", "femoral_offset_mm", "trochanter_height_mm")
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class FemurPose:
         internal_rotation_deg: toes inwards.
         lateral_mm: how far the head stands off its socket to the side (effusion, subluxation).
         up_mm: and towards the head of the patient (negative: distracted).
+        scale: size of the femur, about its head's centre; a smaller one leaves a wider joint.
 
     Raises:
         ConfigurationError: when a value is beyond what a hip can do.
@@ -56,6 +59,7 @@ class FemurPose:
     internal_rotation_deg: float = 0.0
     lateral_mm: float = 0.0
     up_mm: float = 0.0
+    scale: float = 1.0
 
     def __post_init__(self) -> None:
         check_limits(self, _FEMUR_LIMITS)
@@ -130,7 +134,8 @@ def pose(
         if BoneName.femur(side) in anatomy.bones:
             bones[BoneName.femur(side)] = motion.surface(anatomy.bones[BoneName.femur(side)])
         moved = move_femoral_points(move_pelvic_points(hip, whole), motion)
-        hips[side] = replace(moved, parameters={**hip.parameters, **_dials(chosen)})
+        known = _scaled_lengths(hip.parameters, chosen.scale)
+        hips[side] = replace(moved, parameters={**known, **_dials(chosen)})
     return replace(anatomy, bones=bones, hips=hips)
 
 
@@ -143,7 +148,16 @@ def _femur_motion(hip: HipGeometry, femur: FemurPose, side: Side, whole: Similar
     )
     shift = np.array([outwards * femur.lateral_mm, 0.0, femur.up_mm])
     target = whole.points(hip.head_centre) + shift
-    return Similarity(turn, target - turn @ hip.head_centre)
+    linear = femur.scale * turn
+    return Similarity(linear, target - linear @ hip.head_centre)
+
+
+def _scaled_lengths(parameters: Mapping[str, float], scale: float) -> dict[str, float]:
+    """Lengths of the femur grow with it; what else is known stays."""
+    return {
+        name: value * scale if name in _FEMORAL_LENGTHS else value
+        for name, value in parameters.items()
+    }
 
 
 def _dials(femur: FemurPose) -> dict[str, float]:

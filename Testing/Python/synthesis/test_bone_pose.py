@@ -127,6 +127,16 @@ def test_a_head_stands_off_its_socket_only_when_asked():
     assert gap == pytest.approx([-3, 0, -2])
 
 
+def test_a_smaller_femur_keeps_its_head_in_the_middle_of_the_socket():
+    before = ANATOMY.hips[Side.LEFT]
+    after = pose(ANATOMY, {Side.LEFT: FemurPose(scale=0.95)}).hips[Side.LEFT]
+    assert after.head_centre == pytest.approx(before.head_centre)
+    assert after.head_radius_mm == pytest.approx(0.95 * before.head_radius_mm)
+    assert after.socket_radius_mm == before.socket_radius_mm
+    reach = before.shaft_distal - before.head_centre
+    assert after.shaft_distal - after.head_centre == pytest.approx(0.95 * reach)
+
+
 def test_the_pelvis_tilts_turns_and_rises_as_its_words_say():
     front_top = np.array([0.0, 0.0, 100.0])
     assert PelvisPose(tilt_deg=10).matrix @ front_top == pytest.approx([0, -17.36, 98.48], abs=0.01)

@@ -12,7 +12,13 @@ from HipLandmarksLib.errors import ConfigurationError
 from HipLandmarksLib.synthesis.radiograph import Camera
 from HipLandmarksLib.synthesis.radiograph.framing import CameraSettings, Framing, random_camera
 from HipLandmarksLib.synthesis.radiograph.sampling import random_pose
-from HipLandmarksLib.synthesis.surfaces import BoneName, BoneSurface, HipGeometry, PelvisAnatomy
+from HipLandmarksLib.synthesis.surfaces import (
+    BoneName,
+    BoneSurface,
+    HipGeometry,
+    PelvisAnatomy,
+    pose,
+)
 
 COUNT = 300
 
@@ -170,7 +176,8 @@ def test_a_film_needs_a_hip_bone_to_aim_at():
 
 
 def test_poses_are_those_of_supine_patients():
-    poses = [random_pose(np.random.default_rng(seed)) for seed in range(2000)]
+    anatomy = ellipsoid_pelvis()
+    poses = [random_pose(np.random.default_rng(seed), anatomy) for seed in range(2000)]
     tilt = np.array([pelvis.tilt_deg for pelvis, _ in poses])
     assert 3.0 < tilt.mean() < 5.5 and 6.0 < tilt.std() < 8.0
     assert tilt.min() >= -20.5 and tilt.max() <= 25.0
@@ -178,3 +185,16 @@ def test_poses_are_those_of_supine_patients():
     right = np.array([legs[Side.RIGHT].internal_rotation_deg for _, legs in poses])
     assert np.mean(left < -20.0) > 0.03, "external rotation, as after a fracture, occurs"
     assert 0.2 < np.corrcoef(left, right)[0, 1] < 0.9, "legs lie alike, not the same"
+
+
+def test_joints_are_as_wide_as_on_films_whatever_the_surfaces_leave():
+    anatomy = ellipsoid_pelvis()
+    hip = anatomy.hips[Side.LEFT]
+    spaces = []
+    for seed in range(400):
+        _, legs = random_pose(np.random.default_rng(seed), anatomy)
+        posed = pose(anatomy, legs).hips[Side.LEFT]
+        above = posed.socket_radius_mm - posed.head_radius_mm
+        spaces.append(above - (posed.head_centre - hip.head_centre)[2])
+    assert 3.0 < np.mean(spaces) < 4.0 and 0.8 < np.std(spaces) < 1.6
+    assert min(spaces) > 0.0 and np.percentile(spaces, 97) > 5.0
