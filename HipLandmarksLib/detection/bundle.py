@@ -169,8 +169,15 @@ def default_bundle(modality: Modality = Modality.MR) -> Path:
     Raises:
         HipLandmarksError: when this installation has none.
     """
-    name = "xray-ap-pelvis" if modality is Modality.XRAY else "mri-coronal"
-    return resource_path("Models", name)
+    if modality is not Modality.XRAY:
+        return resource_path("Models", "mri-coronal")
+    found = resource_path("Models") / "xray-ap-pelvis"
+    if not found.is_dir():
+        raise ModelError(
+            "No model for radiographs comes with this version: train one (README, 'Radiographs') "
+            "and give its folder as --model, or place the landmarks by hand and measure them."
+        )
+    return found
 
 
 def _sealing(folder: Path, card: BundleCard) -> BundleCard:

@@ -211,3 +211,11 @@ def test_a_model_for_mri_does_not_read_films_nor_the_other_way_round(
 def test_an_unknown_model_is_named(mri: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["detect", str(mri), "--model", "xray-of-the-knee"]) == 1
     assert "xray-of-the-knee is not a model bundle" in capsys.readouterr().err
+
+
+def test_a_film_says_that_no_model_comes_for_it_yet(
+    picture: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["detect", str(picture("both")), "--kind", "xray"]) == 1
+    assert "give its folder as --model" in capsys.readouterr().err
+    assert not Path("hiplandmarks-results").exists()
