@@ -101,9 +101,12 @@ def test_a_picture_of_a_pelvis_gives_every_result(
 
 
 def test_a_film_tells_its_kind_and_its_pixel_size(
-    dicom: Write, film_bundle: Path, monkeypatch: pytest.MonkeyPatch
+    dicom: Write, film_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("HipLandmarksLib.detection.bundle.resource_path", lambda *_: film_bundle)
+    models = tmp_path / "Models"
+    models.mkdir()
+    (models / "xray-ap-pelvis").symlink_to(film_bundle)
+    monkeypatch.setattr("HipLandmarksLib.detection.bundle.resource_path", lambda *_: models)
     path = dicom("both", inverted=True)
     argv = ["detect", str(path), "--out", "o", "--magnification", "1.25", "--json", "r.json"]
     assert main(argv) == 0
