@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from .implicit import Field, capsule, ellipsoid, intersection, union
+from .neck import NeckProfile
 from .parameters import HipParameters
 
 Point2 = tuple[float, float]
 
 _WAIST_RADII = 1.1  # distance of the narrowest neck from the head centre, in head radii
-_TURN_DEG = 22.0  # angle by which the contour turns away from the head circle
+_NECK = NeckProfile(_WAIST_RADII, turn_deg=22.0, clearance=(0.2, 0.04), flare_per_mm=0.006)
 _CAM_WIDTH_RAD = math.radians(65.0)  # extent of the bump around the neck
-_FLARE_PER_MM = 0.006  # widening of the neck towards its base
 _NECK_BASE = 0.74  # position of the neck base along the neck
 _SHAFT_START_MM = 42.0  # proximal shaft midpoint below the neck's foot
 _SAGITTAL_SLOPE = -0.06  # the distal shaft comes forward
@@ -208,26 +208,13 @@ class Femur:
     def _neck_profile(self, s: Any, c2: Any, c3: Any) -> tuple[Any, Any, Any]:
         """(start of the neck along its axis, radius there, radius at ``s``)."""
         hip = self.hip
-        radius, waist = hip.head_radius_mm, _WAIST_RADII * hip.head_radius_mm
+        radius = hip.head_radius_mm
         phi0, alpha0 = self._bump
         base = math.asin(min(hip.neck_radius_mm / radius, 0.97)) + math.radians(4.0)
         phi = np.arctan2(c3, c2) - phi0
         phi = np.abs((phi + math.pi) % (2 * math.pi) - math.pi)
         alpha = base + (alpha0 - base) * np.exp(-((phi / _CAM_WIDTH_RAD) ** 4))
-        start, height = radius * np.cos(alpha), radius * np.sin(alpha)
-        run = np.maximum(waist - start, 1.0)
-        rise = height - hip.neck_radius_mm
-        slope = np.tan(alpha - math.pi / 2 + math.radians(_TURN_DEG))
-        slope = np.maximum(slope, -3.0 * rise / run)
-        t = np.clip((s - start) / run, 0, 1)
-        bent = 1 - t * t * (3 - 2 * t)
-        profile = hip.neck_radius_mm + rise * bent + slope * run * t * (1 - t) ** 2
-        # A large bump stays outside the head circle for good once it has left it.
-        clear = np.minimum(0.2 * np.maximum(s - start, 0), 0.04 * radius)
-        circle = np.sqrt(np.maximum(radius * radius - s * s, 0))
-        profile = np.maximum(profile, circle + clear)
-        flare = np.maximum(s - np.maximum(waist, start + run), 0)
-        return start, height, profile + _FLARE_PER_MM * flare * flare
+        return _NECK.at(radius, hip.neck_radius_mm, alpha, s)
 
     def _leaving_excess(self, x: Any, y: float, z: Any) -> Any:
         s, c2, c3 = self._neck_coordinates(x, y, z)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from ..anatomy import Side
 from ..errors import ConfigurationError
+from .neck import check_neck
 
 Range = tuple[float, float]
 
@@ -89,18 +90,7 @@ class HipParameters:
 
     def __post_init__(self) -> None:
         _check_ranges(self, _HIP_RANGES)
-        widest = self.head_radius_mm * math.sin(math.radians(min(self.alpha_deg, 90.0)))
-        if self.neck_radius_mm > widest:
-            raise ConfigurationError(
-                f"neck_radius_mm is {self.neck_radius_mm:g}, but with a head radius of "
-                f"{self.head_radius_mm:g} mm and alpha {self.alpha_deg:g} deg the contour leaves "
-                f"the head {widest:.2f} mm from the neck axis; choose a thinner neck."
-            )
-        if self.neck_length_mm < 1.6 * self.head_radius_mm:
-            raise ConfigurationError(
-                f"neck_length_mm is {self.neck_length_mm:g}; it must be at least 1.6 head radii "
-                f"({1.6 * self.head_radius_mm:.1f} mm) for a neck to show."
-            )
+        check_neck(self, widest_share=1.0, shortest_radii=1.6)
 
     @property
     def femoral_offset_mm(self) -> float:

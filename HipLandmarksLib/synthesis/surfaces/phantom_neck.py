@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from ..implicit import Field, intersection
+from ..neck import NeckProfile
 from .hip_measures import EXIT_TOLERANCE
 from .phantom_fields import Points, dot, length, step
 from .phantom_parameters import HipSurfaceParameters
@@ -22,7 +23,7 @@ from .phantom_parameters import HipSurfaceParameters
 Vector = NDArray[np.float64]
 
 WAIST_RADII = 1.12  # distance of the narrowest neck from the head centre, in head radii
-_TURN_DEG = 24.0  # angle by which the contour turns away from the head circle
+_NECK = NeckProfile(WAIST_RADII, turn_deg=24.0, clearance=(0.3, 0.06), flare_per_mm=0.010)
 _HIGHEST_FLANK_RAD = math.radians(10.0)  # how much larger alpha may be beside the film's plane
 _CAM_WIDTH_RAD = math.radians(70.0)  # extent of the bump around the neck
 _FLAT_NECK = 0.86  # depth of the neck over its height
@@ -62,22 +63,7 @@ class PhantomNeck:
 
     def _profile_from(self, alpha: Any, s: Any) -> tuple[Any, Any, Any]:
         """As :meth:`_profile`, where the neck leaves the sphere ``alpha`` off its axis."""
-        hip, radius = self.hip, self.hip.head_radius_mm
-        waist = WAIST_RADII * radius
-        start, height = radius * np.cos(alpha), radius * np.sin(alpha)
-        run = np.maximum(waist - start, 1.0)
-        rise = height - hip.neck_radius_mm
-        slope = np.tan(alpha - math.pi / 2 + math.radians(_TURN_DEG))
-        slope = np.maximum(slope, -3.0 * rise / run)
-        t = np.clip((s - start) / run, 0, 1)
-        bent = 1 - t * t * (3 - 2 * t)
-        profile = hip.neck_radius_mm + rise * bent + slope * run * t * (1 - t) ** 2
-        # A large bump stays outside the head's sphere for good once it has left it.
-        clear = np.minimum(0.3 * np.maximum(s - start, 0), 0.06 * radius)
-        circle = np.sqrt(np.maximum(radius * radius - s * s, 0))
-        profile = np.maximum(profile, circle + clear)
-        flare = np.maximum(s - np.maximum(waist, start + run), 0)
-        return start, height, profile + 0.010 * flare * flare
+        return _NECK.at(self.hip.head_radius_mm, self.hip.neck_radius_mm, alpha, s)
 
     def _alpha_around(self, phi: Any) -> Any:
         """Angle to the neck axis at which the neck leaves the sphere, by direction around it."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from ...anatomy import Side
 from ...errors import ConfigurationError
+from ..neck import check_neck
 
 Range = tuple[float, float]
 
@@ -92,18 +93,7 @@ class HipSurfaceParameters:
 
     def __post_init__(self) -> None:
         _check_ranges(self, _HIP_RANGES)
-        widest = self.head_radius_mm * math.sin(math.radians(min(self.alpha_deg, 90.0)))
-        if self.neck_radius_mm > 0.97 * widest:
-            raise ConfigurationError(
-                f"neck_radius_mm is {self.neck_radius_mm:g}, but with a head radius of "
-                f"{self.head_radius_mm:g} mm and alpha {self.alpha_deg:g} deg the contour leaves "
-                f"the head {widest:.2f} mm from the neck axis; choose a thinner neck."
-            )
-        if self.neck_length_mm < 1.7 * self.head_radius_mm:
-            raise ConfigurationError(
-                f"neck_length_mm is {self.neck_length_mm:g}; it must be at least 1.7 head radii "
-                f"({1.7 * self.head_radius_mm:.1f} mm) for a neck to show."
-            )
+        check_neck(self, widest_share=0.97, shortest_radii=1.7)
         if not 20.0 <= self.fossa_border_deg <= 75.0:
             raise ConfigurationError(
                 f"lce_deg {self.lce_deg:g} with roof_inclination_deg "

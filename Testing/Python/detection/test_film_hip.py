@@ -8,25 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from HipLandmarksLib.anatomy import Side
+from HipLandmarksLib.detection.channels import FILM_KEYS
 from HipLandmarksLib.detection.film_hip import ReferenceHip, fit_hip, hip_frame, mean_hip
 from HipLandmarksLib.errors import ConfigurationError, ImageError
 
-KEYS = [
-    "ILM",
-    "TRI",
-    "LAE",
-    "MSO",
-    "FOV",
-    "FHC",
-    "GT",
-    "TD",
-    "ISCH",
-    "NB",
-    "SHP",
-    "SHD",
-    "LCP",
-    "NA",
-]
+KEYS = list(FILM_KEYS)
 EVERY = dict.fromkeys(KEYS, 1.0)
 places = st.tuples(st.floats(0, 3000), st.floats(0, 3000))
 scales = st.floats(0.4, 12.0)
