@@ -5,8 +5,8 @@ Bone Joint J 2017), SD 6.4 (Murphy, Clin Orthop 2013). Textbook positioning: leg
 and turned inwards by 15 degrees; patients with pain or a fracture lie differently. The spreads of
 pelvic rotation and obliquity and of the legs are our choice: wider than those of one department, so
 that a model sees more than it will meet. Joint space on films, magnified: 4.19 mm at the apex of
-the roof, SD 0.92, 2 to 7 in 446 hips without complaints (Lequesne, Ann Rheum Dis 2004); ours is as
-wide and reaches down to worn joints.
+the roof, SD 0.92, 2 to 7 in 446 hips without complaints (Lequesne, Ann Rheum Dis 2004); ours
+varies nearly twice as much, so that the roof does not tell where the head is.
 """
 
 from __future__ import annotations
@@ -62,8 +62,8 @@ def _random_joint(rng: Generator, hip: HipGeometry | None) -> tuple[float, float
     The head is concentric with some cartilage around it, and then sinks away from the roof, as
     the space under the roof is the widest; worn joints are narrow there.
     """
-    space = within(rng.normal(2.3, 0.8), 0.8, 4.5)
-    lateral, up = within(rng.normal(0.4, 0.6), -0.8, 3.0), within(rng.normal(-1.0, 1.0), -5.0, 4.0)
+    space = within(rng.normal(2.7, 1.0), 0.6, 5.0)
+    lateral, up = within(rng.normal(0.3, 1.0), -2.0, 3.5), within(rng.normal(-1.4, 1.5), -6.0, 4.0)
     if hip is None:
         return lateral, up, 1.0
     scale = within((hip.socket_radius_mm - space) / hip.head_radius_mm, 0.88, 1.06)
