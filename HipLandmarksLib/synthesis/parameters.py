@@ -9,8 +9,7 @@ from dataclasses import dataclass, field, replace
 from ..anatomy import Side
 from ..errors import ConfigurationError
 from .neck import check_neck
-
-Range = tuple[float, float]
+from .ranges import Range, check_ranges
 
 _HIP_RANGES: Mapping[str, Range] = {
     "head_radius_mm": (15, 32),
@@ -89,7 +88,7 @@ class HipParameters:
     head_depth_mm: float = 0.0
 
     def __post_init__(self) -> None:
-        _check_ranges(self, _HIP_RANGES)
+        check_ranges(self, _HIP_RANGES)
         check_neck(self, widest_share=1.0, shortest_radii=1.6)
 
     @property
@@ -123,7 +122,7 @@ class BodyParameters:
     variant: int = 0
 
     def __post_init__(self) -> None:
-        _check_ranges(self, _BODY_RANGES)
+        check_ranges(self, _BODY_RANGES)
 
 
 @dataclass(frozen=True)
@@ -146,7 +145,7 @@ class TissueIntensities:
     air: float = 0.0
 
     def __post_init__(self) -> None:
-        _check_ranges(self, dict.fromkeys(self.__dataclass_fields__, (0.0, 2.0)))
+        check_ranges(self, dict.fromkeys(self.__dataclass_fields__, (0.0, 2.0)))
         if not self.cortex < self.muscle < self.marrow:
             raise ConfigurationError(
                 "On a T1-weighted image cortex is darker than muscle and muscle darker than "
@@ -186,7 +185,7 @@ class Acquisition:
     fat_signal: float = 640.0
 
     def __post_init__(self) -> None:
-        _check_ranges(self, _ACQUISITION_RANGES)
+        check_ranges(self, _ACQUISITION_RANGES)
         if len(self.shape) != 3 or min(self.shape[1:]) < 16 or self.shape[0] < 1:
             raise ConfigurationError(
                 f"shape is {self.shape}; give (slices, rows, columns) with at least one slice "
@@ -226,7 +225,7 @@ class PhantomParameters:
     acquisition: Acquisition = field(default_factory=Acquisition)
 
     def __post_init__(self) -> None:
-        _check_ranges(self, {"interhead_distance_mm": (130, 230), "obliquity_deg": (-10, 10)})
+        check_ranges(self, {"interhead_distance_mm": (130, 230), "obliquity_deg": (-10, 10)})
 
     def hip(self, side: Side) -> HipParameters:
         """Parameters of one side."""
@@ -242,12 +241,3 @@ class PhantomParameters:
             obliquity_deg=-self.obliquity_deg,
             acquisition=replace(self.acquisition, centre_lps_mm=(-x, y, z)),
         )
-
-
-def _check_ranges(parameters: object, ranges: Mapping[str, Range]) -> None:
-    for name, (low, high) in ranges.items():
-        value = getattr(parameters, name)
-        if not (math.isfinite(value) and low <= value <= high):
-            raise ConfigurationError(
-                f"{name} is {value:g}; the phantom allows {low:g} to {high:g}."
-            )

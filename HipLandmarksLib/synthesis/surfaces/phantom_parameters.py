@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from ...anatomy import Side
 from ...errors import ConfigurationError
 from ..neck import check_neck
-
-Range = tuple[float, float]
+from ..ranges import Range, check_ranges
 
 _HIP_RANGES: Mapping[str, Range] = {
     "head_radius_mm": (17, 31),
@@ -92,7 +91,7 @@ class HipSurfaceParameters:
     joint_space_mm: float = 3.6
 
     def __post_init__(self) -> None:
-        _check_ranges(self, _HIP_RANGES)
+        check_ranges(self, _HIP_RANGES)
         check_neck(self, widest_share=0.97, shortest_radii=1.7)
         if not 20.0 <= self.fossa_border_deg <= 75.0:
             raise ConfigurationError(
@@ -159,17 +158,8 @@ class PelvisPhantomParameters:
     variant: int = 0
 
     def __post_init__(self) -> None:
-        _check_ranges(self, _PELVIS_RANGES)
+        check_ranges(self, _PELVIS_RANGES)
 
     def hip(self, side: Side) -> HipSurfaceParameters:
         """Parameters of one side."""
         return self.left if side is Side.LEFT else self.right
-
-
-def _check_ranges(parameters: object, ranges: Mapping[str, Range]) -> None:
-    for name, (low, high) in ranges.items():
-        value = getattr(parameters, name)
-        if not (math.isfinite(value) and low <= value <= high):
-            raise ConfigurationError(
-                f"{name} is {value:g}; the phantom allows {low:g} to {high:g}."
-            )
