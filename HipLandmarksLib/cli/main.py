@@ -70,7 +70,7 @@ def build_parser() -> argparse.ArgumentParser:
     """The parser of all commands; building it imports nothing heavy."""
     parser = argparse.ArgumentParser(
         prog="hiplandmarks",
-        description="Hip landmarks and measurements on coronal MRI. " + _NOTICE,
+        description="Hip landmarks and measurements on MRI and radiographs. " + _NOTICE,
         epilog="'hiplandmarks COMMAND --help' explains one command.",
     )
     parser.add_argument("--version", action="version", version=f"hiplandmarks {__version__}")
