@@ -1,26 +1,16 @@
-"""Model bundles and the one detector path. Needs torch (extra ``detect``)."""
+"""Model bundles and the one detector path. Needs torch (extra ``detect``).
 
-from .bundle import (
-    default_bundle,
-    load_bundle,
-    load_card,
-    load_film_bundle,
-    save_bundle,
-    save_film_bundle,
-    write_card,
-    write_film_cards,
-)
-from .card import BundleCard, ImageFrame
+What needs no tensors (landmark channels, limb scores, kept maps) is loaded at once, all else on
+first use: whoever shows a detection needs no torch.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from .channels import FILM_KEYS, MRI_KEYS, PROSTHESIS_KEY, Channels
 from .decoding import DecodedPoint, Decoder, HeatmapReading
-from .detector import Detection, Detector, SlicePrediction
-from .device import ComputeDevice, choose_device
-from .evidence import LimbId, SliceEvidence
-from .film import FilmModel
-from .film_card import FilmSettings
-from .film_frame import film_input, normalise_film, upright_film, warp_film, whole_film_frame
-from .film_hip import HipFit, ReferenceHip, fit_hip, hip_frame, mean_hip
-from .film_refusal import HipCriteria, HipSigns, calibrate_criteria
 from .limb_scores import (
     LimbAgreement,
     LimbScore,
@@ -31,10 +21,81 @@ from .limb_scores import (
     limb_score,
     limb_scores,
 )
-from .limbs import LimbChannels
-from .preprocessing import Preprocessing
-from .reading import LandmarkMaps, landmark_maps, place_probabilities
-from .views import VIEWS, View, named_views
+from .limbs import LimbChannels, LimbId
+from .region_maps import RegionMaps
+
+if TYPE_CHECKING:
+    from .bundle import (
+        default_bundle,
+        load_bundle,
+        load_card,
+        load_film_bundle,
+        save_bundle,
+        save_film_bundle,
+        write_card,
+        write_film_cards,
+    )
+    from .card import BundleCard, ImageFrame
+    from .detector import Detector
+    from .device import ComputeDevice, choose_device
+    from .evidence import SliceEvidence
+    from .film import FilmModel
+    from .film_card import FilmSettings
+    from .film_frame import film_input, normalise_film, upright_film, warp_film, whole_film_frame
+    from .film_hip import HipFit, ReferenceHip, fit_hip, hip_frame, mean_hip
+    from .film_refusal import HipCriteria, HipSigns, calibrate_criteria
+    from .preprocessing import Preprocessing
+    from .reading import LandmarkMaps, landmark_maps, place_probabilities
+    from .result import Detection, SlicePrediction
+    from .views import VIEWS, View, named_views
+
+_LOADED_ON_USE = {
+    "default_bundle": ".bundle",
+    "load_bundle": ".bundle",
+    "load_card": ".bundle",
+    "load_film_bundle": ".bundle",
+    "save_bundle": ".bundle",
+    "save_film_bundle": ".bundle",
+    "write_card": ".bundle",
+    "write_film_cards": ".bundle",
+    "BundleCard": ".card",
+    "ImageFrame": ".card",
+    "Detector": ".detector",
+    "ComputeDevice": ".device",
+    "choose_device": ".device",
+    "SliceEvidence": ".evidence",
+    "FilmModel": ".film",
+    "FilmSettings": ".film_card",
+    "film_input": ".film_frame",
+    "normalise_film": ".film_frame",
+    "upright_film": ".film_frame",
+    "warp_film": ".film_frame",
+    "whole_film_frame": ".film_frame",
+    "HipFit": ".film_hip",
+    "ReferenceHip": ".film_hip",
+    "fit_hip": ".film_hip",
+    "hip_frame": ".film_hip",
+    "mean_hip": ".film_hip",
+    "HipCriteria": ".film_refusal",
+    "HipSigns": ".film_refusal",
+    "calibrate_criteria": ".film_refusal",
+    "Preprocessing": ".preprocessing",
+    "LandmarkMaps": ".reading",
+    "landmark_maps": ".reading",
+    "place_probabilities": ".reading",
+    "Detection": ".result",
+    "SlicePrediction": ".result",
+    "VIEWS": ".views",
+    "View": ".views",
+    "named_views": ".views",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LOADED_ON_USE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_LOADED_ON_USE[name], __name__), name)
+
 
 __all__ = [
     "FILM_KEYS",
@@ -64,6 +125,7 @@ __all__ = [
     "PartnerBelief",
     "Preprocessing",
     "ReferenceHip",
+    "RegionMaps",
     "SliceEvidence",
     "SlicePrediction",
     "UncertaintyFormula",

@@ -13,6 +13,8 @@ FILM_KEYS = (
 )  # fmt: skip
 PROSTHESIS_KEY = "PROSTHESIS"
 """Not a landmark: the middle of an artificial femoral head, nowhere in a hip without one."""
+MARKER_KEY = "MARKER"
+"""Not a landmark: the lead letter R or L, wherever on the film it lies, whichever way it faces."""
 
 MRI_KEYS = ("FHC", "NA", "LAE", "LCP", "SHP", "SHD")
 
@@ -71,14 +73,17 @@ class Channels:
 
     @property
     def mirrored(self) -> list[int]:
-        """For each channel, the channel of the same landmark on the other side.
+        """For each channel, the channel of the same landmark on the other side; of letters, itself.
 
         Raises:
             ConfigurationError: when the channels are those of one hip.
         """
         if self.one_hip:
             raise ConfigurationError("A model of one hip has no landmarks of the other side.")
-        return [self.ids.index((side.opposite, key)) for side, key in self.ids]
+        return [
+            self.ids.index((side if key == MARKER_KEY else side.opposite, key))
+            for side, key in self.ids
+        ]
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,24 +13,19 @@ from torch import Tensor
 
 from ..anatomy import HipLandmarkId, HipLandmarks, Side
 from ..errors import ConfigurationError, ImageError
-from ..imaging import (
-    HipImage,
-    Modality,
-    PlaneTransform,
-    require_coronal,
-)
+from ..imaging import HipImage, Modality, PlaneTransform, require_coronal
 from ..networks import LandmarkNetwork
 from .bundle import load_bundle, load_card, load_film_bundle
 from .card import BundleCard, ImageFrame
-from .decoding import DecodedPoint
 from .device import ComputeDevice, choose_device
-from .evidence import LimbId, SliceEvidence, limbs_by_side
+from .evidence import limbs_by_side
 from .film import FilmModel
 from .film_sides import name_hips
-from .limb_scores import LimbScore
+from .keeping import film_maps, slice_maps
 from .map_reader import MapReader
 from .placing import film_landmarks, film_limbs, model_source, placed_landmark
 from .reading import LandmarkMaps
+from .result import Detection, SlicePrediction
 from .runner import NETWORK_BATCH
 from .slices import choose_slices
 from .views import VIEWS, View, named_views
@@ -40,47 +34,6 @@ Progress = Callable[[str, int, int], None]
 """Called with (stage, done, total)."""
 
 _READS = {"MR": "MR images", "CT": "CT images", "XRAY": "radiographs"}
-
-
-@dataclass(frozen=True)
-class SlicePrediction:
-    """All landmarks of the model in one slice; points in input pixels (see ``plane``).
-
-    ``evidence`` is None for models without part affinity fields and presence head.
-    """
-
-    index: int
-    points: Mapping[HipLandmarkId, DecodedPoint]
-    plane: PlaneTransform
-    evidence: SliceEvidence | None = None
-
-
-@dataclass(frozen=True)
-class Detection:
-    """The result for one image.
-
-    Attributes:
-        landmarks: LPS mm; state visible or absent, in-plane covariance, confidence = presence.
-        slices: the slice on which each hip was read.
-        peaks: height of each heatmap relative to a perfect answer, in [0, 1].
-        model: id and version of the bundle.
-        device: where it ran.
-        seconds: wall time of the detection.
-        limbs: how far the fields bear out the line between two landmarks, on the slice of the
-            first one's side; None for models without fields.
-        views: name of the views that were averaged, e.g. ``mirror``.
-        remarks: sentences on what the reader of the result must check, e.g. a doubtful side.
-    """
-
-    landmarks: HipLandmarks
-    slices: Mapping[Side, int]
-    peaks: Mapping[HipLandmarkId, float]
-    model: str
-    device: str
-    seconds: float
-    limbs: Mapping[LimbId, LimbScore] | None = None
-    views: str = "none"
-    remarks: tuple[str, ...] = ()
 
 
 class Detector:
@@ -147,6 +100,7 @@ class Detector:
         progress: Progress | None = None,
         views: str | None = None,
         side: Side | None = None,
+        keep_maps: bool = False,
     ) -> Detection:
         """Find the landmarks of both hips.
 
@@ -158,6 +112,7 @@ class Detector:
             views: name of the views that are averaged on the slices that are read (None: what
                 the card says). The search for these slices shows each one once.
             side: of the one hip that a film shows, where the file does not tell it.
+            keep_maps: keep what the network says of the regions that are read, to draw its doubt.
 
         Raises:
             ImageError: when the slice does not exist, the image is not coronal, or it is of
@@ -170,7 +125,7 @@ class Detector:
         views = self.card.views if views is None else views
         named_views(views)  # before the search, not after it
         if self.film is not None:
-            return self._detect_film(self.film, image, slice_index or 0, views, side)
+            return self._detect_film(self.film, image, slice_index or 0, views, side, keep_maps)
         if side is not None:
             raise ConfigurationError("A side is stated for films of one hip only; leave it out.")
         start = time.perf_counter()
@@ -182,7 +137,9 @@ class Detector:
             slices = choose_slices(survey, image, self.card.slice_offset_mm)
         final = {
             prediction.index: prediction
-            for prediction in self.predict(image, sorted(set(slices.values())), views=views)
+            for prediction in self._predict(
+                image, sorted(set(slices.values())), None, views, keep_maps
+            )
         }
         by_side = {side: final[index] for side, index in slices.items()}
         landmarks, peaks = self._assemble(image, by_side)
@@ -190,10 +147,17 @@ class Detector:
         seconds = time.perf_counter() - start
         model = f"{self.card.id} {self.card.version}"
         device = self.device.description
-        return Detection(landmarks, slices, peaks, model, device, seconds, limbs, views)
+        maps = slice_maps(by_side, self.card)
+        return Detection(landmarks, slices, peaks, model, device, seconds, limbs, views, maps=maps)
 
     def _detect_film(
-        self, film: FilmModel, image: HipImage, index: int, views: str, side: Side | None
+        self,
+        film: FilmModel,
+        image: HipImage,
+        index: int,
+        views: str,
+        side: Side | None,
+        keep_maps: bool,
     ) -> Detection:
         start = time.perf_counter()
         image.slice_pixels(index)
@@ -202,9 +166,10 @@ class Detector:
                 f"{image.name} is a volume of {image.n_slices} slices, and the model "
                 f"{self.card.id} reads single films: choose a model that was made for volumes."
             )
-        hips = film.read(image, named_views(views))
+        reading = film.read(image, named_views(views))
+        hips = reading.hips
         looks = {s: hip.signs.agreeing for s, hip in hips.items() if film.is_whole(hip)}
-        named = name_hips(looks, image, side)
+        named = name_hips(looks, image, side, reading.letters)
         by_side = {named.side_of[seen]: hip for seen, hip in hips.items()}
         landmarks, peaks = film_landmarks(image, self.card, by_side)
         return Detection(
@@ -217,6 +182,7 @@ class Detector:
             film_limbs(by_side),
             views,
             named.remarks,
+            film_maps(by_side, film.hip_card) if keep_maps else (),
         )
 
     def _require_usable(self, image: HipImage) -> None:
@@ -243,6 +209,16 @@ class Detector:
         """
         if self.film is not None:
             raise ConfigurationError(f"The model {self.card.id} reads films, not slices.")
+        return self._predict(image, indices, progress, views, keep_maps=False)
+
+    def _predict(
+        self,
+        image: HipImage,
+        indices: Sequence[int],
+        progress: Progress | None,
+        views: str | None,
+        keep_maps: bool,
+    ) -> list[SlicePrediction]:
         plane = self.card.preprocessing.plane_transform(image)
         chosen = named_views(self.card.views if views is None else views)
         predictions: list[SlicePrediction] = []
@@ -251,8 +227,10 @@ class Detector:
             inputs = np.stack([self._input(image, index, plane) for index in batch])
             found = self._reader.read(torch.from_numpy(inputs)[:, None], chosen)
             predictions += [
-                SlicePrediction(index, points, plane, evidence)
-                for index, (points, evidence) in zip(batch, found, strict=True)
+                SlicePrediction(
+                    index, own.points, plane, own.evidence, own.maps if keep_maps else None
+                )
+                for index, own in zip(batch, found, strict=True)
             ]
             if progress is not None:
                 progress("slices", first + len(batch), len(indices))

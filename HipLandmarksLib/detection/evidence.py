@@ -18,10 +18,8 @@ from .limb_scores import (
     limb_agreement,
     limb_scores,
 )
+from .limbs import LimbId
 from .reading import LandmarkMaps
-
-LimbId = tuple[HipLandmarkId, HipLandmarkId]
-"""Start and end of a limb."""
 
 
 @dataclass(frozen=True)

@@ -8,21 +8,21 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from ..anatomy import PresenceEvidence, Side
+from ..anatomy import Side
 from ..errors import ImageError
 from ..imaging import DISPLAYS, HipImage, PlaneTransform, with_orientation
 from .card import BundleCard
 from .channels import PROSTHESIS_KEY
 from .decoding import DecodedPoint
-from .evidence import LimbId, SliceEvidence
 from .film_card import FilmSettings
 from .film_frame import film_input, upright_film, whole_film_frame
 from .film_hip import LEAST_POINTS, HipFit, Point, fit_hip
+from .film_letters import letters_beside
 from .film_pair import are_apart, are_partners
+from .film_reading import FilmHip, FilmPoint, FilmReading
 from .film_refusal import NO_SIGNS, HipCriteria, HipSigns
 from .film_sides import display_is_known
-from .limb_scores import LimbScore
-from .map_reader import DecodedPoints, MapReader
+from .map_reader import DecodedPoints, MapReader, MapReading
 from .sides import HEAD
 from .views import View
 
@@ -33,56 +33,11 @@ _FRAME_OFF_MM = 6.0
 
 
 @dataclass(frozen=True, eq=False)
-class FilmPoint:
-    """A landmark as one of the passes sees it.
-
-    Attributes:
-        decoded: in the output pixels of ``plane``.
-        plane: from stored pixels of the film.
-        threshold: presence from which on the pass calls it present.
-        evidence: further signs of presence, for models that give them.
-    """
-
-    decoded: DecodedPoint
-    plane: PlaneTransform
-    threshold: float
-    evidence: PresenceEvidence | None = None
-
-    @property
-    def is_present(self) -> bool:
-        """Whether the pass calls it present."""
-        return self.decoded.presence >= self.threshold
-
-
-@dataclass(frozen=True, eq=False)
-class FilmHip:
-    """One hip as both passes see it.
-
-    Attributes:
-        points: every landmark of the model by key.
-        frame: from the upright film to the crop.
-        fit: how the second pass's points fit the reference hip, from crop to crop.
-        prosthesis: probability that its femoral head is artificial; 0 when the model cannot tell.
-        limbs: projection of every limb's field; None for models without fields.
-    """
-
-    points: Mapping[str, FilmPoint]
-    frame: PlaneTransform
-    fit: HipFit | None
-    prosthesis: float
-    limbs: Mapping[LimbId, LimbScore] | None
-
-    @property
-    def signs(self) -> HipSigns:
-        """What speaks for a hip."""
-        return HipSigns.of(self.fit)
-
-
-@dataclass(frozen=True, eq=False)
 class _FirstPass:
-    """All points on the whole film, the plane from its stored pixels, the threshold."""
+    """All points on the whole film, the planes from the upright film and from its stored pixels."""
 
     points: DecodedPoints
+    square: PlaneTransform
     plane: PlaneTransform
     threshold: float
 
@@ -109,8 +64,13 @@ class FilmModel:
         """Of the first pass, which is that of the model."""
         return self._whole.card
 
-    def read(self, image: HipImage, views: Sequence[View]) -> dict[Side, FilmHip]:
-        """The hips of a film by the side that they look like on the upright film.
+    @property
+    def hip_card(self) -> BundleCard:
+        """Of the second pass."""
+        return self._hip.card
+
+    def read(self, image: HipImage, views: Sequence[View]) -> FilmReading:
+        """The hips of a film by the side that they look like on the upright film, and its letters.
 
         Args:
             image: a single image.
@@ -122,11 +82,15 @@ class FilmModel:
         Raises:
             ImageError: when nothing on it looks like a hip.
         """
-        hips = self._candidates(image, views)
+        hips, first = self._candidates(image, views)
         found = self._accepted(hips)
         if not found:
             raise ImageError(self._refusal(image, hips) + self._hint(image))
-        return found
+        frames = {side: hip.frame for side, hip in found.items()}
+        letters = letters_beside(
+            first.points, first.square, frames, self.settings.reference, first.threshold
+        )
+        return FilmReading(found, letters)
 
     def is_whole(self, hip: FilmHip) -> bool:
         """Whether a hip is accepted by itself, not only beside its partner."""
@@ -156,26 +120,29 @@ class FilmModel:
 
     def signs(self, image: HipImage, views: Sequence[View] = (View(),)) -> HipSigns:
         """What speaks for a hip on ``image``: the signs of its best candidate."""
-        hips = self._candidates(image, views).values()
-        return max((hip.signs for hip in hips), key=lambda s: s.agreeing, default=NO_SIGNS)
+        hips, _ = self._candidates(image, views)
+        return max((hip.signs for hip in hips.values()), key=lambda s: s.agreeing, default=NO_SIGNS)
 
-    def _candidates(self, image: HipImage, views: Sequence[View]) -> dict[Side, FilmHip]:
+    def _candidates(
+        self, image: HipImage, views: Sequence[View]
+    ) -> tuple[dict[Side, FilmHip], _FirstPass]:
+        """What might be a hip, and what the first pass saw."""
         upright = upright_film(image)
         whole = whole_film_frame(upright.shape, self.settings.side_px)
         seen = upright.then(whole.matrix, whole.shape)
-        ((points, _),) = self._whole.read(_batch(image, [seen]), views)
+        points = self._whole.read(_batch(image, [seen]), views)[0].points
         fits = self._told_apart(
             {side: fit for side in Side if (fit := self._fit(points, whole, side)) is not None}
         )
+        first = _FirstPass(points, whole, seen, self._whole.card.presence_threshold)
         if not fits:
-            return {}
-        first = _FirstPass(points, seen, self._whole.card.presence_threshold)
+            return {}, first
         frames = {side: fit.plane for side, fit in fits.items()}
         hips = self._second_pass(image, upright, frames, first, views)
         moved = {s: frame for s, hip in hips.items() if (frame := self._moved(hip)) is not None}
         again = self._second_pass(image, upright, moved, first, views) if moved else {}
         better = {s: hip for s, hip in again.items() if _rank(hip.signs) > _rank(hips[s].signs)}
-        return {**hips, **better}
+        return {**hips, **better}, first
 
     def _second_pass(
         self,
@@ -190,8 +157,8 @@ class FilmModel:
         unmirrored = [view for view in views if not view.mirror] or [View()]
         read = self._hip.read(_batch(image, planes), unmirrored)
         return {
-            side: self._joined(first.of(side), frames[side], plane, own, evidence)
-            for side, plane, (own, evidence) in zip(frames, planes, read, strict=True)
+            side: self._joined(first.of(side), frames[side], plane, own)
+            for side, plane, own in zip(frames, planes, read, strict=True)
         }
 
     def _moved(self, hip: FilmHip) -> PlaneTransform | None:
@@ -229,11 +196,10 @@ class FilmModel:
         early: Mapping[str, FilmPoint],
         frame: PlaneTransform,
         plane: PlaneTransform,
-        own: DecodedPoints,
-        evidence: SliceEvidence | None,
+        reading: MapReading,
     ) -> FilmHip:
         """What both passes together say of one hip."""
-        late = {key: point for (_, key), point in own.items()}
+        late, evidence = {key: p for (_, key), p in reading.points.items()}, reading.evidence
         threshold = self._hip.card.presence_threshold
         signs = {} if evidence is None else {k: e for (_, k), e in evidence.landmarks.items()}
         points = {k: FilmPoint(p, plane, threshold, signs.get(k)) for k, p in late.items()}
@@ -243,7 +209,7 @@ class FilmModel:
         fit = fit_hip(places, weights, self.settings.reference, Side.RIGHT)
         likely = 0.0 if prosthesis is None else prosthesis.decoded.presence
         limbs = None if evidence is None or not evidence.limbs else evidence.limbs
-        return FilmHip(points, frame, fit, likely, limbs)
+        return FilmHip(points, frame, fit, likely, limbs, reading, plane)
 
     def _refusal(self, image: HipImage, hips: Mapping[Side, FilmHip]) -> str:
         criteria, keys = self.settings.criteria, len(self.settings.reference.keys)

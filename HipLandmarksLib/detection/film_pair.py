@@ -40,7 +40,7 @@ def are_partners(frames: Mapping[Side, PlaneTransform], reference: ReferenceHip)
     """
     dx, dy = _from_right_to_left(frames, reference)
     low, high = _PARTNER_DISTANCE_MM
-    scales = [_scale(frame) for frame in frames.values()]
+    scales = [frame.scale for frame in frames.values()]
     turns = [_turn(frames[side], side) for side in Side]
     return bool(
         low <= np.hypot(dx, dy) <= high
@@ -55,12 +55,8 @@ def _from_right_to_left(
 ) -> NDArray[np.float64]:
     """(x, y) from the right head to the left one, mm of a hip with the reference's head."""
     heads = {side: frame.backward(reference.points[HEAD]) for side, frame in frames.items()}
-    mm = float(np.sqrt(np.prod([_scale(frame) for frame in frames.values()]))) * reference.pixel_mm
+    mm = float(np.sqrt(np.prod([frame.scale for frame in frames.values()]))) * reference.pixel_mm
     return np.asarray((heads[Side.LEFT] - heads[Side.RIGHT]) * mm)
-
-
-def _scale(frame: PlaneTransform) -> float:
-    return float(np.sqrt(abs(np.linalg.det(frame.matrix[:2, :2]))))
 
 
 def _turn(frame: PlaneTransform, side: Side) -> float:

@@ -2,13 +2,15 @@
 
 A pelvis looks the same in a mirror, and so does a hip: what a film shows is a right hip in the
 usual display or a left one in a mirrored display. With both hips on a film that does not tell its
-orientation the usual display is assumed, visibly; a single hip without any sign is asked for.
+orientation the usual display is assumed, visibly, unless a letter R or L on the film speaks against
+it: then it is asked for, as is a single hip without any sign.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from ..anatomy import Side
 from ..errors import ImageError
@@ -28,7 +30,12 @@ class NamedHips:
     remarks: tuple[str, ...] = ()
 
 
-def name_hips(looks: Mapping[Side, int], image: HipImage, stated: Side | None) -> NamedHips:
+def name_hips(
+    looks: Mapping[Side, int],
+    image: HipImage,
+    stated: Side | None,
+    letters: Mapping[Side, Side] = MappingProxyType({}),
+) -> NamedHips:
     """Name the hips that were found on a film.
 
     Args:
@@ -37,9 +44,11 @@ def name_hips(looks: Mapping[Side, int], image: HipImage, stated: Side | None) -
             do not tell how the film is displayed.
         image: the film; its metadata tell ``laterality`` and ``orientation``.
         stated: side of the film's one hip as a person states it.
+        letters: the look of the hip beside it, by what a letter on the film says.
 
     Raises:
-        ImageError: when it is a single hip, and nothing tells its side.
+        ImageError: when it is a single hip, and nothing tells its side; when a letter says that the
+            film is mirrored, and neither its file nor a person tells its display.
     """
     tagged = _tagged(image)
     named = stated or tagged
@@ -49,11 +58,14 @@ def name_hips(looks: Mapping[Side, int], image: HipImage, stated: Side | None) -
             f"{image.name} was stated to show the {stated.word} hip, its file says "
             f"{stated.opposite.word}; it is named as stated."
         )
+    if named is None or len(looks) == 2:
+        remarks += _as_lettered(letters, image)
     if len(looks) == 2:
         remarks += _both(looks, image, named, stated is not None)
         return NamedHips({side: side for side in Side}, tuple(remarks))
     (seen,) = looks
-    if named is None and not display_is_known(image) and not _is_pelvis(image):
+    lettered = bool(letters) or display_is_known(image) or _is_pelvis(image)
+    if named is None and not lettered:
         raise ImageError(
             f"{image.name} shows one hip, and neither its file nor you say which: a mirrored right "
             "hip looks like a left one. State it with --side right or --side left (parameter "
@@ -62,7 +74,38 @@ def name_hips(looks: Mapping[Side, int], image: HipImage, stated: Side | None) -
     side = named or seen
     if side is not seen:
         remarks.append(_contradiction(image, seen, side))
+    elif named is not None:
+        remarks += [_misplaced(letter, image) for letter, look in letters.items() if letter != look]
     return NamedHips({seen: side, seen.opposite: side.opposite}, tuple(remarks))
+
+
+def _as_lettered(letters: Mapping[Side, Side], image: HipImage) -> list[str]:
+    """What the letters say of a film whose sides are told by its display.
+
+    Raises:
+        ImageError: when they say that it is mirrored, and nobody tells its display.
+    """
+    wrong = [letter for letter, look in letters.items() if letter is not look]
+    if wrong and not display_is_known(image):
+        letter = wrong[0]
+        raise ImageError(
+            f"{image.name} seems to be shown mirrored: the letter {letter.value} lies beside what "
+            f"would be the {letter.opposite.word} hip. Look at it, and state --display mirrored "
+            "(parameter orientation) if it is, or --display usual if the letter is wrong."
+        )
+    if wrong:
+        return [_misplaced(letter, image) for letter in wrong]
+    if letters and not display_is_known(image):
+        read = " and ".join(letter.value for letter in letters)
+        return [f"The letter {read} on {image.name} goes with the usual display."]
+    return []
+
+
+def _misplaced(letter: Side, image: HipImage) -> str:
+    return (
+        f"The letter {letter.value} on {image.name} lies beside what is reported as the "
+        f"{letter.opposite.word} hip: letter, stated display or stated side is wrong; check them."
+    )
 
 
 def _both(

@@ -9,6 +9,9 @@ from ..anatomy import HipLandmarkId, LandmarkTable, Side
 from ..errors import ConfigurationError
 from .channels import Channels
 
+LimbId = tuple[HipLandmarkId, HipLandmarkId]
+"""Start and end of a limb."""
+
 
 @dataclass(frozen=True)
 class LimbChannels:

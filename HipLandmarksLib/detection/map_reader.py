@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,21 @@ _FILM_WIDTH_MM = 450.0
 """A film is no larger, so that two heads are never told apart that lie farther than they can."""
 
 
+@dataclass(frozen=True, eq=False)
+class MapReading:
+    """What was read from one input.
+
+    Attributes:
+        points: in input pixels.
+        evidence: None for models without part affinity fields and presence head.
+        maps: of this one input, averaged over the views.
+    """
+
+    points: DecodedPoints
+    evidence: SliceEvidence | None
+    maps: LandmarkMaps
+
+
 class MapReader:
     """A network with its card: inputs in, points in input pixels out."""
 
@@ -42,9 +57,7 @@ class MapReader:
             average.add(maps, seen)
         return average.result()
 
-    def read(
-        self, inputs: Tensor, views: Sequence[View]
-    ) -> list[tuple[DecodedPoints, SliceEvidence | None]]:
+    def read(self, inputs: Tensor, views: Sequence[View]) -> list[MapReading]:
         """Points and evidence of each input; with several views also how far these differ."""
         average = ViewAverage()
         single: list[list[DecodedPoints]] = []
@@ -60,7 +73,11 @@ class MapReader:
                 {id_: replace(point, view_covariance=spread[id_]) for id_, point in points.items()}
                 for points, spread in zip(merged, spreads, strict=True)
             ]
-        return list(zip(merged, slice_evidence(maps, merged, self.card), strict=True))
+        evidence = slice_evidence(maps, merged, self.card)
+        return [
+            MapReading(points, own, maps.part(number, 1))
+            for number, (points, own) in enumerate(zip(merged, evidence, strict=True))
+        ]
 
     def _decoded(self, maps: LandmarkMaps) -> list[DecodedPoints]:
         places, nowhere = maps.places.cpu().numpy(), maps.nowhere.cpu().numpy()

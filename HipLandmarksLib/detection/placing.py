@@ -18,10 +18,10 @@ from ..anatomy import (
 )
 from ..imaging import HipImage, PlaneTransform
 from .card import BundleCard
-from .channels import PROSTHESIS_KEY
+from .channels import MARKER_KEY, PROSTHESIS_KEY
 from .decoding import DecodedPoint
 from .evidence import LimbId
-from .film import FilmHip
+from .film_reading import FilmHip
 from .limb_scores import LimbScore
 
 _PATIENT_TRIPLE = tuple[float, float, float]
@@ -88,7 +88,7 @@ def film_landmarks(
     """
     landmarks, peaks = [], {}
     for side, key in card.channels.ids:
-        if key != PROSTHESIS_KEY:
+        if key not in (PROSTHESIS_KEY, MARKER_KEY):
             hip = hips.get(side)
             landmarks.append(_of_film((side, key), hip, image, card))
             peaks[(side, key)] = 0.0 if hip is None else hip.points[key].decoded.peak

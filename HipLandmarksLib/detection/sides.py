@@ -7,14 +7,14 @@ nearer to their own head than to the other: what a heatmap holds on the far side
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..anatomy import HipLandmarkId, Side
-from .channels import Channels
+from .channels import MARKER_KEY, Channels
 from .decoding import DecodedPoint, Decoder
 
 HEAD = "FHC"
@@ -60,15 +60,20 @@ def decode_slice(
         if key == HEAD:
             points[(side, key)] = heads[side]
         else:
-            field = fields.get(side)
+            field = None if key == MARKER_KEY else fields.get(side)
             own = heatmap if field is None else heatmap * field
             points[(side, key)] = decoder.decode(own, float(absent))
     return {
         # a side whose head was withdrawn has no points at all; one whose head is merely not
         # seen (replaced, beyond the film) keeps the others
-        id_: replace(point, presence=0.0) if id_[0] in withdrawn else point
+        id_: replace(point, presence=0.0) if _is_withdrawn(id_, withdrawn) else point
         for id_, point in points.items()
     }
+
+
+def _is_withdrawn(id_: HipLandmarkId, withdrawn: Collection[Side]) -> bool:
+    """Letters are no part of a hip: they may lie anywhere, also where they do not belong."""
+    return id_[0] in withdrawn and id_[1] != MARKER_KEY
 
 
 def own_fields(

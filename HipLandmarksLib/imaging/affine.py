@@ -34,6 +34,11 @@ class PlaneTransform:
                 "This step cannot be undone: it flattens the image (a scale of zero?)."
             )
 
+    @property
+    def scale(self) -> float:
+        """Output pixels per source pixel: the root of the ratio of their areas."""
+        return float(np.sqrt(abs(np.linalg.det(self.matrix[:2, :2]))))
+
     @classmethod
     def identity(cls, shape: tuple[int, int]) -> PlaneTransform:
         """Leave an image of ``shape`` (height, width) as it is."""

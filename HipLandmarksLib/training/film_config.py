@@ -8,10 +8,11 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, ClassVar
 
-from ..detection.channels import FILM_KEYS, PROSTHESIS_KEY, Channels
+from ..detection.channels import FILM_KEYS, MARKER_KEY, PROSTHESIS_KEY, Channels
 from ..detection.limbs import LimbChannels
 from ..errors import ConfigurationError
 from ..networks import NetworkSpec
+from ..synthesis.radiograph.objects import ObjectShares
 from .film_framing import FilmFraming
 from .objective import LossSettings
 from .run_settings import RunSettings
@@ -39,6 +40,7 @@ class FilmConfig(RunSettings):
         shares: how often views of each folder are drawn; empty for as often as views lie there.
         show: which pass.
         keys: landmarks per side, and the middle of an artificial femoral head.
+        uncertainty_module: True gives the second pass a part affinity field for every limb.
         hip_crop: (height, width) of the second pass's crop of a hip; the first pass needs it to
             name the mean hip in it. ``crop`` is the first pass's square.
         pixel_mm: size of a pixel of the hip's crop when the femoral head measures 48 mm.
@@ -46,7 +48,10 @@ class FilmConfig(RunSettings):
         robust_share: share of films whose looks stray far beyond those of real films (see
             :class:`..synthesis.radiograph.look.Preset`).
         object_share: share of films with objects on them (markers, metal, shields ...).
+        objects: how often each kind lies on such a film.
         negative_share: share of pictures that show no hip.
+        turned_share: share of films that lie on a side or upside down, for the first pass: it finds
+            nothing on these, so that they are told from upright ones.
         held_out: how many subjects of the first folder are never trained on; they are drawn by
             ``seed``.
         held_out_subjects: their names, instead of drawing them.
@@ -62,13 +67,16 @@ class FilmConfig(RunSettings):
     shares: tuple[float, ...] = ()
     show: FilmPass = FilmPass.WHOLE
     keys: tuple[str, ...] = (*FILM_KEYS, PROSTHESIS_KEY)
+    uncertainty_module: bool = False
     hip_crop: tuple[int, int] = (224, 160)
     pixel_mm: float = 1.15
     framing: FilmFraming = field(default_factory=FilmFraming)
     crop: tuple[int, int] = (192, 192)
     robust_share: float = 0.3
     object_share: float = 0.4
+    objects: ObjectShares = field(default_factory=ObjectShares)
     negative_share: float = 0.06
+    turned_share: float = 0.04
     held_out: int = 2
     held_out_subjects: tuple[str, ...] = ()
     held_out_films: int = 64
@@ -81,11 +89,17 @@ class FilmConfig(RunSettings):
         self.choose("show", FilmPass)
         if self.show is FilmPass.HIP:
             object.__setattr__(self, "crop", self.hip_crop)
-        object.__setattr__(self, "network", replace(self.network, landmarks=self.channel_count))
+        if self.network.limbs not in (0, len(self.limbs)):
+            raise ConfigurationError(
+                "The number of part affinity fields follows from the landmarks: leave out "
+                "network.limbs and set uncertainty_module."
+            )
+        network = replace(self.network, landmarks=self.channel_count, limbs=len(self.limbs))
+        object.__setattr__(self, "network", network)
         self.check()
         self.require_positive("pixel_mm")
         self.require_not_negative("held_out", "workers", "held_out_films")
-        self.require_share("negative_share", "object_share", "robust_share")
+        self.require_share("negative_share", "object_share", "robust_share", "turned_share")
         if not self.views:
             raise ConfigurationError("views names no folder of cached bone views.")
         if self.shares and (len(self.shares) != len(self.views) or min(self.shares) < 0):
@@ -96,8 +110,10 @@ class FilmConfig(RunSettings):
             raise ConfigurationError("One of the shares must be above 0.")
         if self.show is FilmPass.WHOLE and self.crop[0] != self.crop[1]:
             raise ConfigurationError(f"The first pass sees films in a square, not in {self.crop}.")
-        if self.network.limbs:
-            raise ConfigurationError("Film models have no part affinity fields: leave out limbs.")
+        if self.uncertainty_module and self.show is FilmPass.WHOLE:
+            raise ConfigurationError(
+                "Part affinity fields belong to the second pass: leave out uncertainty_module."
+            )
         if self.patience and not (self.held_out or self.held_out_subjects):
             raise ConfigurationError("Early stopping needs held-out subjects.")
 
@@ -108,15 +124,20 @@ class FilmConfig(RunSettings):
 
     @property
     def channels(self) -> Channels:
-        """Landmarks in the order of the heatmaps; every hip of the second pass is a right one."""
+        """Landmarks in the order of the heatmaps; every hip of the second pass is a right one.
+
+        The first pass also reads the letters that name the sides.
+        """
         if self.show is FilmPass.WHOLE:
-            return Channels.of_keys(self.keys)
+            return Channels.of_keys((*self.keys, MARKER_KEY))
         return Channels.of_hip(self.keys)
 
     @property
     def limbs(self) -> LimbChannels:
-        """None."""
-        return LimbChannels(self.channels, ())
+        """Limbs between the landmarks of a hip, in the order of the network's fields."""
+        if not self.uncertainty_module:
+            return LimbChannels(self.channels, ())
+        return LimbChannels.of(self.channels)
 
     @property
     def run_name(self) -> str:
@@ -162,6 +183,8 @@ class FilmConfig(RunSettings):
                 values["loss"] = LossSettings.from_dict(values["loss"])
             if "framing" in values:
                 values["framing"] = FilmFraming(**values["framing"])
+            if "objects" in values:
+                values["objects"] = ObjectShares(**values["objects"])
             for name in ("output", "start_from"):
                 if values.get(name) is not None:
                     values[name] = Path(values[name])
@@ -183,6 +206,7 @@ _SECTIONS: Mapping[str, type] = {
     "network": NetworkSpec,
     "loss": LossSettings,
     "framing": FilmFraming,
+    "objects": ObjectShares,
 }
 
 

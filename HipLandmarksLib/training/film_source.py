@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..anatomy import HipLandmarkId, Side
-from ..detection.channels import PROSTHESIS_KEY
+from ..detection.channels import MARKER_KEY, PROSTHESIS_KEY
 from ..detection.film_frame import normalise_film, whole_film_frame
 from ..detection.film_hip import ReferenceHip, fit_hip
 from ..errors import ImageError
 from ..imaging import PlaneTransform
 from ..synthesis.radiograph.look import Preset
-from ..synthesis.radiograph.objects import ObjectScene, random_objects
+from ..synthesis.radiograph.objects import FilmObject, ObjectScene, SideMarker, random_objects
 from ..synthesis.radiograph.view import BoneView
 from .film_config import FilmConfig, FilmPass
 from .film_exposure import exposed_film
@@ -28,6 +29,10 @@ _ATTEMPTS = 4
 _HEAD_RADIUS_MM = 24.0
 _BESIDE = 0.04
 """Share of the hip's crops that lie anywhere on the film: most landmarks are absent there."""
+_WRONG_LETTER = 0.35
+_MIRROR_WRITTEN = 0.3
+"""Shares of the letters that lie on the other side, and face down: letters are to be read, not to
+be guessed from where they lie, since they tell that a film is mirrored."""
 
 
 class FilmSource:
@@ -83,14 +88,19 @@ class FilmSource:
         frame = self._frame(view, side, rng)
         scene = self._scene(view, rng)
         points = known_points(scene.view, frame, self.config.keys, self._named(side))
-        points |= self._artificial(scene, frame, side)
+        points |= self._artificial(scene, frame, side) | self._letters(scene, frame)
         pixels = exposed_film(scene, frame, self._preset(rng), rng)
-        radius = heads[side][1] * _scale(frame.plane)
-        return FilmSample(normalise_film(pixels), points, _HEAD_RADIUS_MM / radius)
+        radius = heads[side][1] * frame.plane.scale
+        shown = FilmSample(normalise_film(pixels), points, _HEAD_RADIUS_MM / radius)
+        whole = self.config.show is FilmPass.WHOLE
+        return _turned(shown, rng) if whole and rng.random() < self.config.turned_share else shown
 
     def _scene(self, view: BoneView, rng: np.random.Generator) -> ObjectScene:
-        with_objects = rng.random() < self.config.object_share
-        return ObjectScene(view, random_objects(rng, view) if with_objects else ())
+        if rng.random() >= self.config.object_share:
+            return ObjectScene(view, ())
+        lying = random_objects(rng, view, self.config.objects)
+        wrong, face_down = rng.random() < _WRONG_LETTER, rng.random() < _MIRROR_WRITTEN
+        return ObjectScene(view, tuple(_relettered(item, wrong, face_down) for item in lying))
 
     def _artificial(
         self, scene: ObjectScene, frame: SampleFrame, side: Side
@@ -103,6 +113,19 @@ class FilmSource:
             label = shown.opposite if frame.mirrored else shown
             place = scene.artificial_heads.get(own)
             found[(label, PROSTHESIS_KEY)] = None if place is None else frame.place(place)
+        return found
+
+    def _letters(
+        self, scene: ObjectScene, frame: SampleFrame
+    ) -> dict[HipLandmarkId, tuple[float, float] | None]:
+        """The letters that the film shows, for the pass that reads them."""
+        if (Side.RIGHT, MARKER_KEY) not in self.config.channels.ids:
+            return {}
+        found: dict[HipLandmarkId, tuple[float, float] | None]
+        found = {(side, MARKER_KEY): None for side in Side}
+        for letter, place in scene.letters:
+            says = letter.opposite if frame.mirrored else letter
+            found[(says, MARKER_KEY)] = frame.place(place)
         return found
 
     def collated(self, samples: Sequence[FilmSample]) -> Batch:
@@ -168,5 +191,14 @@ class FilmSource:
         return FilmSample(normalise_film(pixels), points)
 
 
-def _scale(plane: PlaneTransform) -> float:
-    return float(np.sqrt(abs(np.linalg.det(plane.matrix[:2, :2]))))
+def _relettered(item: FilmObject, wrong: bool, face_down: bool) -> FilmObject:
+    """A letter that lies on the other side's place or face down; any other object as it is."""
+    if not isinstance(item, SideMarker):
+        return item
+    return replace(item, side=item.side.opposite if wrong else item.side, mirrored=face_down)
+
+
+def _turned(sample: FilmSample, rng: np.random.Generator) -> FilmSample:
+    """The same film on a side or upside down, where nothing is to be found."""
+    pixels = np.rot90(sample.pixels, int(rng.integers(1, 4))).copy()
+    return FilmSample(pixels, dict.fromkeys(sample.points))

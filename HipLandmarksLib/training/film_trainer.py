@@ -28,6 +28,7 @@ from .film_config import FilmConfig, FilmPass
 from .film_sample import FilmSample
 from .film_source import FilmSource
 from .film_views import TrainingViews
+from .limb_statistics import limb_variances
 from .loader import BatchLoader
 from .sampling import Batch
 from .trainer import TrainingLoop
@@ -143,8 +144,10 @@ class FilmTrainer(TrainingLoop):
         }
 
     def write_bundle(self) -> None:
-        """Weights and card of this pass."""
-        save_bundle(self.bundle, self.card(), self.optimisation.averaged)
+        """Weights and card of this pass, with the variances of the limbs' fields."""
+        averaged = self.optimisation.averaged
+        variances = limb_variances(averaged, self.config.limbs, self.draw, self.config.seed)
+        save_bundle(self.bundle, replace(self.card(), limb_variances=variances), averaged)
 
     def note(self, facts: dict[str, Any]) -> None:
         """Add ``facts`` to what the card tells of the training."""

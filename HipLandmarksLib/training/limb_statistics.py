@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import torch
@@ -10,9 +10,7 @@ from numpy.typing import NDArray
 
 from ..detection import LimbChannels, limb_score
 from ..networks import LandmarkNetwork
-from .config import TrainingConfig
-from .pools import Pools
-from .sampling import Batch, Sampler
+from .sampling import Batch
 
 _BATCHES = 20
 _SEED = 32_452_843
@@ -22,18 +20,23 @@ _LEAST_VARIANCE = 0.02**2
 
 
 def limb_variances(
-    network: LandmarkNetwork, config: TrainingConfig, pools: Pools, sampler: Sampler
+    network: LandmarkNetwork,
+    limbs: LimbChannels,
+    draw: Callable[[np.random.Generator], Batch],
+    seed: int,
 ) -> tuple[float, ...]:
-    """Variance of w for every limb of ``config``, on augmented training crops.
+    """Variance of w for every limb, on training samples; see :func:`variances_of`.
 
-    See :func:`variances_of`. Seeded by ``config.seed``; empty for networks without fields. The
-    network is left in evaluation mode.
+    Args:
+        network: on any device; left in evaluation mode. Without fields the result is empty.
+        limbs: of its fields.
+        draw: makes a batch as in the training.
+        seed: of the training.
     """
-    if config.network.limbs == 0:
+    if network.spec.limbs == 0:
         return ()
-    drawn = (np.random.default_rng([config.seed, _SEED, number]) for number in range(_BATCHES))
-    batches = (sampler.batch(pools.draw(config.batch, rng), rng) for rng in drawn)
-    return variances_of(pair_projections(network, config.limbs, batches))
+    drawn = (np.random.default_rng([seed, _SEED, number]) for number in range(_BATCHES))
+    return variances_of(pair_projections(network, limbs, map(draw, drawn)))
 
 
 def pair_projections(

@@ -68,7 +68,7 @@ class Trainer(TrainingLoop):
     def write_bundle(self) -> None:
         """Weights and card, with the variances of the limbs' fields."""
         averaged = self.optimisation.averaged
-        variances = limb_variances(averaged, self.config, self.pools, self.sampler)
+        variances = limb_variances(averaged, self.config.limbs, self.draw, self.config.seed)
         save_bundle(self.bundle, replace(self.card(), limb_variances=variances), averaged)
 
     def note(self, facts: dict[str, Any]) -> None:

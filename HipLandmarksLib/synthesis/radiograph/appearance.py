@@ -95,7 +95,7 @@ def footprint(
     """Rows and columns of the view that can be seen, and the transform from that part of it."""
     height, width = transform.shape
     corners = transform.backward([[0, 0], [width - 1, 0], [0, height - 1], [width - 1, height - 1]])
-    scale = float(np.sqrt(abs(np.linalg.det(transform.matrix[:2, :2]))))
+    scale = transform.scale
     margin = 2 + 2 / scale  # what smoothing before shrinking needs
     low = np.floor(corners.min(axis=0) - margin).astype(int)
     high = np.ceil(corners.max(axis=0) + margin).astype(int)

@@ -155,7 +155,7 @@ class MaterialPaths:
         Fields are averaged when they shrink, so that thin cortices do not alias.
         """
         stack = warped(torch.stack(list(self.lengths.values())), transform)
-        scale = float(np.sqrt(abs(np.linalg.det(transform.matrix[:2, :2]))))
+        scale = transform.scale
         return MaterialPaths(dict(zip(self.lengths, stack, strict=True)), self.pixel_mm / scale)
 
     def to(self, device: str | torch.device) -> MaterialPaths:

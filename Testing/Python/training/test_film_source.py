@@ -10,11 +10,12 @@ import pytest
 from training.film_views_of_balls import RADIUS, SHAPE, ball_store, ball_view, hip_points
 
 from HipLandmarksLib.anatomy import LandmarkState, Side
-from HipLandmarksLib.detection.channels import PROSTHESIS_KEY
+from HipLandmarksLib.detection.channels import MARKER_KEY, PROSTHESIS_KEY
 from HipLandmarksLib.errors import ImageError
 from HipLandmarksLib.imaging import PlaneTransform
 from HipLandmarksLib.synthesis.radiograph import TruePoint
 from HipLandmarksLib.synthesis.radiograph.materials import material_paths
+from HipLandmarksLib.synthesis.radiograph.objects import ObjectScene, ObjectShares, SideMarker
 from HipLandmarksLib.training.film_config import FilmConfig
 from HipLandmarksLib.training.film_framing import FilmFraming
 from HipLandmarksLib.training.film_run import film_facts
@@ -187,3 +188,40 @@ def test_a_view_that_no_film_can_be_made_of_is_named_and_left_out(make_source, m
         pytest.raises(ImageError, match=r"view \d of .*: a bone is missing"),
     ):
         source.sample(np.random.default_rng(0))
+
+
+def lettered(letter, place, **own):
+    return ObjectScene(ball_view(), (SideMarker(letter, place, **own),))
+
+
+def test_a_letter_is_learned_where_it_lies_by_what_it_says(make_source):
+    source = make_source(show="whole")
+    place = (40.0, 150.0)
+    upright = SampleFrame(*[PlaneTransform(np.eye(3), SHAPE)] * 2, False, SHAPE)
+    found = source._letters(lettered(Side.LEFT, place), upright)
+    assert found == {(Side.LEFT, MARKER_KEY): place, (Side.RIGHT, MARKER_KEY): None}
+    mirrored = replace(upright, plane=upright.plane.flipped_horizontally(), mirrored=True)
+    found = source._letters(lettered(Side.LEFT, place), mirrored)
+    assert found[(Side.RIGHT, MARKER_KEY)] == (SHAPE[1] - 1 - place[0], place[1])
+    assert (
+        source._letters(lettered(Side.LEFT, (-30.0, 10.0)), upright)[(Side.LEFT, "MARKER")] is None
+    )
+
+
+def test_letters_lie_on_either_side_so_that_they_must_be_read(make_source):
+    source = make_source(object_share=1.0, objects=ObjectShares(marker=1.0))
+    scenes = [source._scene(ball_view(), np.random.default_rng(n)) for n in range(60)]
+    middle = SHAPE[1] / 2
+    beside = [(s is Side.RIGHT) == (xy[0] < middle) for x in scenes for s, xy in x.letters]
+    assert 0.4 < np.mean(beside) < 0.9
+    faces = {item.mirrored for x in scenes for item in x.objects if isinstance(item, SideMarker)}
+    assert faces == {True, False}
+
+
+def test_nothing_is_found_on_a_film_that_lies_on_its_side(make_source):
+    upright, turned = (make_source(turned_share=share, object_share=0.0) for share in (0.0, 1.0))
+    one, other = (s.of_view(ball_view(), np.random.default_rng(7)) for s in (upright, turned))
+    assert any(one.points.values()) and not any(other.points.values())
+    assert set(one.points) == set(other.points)
+    turns = [np.array_equal(np.rot90(one.pixels, k), other.pixels) for k in range(4)]
+    assert turns.count(True) == 1 and not turns[0]

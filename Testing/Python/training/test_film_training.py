@@ -14,6 +14,7 @@ from training.film_views_of_balls import ball_store
 from HipLandmarksLib.cli.main import main
 from HipLandmarksLib.detection import Detector, load_card
 from HipLandmarksLib.detection.card import ImageFrame
+from HipLandmarksLib.detection.channels import MARKER_KEY
 from HipLandmarksLib.errors import ConfigurationError
 from HipLandmarksLib.networks import NetworkSpec
 from HipLandmarksLib.resources import resource_path
@@ -247,4 +248,6 @@ def test_the_recipes_of_both_passes_ship_and_go_together():
     assert (whole.show.value, hip.show.value) == ("whole", "hip")
     for name in ("output", "views", "hip_crop", "pixel_mm", "keys", "bundle_id", "version", "seed"):
         assert getattr(whole, name) == getattr(hip, name)
-    assert len(whole.channels) == 2 * len(hip.channels) == 30
+    marks = {id_ for id_ in whole.channels.ids if id_[1] == MARKER_KEY}
+    assert len(whole.channels) - len(marks) == 2 * len(hip.channels) == 30
+    assert len(marks) == 2 and len(hip.limbs) == hip.network.limbs == 22

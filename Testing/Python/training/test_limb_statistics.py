@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from HipLandmarksLib.detection import Channels, LimbChannels, Preprocessing, load_card
-from HipLandmarksLib.networks import NetworkOutput, NetworkSpec
+from HipLandmarksLib.networks import NetworkOutput, NetworkSpec, build_network
 from HipLandmarksLib.training import TrainingConfig, run_training
 from HipLandmarksLib.training.limb_statistics import limb_variances, pair_projections, variances_of
 from HipLandmarksLib.training.sampling import Batch
@@ -85,4 +85,9 @@ def test_a_training_with_the_uncertainty_module_writes_limbs_and_variances(tmp_p
 
 def test_networks_without_fields_have_no_variances(tmp_path):
     config = TrainingConfig(tmp_path, phantom_share=1.0)
-    assert limb_variances(Fields(), config, None, None) == ()
+    network = build_network(config.network)
+
+    def undrawn(rng):
+        raise AssertionError("nothing needs to be drawn")
+
+    assert limb_variances(network, config.limbs, undrawn, 1) == ()

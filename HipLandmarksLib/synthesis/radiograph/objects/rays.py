@@ -46,7 +46,7 @@ class FilmGrid:
     @property
     def pixels_per_view_pixel(self) -> float:
         """How much larger things are on the film than on the view."""
-        return float(np.sqrt(abs(np.linalg.det(self.plane.matrix[:2, :2]))))
+        return self.plane.scale
 
     def window(self, corners: NDArray[np.float64], pad_mm: float) -> tuple[slice, slice] | None:
         """Rows and columns of the film that the hull of (N, 3) points, grown, can touch."""

@@ -73,6 +73,16 @@ class ObjectScene:
         camera = self.source.camera
         return {side: xy for side, xy in found.items() if xy and on_detector(camera, xy)}
 
+    @property
+    def letters(self) -> tuple[tuple[Side, tuple[float, float]], ...]:
+        """What every letter says and where on the detector its middle lies, if it is exposed."""
+        found = []
+        for item in self._of(SideMarker):
+            place = np.array(item.place)
+            if not any(bool(shutter.shades(place)) for shutter in self._of(Collimation)):
+                found.append((item.side, item.place))
+        return tuple(found)
+
     def describe(self) -> list[dict[str, Any]]:
         """Kind and parameters of every object, as JSON values."""
         return [item.describe() for item in self.objects]
