@@ -29,5 +29,9 @@ class TrainingError(HipLandmarksError):
     """A training cannot go on, although its configuration and data could be read."""
 
 
+class UncertaintyError(HipLandmarksError):
+    """A model's doubt cannot be calibrated or applied: too little data, or damaged numbers."""
+
+
 class MissingDependencyError(HipLandmarksError):
     """An optional package is needed for this step and is not installed."""

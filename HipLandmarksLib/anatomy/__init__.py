@@ -1,6 +1,6 @@
 """What a hip is: landmarks, sides, states; the points of one case; files in and out."""
 
-from .evidence import PresenceEvidence
+from .evidence import ErrorBin, PresenceEvidence
 from .landmarks import HipLandmarkId, HipLandmarks, Landmark, LandmarkId
 from .markups import read_markups, write_markups
 from .serialisation import read_landmarks, write_landmarks
@@ -9,6 +9,7 @@ from .types import AnySide, Frame, LandmarkState, Midline, Side, Source, SourceK
 
 __all__ = [
     "AnySide",
+    "ErrorBin",
     "Frame",
     "HipLandmarkId",
     "HipLandmarks",

@@ -30,7 +30,8 @@ class Landmark:
         position: (x, y, z) in LPS mm, or None when the state has no position.
         state: see :class:`LandmarkState`.
         source: who placed it.
-        covariance: 3x3 covariance of the position in mm^2 (LPS axes), or None when unknown.
+        covariance: 3x3 covariance of the position in mm^2 (LPS axes), or None when unknown; of
+            an absent landmark that of the position which was suppressed (see ``evidence``).
         confidence: probability in [0, 1] that the point is present, or None when unknown.
         note: free text, e.g. why a point is absent.
         evidence: further signs of presence that the model gives, or None.

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from ..errors import ConfigurationError, ModelError
+from ..errors import ConfigurationError, ModelError, UncertaintyError
 from ..networks import NetworkSpec
+from ..uncertainty import Calibration
 from .channels import Channels
 from .decoding import Decoder
 from .film_card import FilmSettings
@@ -55,6 +56,8 @@ class BundleCard:
         limb_partners: how much the landmarks at the other ends of the limbs are believed.
         frame: what the network is shown; ``preprocessing`` counts for volumes only.
         film: how films are read, for the first pass of a film model; else None.
+        calibration: what makes the model's doubt honest, on the card of the whole model; None:
+            it was not calibrated, and its doubt is what the network states.
 
     Raises:
         ConfigurationError: when limbs or variances do not belong to the network's fields, or
@@ -81,6 +84,7 @@ class BundleCard:
     limb_partners: PartnerBelief = PartnerBelief.ALIKE
     frame: ImageFrame = ImageFrame.VOLUME
     film: FilmSettings | None = None
+    calibration: Calibration | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "frame", ImageFrame(self.frame))
@@ -143,6 +147,7 @@ class BundleCard:
             "limitations": list(self.limitations),
             "sha256": self.sha256,
             **self._limb_facts(),
+            **({} if self.calibration is None else {"calibration": self.calibration.to_dict()}),
         }
 
     def _frame_facts(self) -> dict[str, Any]:
@@ -180,10 +185,13 @@ class BundleCard:
                 limb_names=tuple(data.get("limbs", ())),
                 limb_variances=tuple(float(v) for v in data.get("limb_variances", ())),
                 limb_partners=PartnerBelief(data.get("limb_partners", PartnerBelief.ALIKE)),
+                calibration=_calibration(data.get("calibration")),
                 **{name: data[name] for name in _PLAIN_FIELDS},
             )
         except (KeyError, TypeError, ValueError, ConfigurationError) as error:
             raise ModelError(f"The model card is incomplete or invalid: {error}") from error
+        except UncertaintyError as error:
+            raise ModelError(f"The model {data['id']} cannot be used. {error}") from error
 
 
 _PLAIN_FIELDS = (
@@ -198,6 +206,10 @@ _PLAIN_FIELDS = (
     "performance",
     "sha256",
 )
+
+
+def _calibration(data: Mapping[str, Any] | None) -> Calibration | None:
+    return None if data is None else Calibration.from_dict(data)
 
 
 def _frame_fields(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,75 @@
+"""Honest doubt: calibrated presence, positions and intervals, from cases with known truth.
+
+Numpy and scipy only. Research software, not a medical device.
+"""
+
+from .applied import apply, is_calibrated
+from .bins import ErrorBins, MeasuredError
+from .calibration import NOT_CALIBRATED, Calibration, CalibrationProvenance, ellipse
+from .conformal import (
+    UNBOUNDED,
+    ConformalTable,
+    Grouping,
+    Region,
+    grouped_quantile,
+    least_patients,
+)
+from .fit import cross_fitted, fit_calibration, with_measurements
+from .heatmap import HeatmapPlaces, Mode, find_modes
+from .intervals import (
+    MeasurementDoubt,
+    Spread,
+    all_by_model,
+    measurement_doubt,
+    sampled_spread,
+)
+from .observations import LandmarkObservation, MeasurementObservation, predicted_place
+from .position import PositionModel, PositionScale, expected_error, mahalanobis
+from .position_fit import fit_position
+from .presence import PresenceModel, SignWeight
+from .presence_fit import fit_presence
+from .signs import PresenceSigns
+from .units import MILLIMETRES, LengthScale, LengthUnit
+
+__all__ = [
+    "MILLIMETRES",
+    "NOT_CALIBRATED",
+    "UNBOUNDED",
+    "Calibration",
+    "CalibrationProvenance",
+    "ConformalTable",
+    "ErrorBins",
+    "Grouping",
+    "HeatmapPlaces",
+    "LandmarkObservation",
+    "LengthScale",
+    "LengthUnit",
+    "MeasuredError",
+    "MeasurementDoubt",
+    "MeasurementObservation",
+    "Mode",
+    "PositionModel",
+    "PositionScale",
+    "PresenceModel",
+    "PresenceSigns",
+    "Region",
+    "SignWeight",
+    "Spread",
+    "all_by_model",
+    "apply",
+    "cross_fitted",
+    "ellipse",
+    "expected_error",
+    "find_modes",
+    "fit_calibration",
+    "fit_position",
+    "fit_presence",
+    "grouped_quantile",
+    "is_calibrated",
+    "least_patients",
+    "mahalanobis",
+    "measurement_doubt",
+    "predicted_place",
+    "sampled_spread",
+    "with_measurements",
+]
