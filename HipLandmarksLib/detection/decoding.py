@@ -35,6 +35,9 @@ class DecodedPoint:
         presence: probability that the landmark is in the image at all (1 - "nowhere").
         view_covariance: 2x2 covariance, px^2, of the points that single views of the image give
             (test-time augmentation); None for one view.
+        template_match: normalised cross-correlation of the window with the Gaussian of a perfect
+            answer, in [-1, 1]; None for points that no heatmap gave.
+        entropy: of the places relative to that of a flat map, in [0, 1]; None as above.
     """
 
     xy: tuple[float, float]
@@ -43,6 +46,8 @@ class DecodedPoint:
     peak: float
     presence: float
     view_covariance: NDArray[np.float64] | None = None
+    template_match: float | None = None
+    entropy: float | None = None
 
     @property
     def total_covariance(self) -> NDArray[np.float64]:
@@ -96,7 +101,8 @@ class Decoder:
         centre = np.array([float(column), float(row)])
         radius = self.window_sigmas * self.target_sigma
         for _ in range(self.iterations):
-            mass, mean, covariance = _window_moments(probabilities, centre, radius)
+            window = _Window.about(probabilities, centre, radius)
+            mass, mean, covariance = window.moments()
             if np.hypot(*(mean - centre)) < 0.01:
                 break
             centre = mean
@@ -108,29 +114,68 @@ class Decoder:
             mass=min(1.0, mass / max(places, 1e-12)),
             peak=min(1.0, peak),
             presence=float(np.clip(1.0 - nowhere, 0.0, 1.0)),
+            template_match=window.match(mean, self.target_sigma),
+            entropy=_entropy(probabilities, places),
         )
 
 
-def _window_moments(
-    probabilities: NDArray[np.float32], centre: NDArray[np.float64], radius: float
-) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
-    """Mass, mean (x, y) and 2x2 covariance inside a disc about ``centre``."""
-    height, width = probabilities.shape
-    x0, x1 = max(0, int(centre[0] - radius)), min(width, int(centre[0] + radius) + 2)
-    y0, y1 = max(0, int(centre[1] - radius)), min(height, int(centre[1] + radius) + 2)
-    ys, xs = np.mgrid[y0:y1, x0:x1].astype(np.float64)
-    weight = probabilities[y0:y1, x0:x1].astype(np.float64)
-    weight = weight * ((xs - centre[0]) ** 2 + (ys - centre[1]) ** 2 <= radius**2)
-    mass = float(weight.sum())
-    if mass <= 0:
-        return 0.0, centre, np.eye(2) * radius**2
-    mean = np.array([(weight * xs).sum(), (weight * ys).sum()]) / mass
-    dx, dy = xs - mean[0], ys - mean[1]
-    xy = (weight * dx * dy).sum() / mass
-    covariance = np.array(
-        [[(weight * dx * dx).sum() / mass, xy], [xy, (weight * dy**2).sum() / mass]]
-    )
-    return mass, mean, covariance
+@dataclass(frozen=True, eq=False)
+class _Window:
+    """The pixels of a heatmap in a disc: their weights and (x, y), and where the disc lies."""
+
+    weight: NDArray[np.float64]
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    centre: NDArray[np.float64]
+    radius: float
+
+    @classmethod
+    def about(
+        cls, probabilities: NDArray[np.float32], centre: NDArray[np.float64], radius: float
+    ) -> _Window:
+        """Those within ``radius`` of ``centre`` (x, y)."""
+        height, width = probabilities.shape
+        x0, x1 = max(0, int(centre[0] - radius)), min(width, int(centre[0] + radius) + 2)
+        y0, y1 = max(0, int(centre[1] - radius)), min(height, int(centre[1] + radius) + 2)
+        ys, xs = np.mgrid[y0:y1, x0:x1].astype(np.float64)
+        inside = (xs - centre[0]) ** 2 + (ys - centre[1]) ** 2 <= radius**2
+        weight = probabilities[y0:y1, x0:x1][inside].astype(np.float64)
+        return cls(weight, xs[inside], ys[inside], centre, radius)
+
+    def moments(self) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
+        """Mass, mean (x, y) and 2x2 covariance; the whole disc's when nothing is in it."""
+        weight, mass = self.weight, float(self.weight.sum())
+        if mass <= 0:
+            return 0.0, self.centre, np.eye(2) * self.radius**2
+        mean = np.array([weight @ self.x, weight @ self.y]) / mass
+        dx, dy = self.x - mean[0], self.y - mean[1]
+        xy = weight @ (dx * dy) / mass
+        return mass, mean, np.array([[weight @ dx**2 / mass, xy], [xy, weight @ dy**2 / mass]])
+
+    def match(self, mean: NDArray[np.float64], sigma: float) -> float:
+        """Correlation with a Gaussian about ``mean`` (x, y); 0 where there is nothing to match."""
+        distance = (self.x - mean[0]) ** 2 + (self.y - mean[1]) ** 2
+        ideal = np.exp(-distance / (2 * sigma**2))
+        a, b = self.weight - self.weight.mean(), ideal - ideal.mean()
+        length = float(np.sqrt((a @ a) * (b @ b)))
+        return float(np.clip(a @ b / length, -1.0, 1.0)) if length > 0 else 0.0
+
+
+def _entropy(probabilities: NDArray[np.float32], places: float) -> float:
+    """Entropy of the places relative to that of a flat map; 1 for a map without mass.
+
+    The many pixels that hold next to nothing count as if they shared their mass alike: logarithms
+    of all of them would take longer than the rest of the decoding.
+    """
+    count = probabilities.size
+    if places <= 0 or count < 2:
+        return 1.0
+    share = probabilities[probabilities > 0.01 * places / count].astype(np.float64) / places
+    rest, others = max(0.0, 1.0 - float(share.sum())), count - share.size
+    entropy = -float(share @ np.log(share))
+    if rest > 1e-9 and others:
+        entropy -= rest * float(np.log(rest / others))
+    return float(np.clip(entropy / np.log(count), 0.0, 1.0))
 
 
 def _without_target(covariance: NDArray[np.float64], sigma: float) -> NDArray[np.float64]:

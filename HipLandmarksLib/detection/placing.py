@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +47,8 @@ def placed_landmark(
 ) -> Landmark:
     """A landmark of the patient, visible, or absent below ``threshold``.
 
+    An absent one keeps, as evidence, where it would have been put.
+
     Args:
         id_: which one.
         decoded: in the output pixels of ``plane``.
@@ -57,22 +60,30 @@ def placed_landmark(
         evidence: further signs of presence.
     """
     side, key = id_
-    if decoded.presence < threshold:
-        note = f"not seen by the model (presence {decoded.presence:.2f})"
-        absent = LandmarkState.ABSENT
-        return Landmark(side, key, None, absent, source, None, decoded.presence, note, evidence)
     i, j = plane.backward(decoded.xy)
+    position = _triple(image.to_lps([i, j, index]))
     to_patient = image.ijk_to_lps[:3, :2] @ np.linalg.inv(plane.matrix[:2, :2])
-    covariance = to_patient @ decoded.total_covariance @ to_patient.T
-    return Landmark(
-        side,
-        key,
-        _triple(image.to_lps([i, j, index])),
-        LandmarkState.VISIBLE,
-        source,
-        tuple(_triple(row) for row in covariance),
-        decoded.presence,
-        evidence=evidence,
+    doubt = to_patient @ decoded.total_covariance @ to_patient.T
+    covariance = tuple(_triple(row) for row in doubt)
+    signs = _with_heatmap(evidence or PresenceEvidence(), decoded)
+    presence = decoded.presence
+    if presence >= threshold:
+        visible = LandmarkState.VISIBLE
+        return Landmark(side, key, position, visible, source, covariance, presence, evidence=signs)
+    note = f"not seen by the model (presence {presence:.2f})"
+    signs = replace(signs, suppressed_position=position)
+    absent = LandmarkState.ABSENT
+    return Landmark(side, key, None, absent, source, covariance, presence, note, signs)
+
+
+def _with_heatmap(evidence: PresenceEvidence, decoded: DecodedPoint) -> PresenceEvidence:
+    """Evidence with what the heatmap itself tells."""
+    return replace(
+        evidence,
+        heatmap_presence=decoded.presence,
+        peak=decoded.peak,
+        template_match=decoded.template_match,
+        entropy=decoded.entropy,
     )
 
 

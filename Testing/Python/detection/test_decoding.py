@@ -60,3 +60,33 @@ def test_a_point_in_the_corner_is_decoded_inside_the_image(corner):
     x, y = Decoder(2.0).decode(gaussian_target(corner, SHAPE, 2.0), 0.0).xy
     assert 0 <= x <= 79 and 0 <= y <= 63
     assert np.hypot(x - corner[0], y - corner[1]) < 3
+
+
+def test_a_perfect_heatmap_matches_its_template_wherever_between_pixels_it_lies():
+    for x in (30.0, 30.25, 30.5):
+        assert Decoder(2.0).decode(gaussian_target((x, 30), SHAPE, 2.0), 0.0).template_match > 0.999
+
+
+def test_two_hills_within_the_window_match_the_template_badly():
+    parts = [gaussian_target((40 + dx, 30), SHAPE, 1.0) for dx in (-4, 4)]
+    decoded = Decoder(2.0, window_sigmas=4).decode(np.mean(parts, axis=0), 0.0)
+    assert decoded.template_match < 0.6
+
+
+def test_a_flat_or_empty_map_matches_nothing_and_has_all_entropy():
+    for height in (1e-4, 0.0):
+        decoded = Decoder(2.0).decode(np.full(SHAPE, height, dtype=np.float32), 1.0)
+        assert decoded.template_match == 0
+        assert decoded.entropy == pytest.approx(1.0, abs=1e-6)
+
+
+@given(
+    st.integers(0, 2**32 - 1), st.floats(-6, 6), st.floats(0.01, 1.0), st.sampled_from([2.0, 8.0])
+)
+def test_entropy_is_that_of_all_places_although_faint_ones_are_pooled(seed, floor, mass, width):
+    noise = np.random.default_rng(seed).lognormal(0, 1.5, SHAPE) * 10.0**floor * 1e-6
+    heatmap = gaussian_target((40, 30), SHAPE, width) + noise
+    heatmap = (mass * heatmap / heatmap.sum()).astype(np.float32)
+    share = heatmap.ravel().astype(float) / heatmap.sum(dtype=float)
+    exact = -np.sum(share[share > 0] * np.log(share[share > 0])) / np.log(share.size)
+    assert Decoder(2.0).decode(heatmap, 1 - mass).entropy == pytest.approx(exact, abs=0.003)

@@ -149,10 +149,22 @@ def test_limbs_that_vary_much_weigh_little():
     assert equal.limb_agreement < weighted.limb_agreement
 
 
-def test_a_model_without_the_module_gives_no_evidence():
+def test_a_model_without_the_module_knows_no_more_than_its_heatmaps():
     detection = detect(ExactNetwork(fields=False, head=False))
     assert detection.limbs is None
-    assert all(landmark.evidence is None for landmark in detection.landmarks.values())
+    for landmark in detection.landmarks.values():
+        evidence = landmark.evidence
+        assert evidence.limb_agreement is evidence.surprisal is evidence.presence_head is None
+        assert evidence.heatmap_presence == landmark.confidence
+        assert evidence.template_match > 0.9
+
+
+def test_an_absent_landmark_keeps_where_it_would_have_been_put():
+    landmark = detect(ExactNetwork(absent=[COVERED])).landmarks[COVERED]
+    assert landmark.state is LandmarkState.ABSENT
+    assert landmark.position is None
+    assert landmark.evidence.suppressed_position is not None
+    assert landmark.covariance is not None
 
 
 def test_a_presence_head_alone_says_nothing_of_limbs():
