@@ -19,15 +19,15 @@ from .heatmap import HeatmapPlaces, Mode, find_modes
 from .intervals import (
     MeasurementDoubt,
     Spread,
-    all_by_model,
+    all_calibrated,
     measurement_doubt,
-    sampled_spread,
 )
 from .observations import LandmarkObservation, MeasurementObservation, predicted_place
 from .position import PositionModel, PositionScale, expected_error, mahalanobis
 from .position_fit import fit_position
 from .presence import PresenceModel, SignWeight
 from .presence_fit import fit_presence
+from .sampling import sampled_places, sampled_spreads
 from .signs import PresenceSigns
 from .units import MILLIMETRES, LengthScale, LengthUnit
 
@@ -55,7 +55,7 @@ __all__ = [
     "Region",
     "SignWeight",
     "Spread",
-    "all_by_model",
+    "all_calibrated",
     "apply",
     "cross_fitted",
     "ellipse",
@@ -70,6 +70,7 @@ __all__ = [
     "mahalanobis",
     "measurement_doubt",
     "predicted_place",
-    "sampled_spread",
+    "sampled_places",
+    "sampled_spreads",
     "with_measurements",
 ]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from ..anatomy import HipLandmarks, Landmark, LandmarkState, PresenceEvidence, SourceKind
 from .calibration import Calibration
 from .observations import predicted_place
+from .position import expected_error
 from .presence import PresenceModel
 from .signs import PresenceSigns
 from .units import MILLIMETRES, LengthScale, LengthUnit
@@ -61,7 +62,7 @@ def _with_error(calibration: Calibration, landmark: Landmark, scale: LengthScale
     unit = calibration.unit
     length = scale.length_of(unit, landmark.side)
     matrix = position.covariance(landmark.key, landmark.covariance, length)
-    expected = calibration.expected_error(matrix)
+    expected = expected_error(matrix)
     percent = expected / length if unit is LengthUnit.HEAD_PERCENT else None
     evidence = replace(
         landmark.evidence or PresenceEvidence(),

@@ -37,6 +37,11 @@ class MeasuredError:
     median: float | None
     bound90: float | None
 
+    def __post_init__(self) -> None:
+        known = [value for value in (self.median, self.bound90) if value is not None]
+        if not all(isfinite(value) and value >= 0.0 for value in known):
+            raise UncertaintyError("The measured errors of a grade are finite and not below 0.")
+
     def words(self, unit: LengthUnit) -> str:
         """Such as ``half of them within 1.2 mm, 90 % within 3.4 mm``."""
         name = unit.value
@@ -112,7 +117,7 @@ class ErrorBins:
             KeyError, TypeError, ValueError, UncertaintyError: when it is damaged.
         """
         green, amber = (float(value) for value in data["limits"])
-        own = {ErrorBin(word): MeasuredError(**each) for word, each in data["measured"].items()}
+        own = {ErrorBin(word): _read(each) for word, each in data["measured"].items()}
         return cls((green, amber), own)
 
 
@@ -130,3 +135,10 @@ def _measured(points: Sequence[tuple[str, float]]) -> MeasuredError:
     return MeasuredError(
         len(points), table.patients, float(np.median([error for _, error in points])), bound
     )
+
+
+def _read(data: Mapping[str, Any]) -> MeasuredError:
+    median, bound = (
+        None if data[name] is None else float(data[name]) for name in ("median", "bound90")
+    )
+    return MeasuredError(int(data["points"]), int(data["patients"]), median, bound)

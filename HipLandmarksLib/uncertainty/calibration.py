@@ -20,7 +20,7 @@ from .conformal import (
     tables_from_dict,
     tables_to_dict,
 )
-from .position import PositionModel, expected_error
+from .position import PositionModel
 from .presence import PresenceModel
 from .units import LengthUnit
 
@@ -115,10 +115,6 @@ class Calibration:
         """Conformal interval of a measurement, in standard deviations (:class:`.Spread`)."""
         return _region(self.measurements, id_, level or self.level, grouping)
 
-    def expected_error(self, covariance: ArrayLike) -> float:
-        """Expected error of a calibrated covariance, in the unit of the covariance."""
-        return expected_error(covariance)
-
     def remarks(self, keys: Iterable[str]) -> tuple[str, ...]:
         """Sentences about landmark keys that this calibration does not know by themselves."""
         keys = tuple(dict.fromkeys(keys))
@@ -174,7 +170,7 @@ class Calibration:
                 measurements=tables_from_dict(data["measurements"]),
                 reasons={str(name): str(why) for name, why in data["reasons"].items()},
             )
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
             raise UncertaintyError(
                 f"The calibration of the model is damaged ({error!r}): calibrate it again."
             ) from error

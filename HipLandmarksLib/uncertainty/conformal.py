@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from math import ceil, inf, isfinite
+from math import ceil, erfc, inf, isfinite, sqrt
 from typing import Any
 
 import numpy as np
@@ -121,12 +121,21 @@ class ConformalTable:
     def share_above(self, limit: float) -> float:
         """Probability that the signed score of a new patient's hip exceeds ``limit``.
 
-        A conformal predictive distribution: the patient who has not been seen yet counts half on
-        either side, so that few patients never give 0 or 1.
+        A conformal predictive distribution, interpolated between the scores, in which the patient
+        who has not been seen yet counts half on either side; beyond the outermost scores it falls
+        off like a normal distribution. Continuous, falling with ``limit``, 0.5 without patients.
         """
-        shares = [sum(score > limit for score in group) / len(group) for group in self.scores]
-        ties = [sum(score == limit for score in group) / len(group) for group in self.scores]
-        return (sum(shares) + 0.5 * sum(ties) + 0.5) / (self.patients + 1)
+        if not self.scores:
+            return 0.5
+        values, weights = _weighted(self.scores)
+        below = np.cumsum(weights) - weights / 2 + 0.5 / (self.patients + 1)
+        spread = max(float(np.sqrt(np.mean(values**2))), float(np.abs(values).max()) / 8, 1e-12)
+        first, last = float(values[0]), float(values[-1])
+        if limit > last:
+            return (1.0 - float(below[-1])) * _tail(limit / spread) / _tail(last / spread)
+        if limit < first:
+            return 1.0 - float(below[0]) * _tail(-limit / spread) / _tail(-first / spread)
+        return 1.0 - float(np.interp(limit, values, below))
 
     def to_list(self) -> list[list[float]]:
         """JSON-ready form, 5 significant digits."""
@@ -156,12 +165,26 @@ def grouped_quantile(groups: Sequence[Sequence[float]], level: float) -> float:
         UncertaintyError: when the level does not lie between 0 and 1.
     """
     _check_level(level)
-    values: NDArray[np.float64] = np.array([s for group in groups for s in group], dtype=float)
-    weights = np.array([1.0 / len(group) for group in groups for _ in group], dtype=float)
+    if not groups:
+        return inf
+    values, weights = _weighted(groups)
+    reached = np.flatnonzero(np.cumsum(weights) >= level - _ROUNDING)
+    return float(values[reached[0]]) if reached.size else inf
+
+
+def _weighted(
+    groups: Sequence[Sequence[float]],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Scores, ascending, and their weights, of sum n / (n + 1) for n groups."""
+    values = np.array([score for group in groups for score in group], dtype=np.float64)
+    shares = np.array([1.0 / len(group) for group in groups for _ in group])
     order = np.argsort(values, kind="stable")
-    covered = np.cumsum(weights[order]) / (len(groups) + 1)
-    reached = np.flatnonzero(covered >= level - _ROUNDING)
-    return float(values[order][reached[0]]) if reached.size else inf
+    return values[order], shares[order] / (len(groups) + 1)
+
+
+def _tail(x: float) -> float:
+    """Probability that a standard normal variable exceeds ``x``."""
+    return 0.5 * erfc(x / sqrt(2.0))
 
 
 def tables_to_dict(tables: Mapping[str, ConformalTable]) -> dict[str, Any]:

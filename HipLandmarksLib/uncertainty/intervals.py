@@ -1,27 +1,28 @@
-"""Intervals of measurements and the probability that one exceeds a threshold."""
+"""Intervals of measurements and the probability that one exceeds a threshold.
+
+The doubt of the landmarks gives a standard deviation (by derivatives, or by samples where a heatmap
+sees a landmark in several places), the errors of calibration cases say how many standard
+deviations it takes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import inf, isfinite
+from math import inf
 from statistics import NormalDist
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..anatomy import HipLandmarks, LandmarkId, SourceKind
+from ..anatomy import HipLandmarks, SourceKind
 from ..errors import UncertaintyError
-from ..measurement import Measurement, MeasurementSettings, ViewPlane, measure, probability_above
+from ..measurement import Measurement, probability_above
+from .applied import is_calibrated
 from .calibration import Calibration
 from .conformal import ConformalTable, Region
 
-SAMPLES = 2000
-SEED = 17
 _ONE_SIGMA = NormalDist().cdf(1.0)
-_LEAST_SHARE = 0.5
-"""Of the samples must be measurable for their spread to mean anything."""
 
 
 @dataclass(frozen=True)
@@ -105,8 +106,11 @@ def measurement_doubt(
         calibration: of the model.
         measurement: of calibrated landmarks.
         landmarks: those that were measured.
-        spread: from samples (:func:`sampled_spread`); None: from the measurement's own sigma.
+        spread: from samples (:func:`.sampled_spreads`); None: from the measurement's own sigma.
         level: nominal coverage; None: that of the calibration.
+
+    The interval is as honest as the calibration's: a measurement whose landmarks are seen in
+    several places needs the spread from samples here if it had it there.
     """
     level = level or calibration.level
     if measurement.value is None:
@@ -119,95 +123,15 @@ def measurement_doubt(
     table = calibration.measurements.get(measurement.id)
     region = calibration.measurement_region(measurement.id, level)
     found = MeasurementDoubt(measurement.id, level, None, threshold=measurement.threshold)
-    if table is None or not all_by_model(measurement, landmarks):
+    if table is None or not all_calibrated(measurement, landmarks):
         return _normal(found, measurement.value, spread, table is None)
     return _conformal(found, measurement.value, spread, region, table)
 
 
-def all_by_model(measurement: Measurement, landmarks: HipLandmarks) -> bool:
-    """Whether a model placed every landmark that entered the measurement."""
-    sources = (landmarks[(each.side, each.key)].source for each in measurement.inputs)
-    return all(source.kind is SourceKind.MODEL for source in sources)
-
-
-def sampled_spread(
-    measurement: Measurement,
-    landmarks: HipLandmarks,
-    places: Mapping[LandmarkId, NDArray[np.float64]],
-    plane: ViewPlane,
-    settings: MeasurementSettings,
-    seed: int = SEED,
-) -> Spread | None:
-    """Spread of a measurement when some of its landmarks are seen in several places.
-
-    Landmarks in ``places`` are drawn from them, all others from their covariances.
-
-    Args:
-        measurement: with a value and a sigma.
-        landmarks: those that were measured.
-        places: (n, 3) samples in LPS mm by landmark, from :meth:`.HeatmapPlaces.sample`; of equal
-            length.
-        plane, settings: as it was measured.
-        seed: of the draws from covariances: the same case gives the same interval.
-
-    Returns:
-        None without a sigma, or when fewer than half of the samples can be measured.
-
-    Raises:
-        UncertaintyError: when the numbers of samples differ.
-    """
-    used = {(each.side, each.key) for each in measurement.inputs}
-    if measurement.value is None or not measurement.sigma or not used & set(places):
-        return None
-    counts = {len(each) for each in places.values()}
-    if len(counts) != 1:
-        raise UncertaintyError("Every landmark needs the same number of sampled places.")
-    drawn = _drawn(landmarks, used, places, counts.pop(), np.random.default_rng(seed))
-    values = _measured(measurement, landmarks, drawn, plane, settings)
-    if len(values) < _LEAST_SHARE * len(next(iter(drawn.values()))):
-        return None
-    return Spread.of_samples(measurement.value, values, measurement.sigma)
-
-
-def _drawn(
-    landmarks: HipLandmarks,
-    used: set[LandmarkId],
-    places: Mapping[LandmarkId, NDArray[np.float64]],
-    count: int,
-    rng: np.random.Generator,
-) -> dict[LandmarkId, NDArray[np.float64]]:
-    found = {}
-    for id_ in sorted(used, key=lambda each: (each[0].value, each[1])):
-        if id_ in places:
-            found[id_] = places[id_]
-            continue
-        landmark = landmarks[id_]
-        if landmark.covariance is not None:
-            values, vectors = np.linalg.eigh(np.asarray(landmark.covariance))
-            axes = vectors * np.sqrt(np.maximum(values, 0.0))
-            found[id_] = landmark.point() + rng.standard_normal((count, 3)) @ axes.T
-    return found
-
-
-def _measured(
-    measurement: Measurement,
-    landmarks: HipLandmarks,
-    drawn: Mapping[LandmarkId, NDArray[np.float64]],
-    plane: ViewPlane,
-    settings: MeasurementSettings,
-) -> list[float]:
-    bare = {id_: replace(each, covariance=None) for id_, each in landmarks.items()}
-    values = []
-    for number in range(len(next(iter(drawn.values())))):
-        moved = dict(bare)
-        for id_, samples in drawn.items():
-            x, y, z = (float(v) for v in samples[number])
-            moved[id_] = replace(bare[id_], position=(x, y, z))
-        found = measure(
-            replace(landmarks, items_=moved), plane, settings, [measurement.id], [measurement.side]
-        )
-        values += [each.value for each in found if each.value is not None]
-    return [value for value in values if isfinite(value)]
+def all_calibrated(measurement: Measurement, landmarks: HipLandmarks) -> bool:
+    """Whether a calibrated model placed every landmark that entered the measurement."""
+    used = (landmarks[(each.side, each.key)] for each in measurement.inputs)
+    return all(each.source.kind is SourceKind.MODEL and is_calibrated(each) for each in used)
 
 
 def _normal(
@@ -217,14 +141,15 @@ def _normal(
     why = (
         "no calibration case has this measurement"
         if uncalibrated
-        else "not all of its points are the model's"
+        else "not all of its points are calibrated points of the model"
     )
     reason = f"From the landmarks' covariances, not conformal: {why}."
     interval = (value - radius * spread.below, value + radius * spread.above)
     p_above = None
-    if found.threshold is not None:
-        sigma = spread.above if found.threshold >= value else spread.below
-        p_above = probability_above(value, sigma, found.threshold)
+    if spread.samples:
+        p_above = _share_of_samples(found, spread, 0)
+    elif found.threshold is not None:
+        p_above = probability_above(value, spread.below, found.threshold)
     return replace(found, interval=interval, reason=reason, p_above=p_above)
 
 
@@ -232,9 +157,19 @@ def _conformal(
     found: MeasurementDoubt, value: float, spread: Spread, region: Region, table: ConformalTable
 ) -> MeasurementDoubt:
     p_above = None
-    if found.threshold is not None:
+    if spread.samples:
+        p_above = _share_of_samples(found, spread, table.patients)
+    elif found.threshold is not None:
         p_above = table.share_above(spread.score(found.threshold - value))
     if region.radius is None:
         return replace(found, reason=region.reason, p_above=p_above)
     interval = (value - region.radius * spread.below, value + region.radius * spread.above)
     return replace(found, interval=interval, conformal=True, p_above=p_above)
+
+
+def _share_of_samples(found: MeasurementDoubt, spread: Spread, patients: int) -> float | None:
+    """Share of the samples above the threshold; never surer than the number of patients allows."""
+    if found.threshold is None:
+        return None
+    share = float(np.mean(np.asarray(spread.samples) > found.threshold))
+    return (share * patients + 0.5) / (patients + 1) if patients else share

@@ -27,6 +27,7 @@ class LandmarkObservation:
         offset: true minus predicted place in the plane, in the calibration's unit; None when the
             landmark is absent or the model says no place.
         covariance: raw (xx, xy, yy) of the predicted place, unit squared; None without an offset.
+        has_place: whether the model says a place at all, if only one that it suppressed.
 
     Raises:
         UncertaintyError: when a number is not finite, or offset and covariance do not go together.
@@ -38,6 +39,7 @@ class LandmarkObservation:
     signs: PresenceSigns
     offset: tuple[float, float] | None = None
     covariance: Covariance2 | None = None
+    has_place: bool = True
 
     def __post_init__(self) -> None:
         if (self.offset is None) != (self.covariance is None):
@@ -74,7 +76,8 @@ class LandmarkObservation:
         signs, key = PresenceSigns.of(predicted), predicted.key
         place, rows = predicted_place(predicted), predicted.covariance
         if reference.position is None or place is None or rows is None:
-            return cls(patient, key, reference.position is not None, signs)
+            there = reference.position is not None
+            return cls(patient, key, there, signs, has_place=place is not None)
         length = scale.length_of(unit, predicted.side)
         x, y = plane.project_point(reference.position)
         u, v = plane.project_point(place)

@@ -7,7 +7,6 @@ from math import log
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from ..errors import UncertaintyError
 from .observations import LandmarkObservation
@@ -26,7 +25,9 @@ _MEDIAN_SQUARE = 2.0 * log(2.0)
 """Median of a squared Mahalanobis distance in the plane (chi-squared, two degrees of freedom)."""
 
 _LIMIT = 12.0
-"""Bound of the logarithms in the search."""
+"""Reach of the search in logarithms, about the scale that the median error suggests."""
+
+_TINY = 1e-12
 
 _Pair = tuple[float, float]
 
@@ -75,22 +76,21 @@ class _Points:
         return cls(along**2, np.maximum(values, 0.0))
 
     def fitted(self, prior: _Pair | None) -> _Pair:
-        """(temperature, variance)."""
-        typical = float(np.median(self.values.mean(axis=1)))
-        error = float(np.median(self.squares.sum(axis=1))) / _MEDIAN_SQUARE
-        unit = max(error, 1e-12)
-        start = np.array([log(max(unit / 2, 1e-12) / max(typical, 1e-12)), log(unit / 2)])
-        centre = start if prior is None else np.log(np.maximum(prior, 1e-12))
-        pull = 0.0 if prior is None else _PRIOR
-        lowest = np.array([-_LIMIT, log(unit) - _LIMIT])
-        highest = np.array([_LIMIT, log(unit) + _LIMIT])
+        """(temperature, variance), pulled towards ``prior``; None: half and half."""
+        from scipy.optimize import minimize  # slow to import, and needed to calibrate only
+
+        typical = max(float(np.median(self.values.mean(axis=1))), _TINY)
+        error = max(float(np.median(self.squares.sum(axis=1))) / _MEDIAN_SQUARE, _TINY)
+        centre = np.log([error / 2 / typical, error / 2] if prior is None else prior)
+        middle = np.log([error / typical, error])
 
         def loss(logs: NDArray[np.float64]) -> float:
             temperature, variance = np.exp(logs)
-            return self._loss(temperature, variance) + pull * float(((logs - centre) ** 2).sum())
+            pull = _PRIOR * float(((logs - centre) ** 2).sum())
+            return self._loss(temperature, variance) + pull
 
-        limits = list(zip(lowest, highest, strict=True))
-        begin = np.clip(centre, lowest, highest)
+        limits = np.column_stack([middle - _LIMIT, middle + _LIMIT])
+        begin = np.clip(centre, limits[:, 0], limits[:, 1])
         found = minimize(loss, begin, method="L-BFGS-B", bounds=limits)
         temperature, variance = (float(value) for value in np.exp(found.x))
         size = self._size(temperature, variance)

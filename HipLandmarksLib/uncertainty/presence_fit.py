@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import expit
 
 from ..errors import UncertaintyError
@@ -57,11 +56,13 @@ def fit_presence(observations: Sequence[LandmarkObservation]) -> PresenceModel:
     """Fit weights, offsets and thresholds on calibration cases.
 
     Weights of signs keep their direction (a higher peak never speaks against presence), so that
-    the probability is monotone in every sign.
+    the probability is monotone in every sign. Landmarks for which the model says no place at all
+    (a hip that it did not find) are not judged, and do not count.
 
     Raises:
         UncertaintyError: when fewer than five landmarks are there, or absent.
     """
+    observations = [each for each in observations if each.has_place]
     present = np.array([each.is_present for each in observations], dtype=bool)
     absent = int((~present).sum())
     if min(absent, len(present) - absent) < LEAST_OF_EACH:
@@ -97,6 +98,8 @@ def _design(observations: Sequence[LandmarkObservation]) -> _Design:
 
 def _ridge_logistic(design: _Design, present: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Weights of the columns that minimise the penalised log-loss."""
+    from scipy.optimize import minimize  # slow to import, and needed to calibrate only
+
     x, penalties = design.matrix, design.penalties
     target = present.astype(np.float64)
 
