@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from copy import copy
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +13,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..anatomy import HipLandmarkId, HipLandmarks, Side
+from ..anatomy import HipLandmarks, Side
 from ..errors import ConfigurationError, ImageError
 from ..imaging import HipImage, Modality, PlaneTransform, require_coronal
 from ..networks import LandmarkNetwork
 from .bundle import load_bundle, load_card, load_film_bundle
+from .calibrated import calibrated, film_scale, volume_scale
 from .card import BundleCard, ImageFrame
 from .device import ComputeDevice, choose_device
 from .evidence import limbs_by_side
@@ -23,7 +26,7 @@ from .film import FilmModel
 from .film_sides import name_hips
 from .keeping import film_maps, slice_maps
 from .map_reader import MapReader
-from .placing import film_landmarks, film_limbs, model_source, placed_landmark
+from .placing import film_landmarks, film_limbs, slice_landmarks
 from .reading import LandmarkMaps
 from .result import Detection, SlicePrediction
 from .runner import NETWORK_BATCH
@@ -93,6 +96,12 @@ class Detector:
         card, network, hip_card, hip_network = load_film_bundle(folder)
         return cls(network, card, device, precision, (hip_network, hip_card))
 
+    def uncalibrated(self) -> Detector:
+        """This detector without the calibration of its card: doubt as the network states it."""
+        raw = copy(self)
+        raw.card = replace(self.card, calibration=None)
+        return raw
+
     def detect(
         self,
         image: HipImage,
@@ -124,11 +133,31 @@ class Detector:
         self._require_usable(image)
         views = self.card.views if views is None else views
         named_views(views)  # before the search, not after it
-        if self.film is not None:
-            return self._detect_film(self.film, image, slice_index or 0, views, side, keep_maps)
-        if side is not None:
-            raise ConfigurationError("A side is stated for films of one hip only; leave it out.")
         start = time.perf_counter()
+        if self.film is not None:
+            found = self._detect_film(self.film, image, slice_index or 0, views, side, keep_maps)
+        elif side is not None:
+            raise ConfigurationError("A side is stated for films of one hip only; leave it out.")
+        else:
+            found = self._detect_slices(image, slice_index, progress, views, keep_maps)
+        calibration = self.card.calibration
+        landmarks, remarks = calibrated(found.landmarks, calibration, found.scale)
+        return replace(
+            found,
+            landmarks=landmarks,
+            seconds=time.perf_counter() - start,
+            remarks=(*found.remarks, *remarks),
+            calibration=calibration,
+        )
+
+    def _detect_slices(
+        self,
+        image: HipImage,
+        slice_index: int | None,
+        progress: Progress | None,
+        views: str,
+        keep_maps: bool,
+    ) -> Detection:
         if slice_index is not None:
             image.slice_pixels(slice_index)
             slices = {Side.RIGHT: slice_index, Side.LEFT: slice_index}
@@ -142,13 +171,20 @@ class Detector:
             )
         }
         by_side = {side: final[index] for side, index in slices.items()}
-        landmarks, peaks = self._assemble(image, by_side)
+        landmarks, peaks = slice_landmarks(image, self.card, by_side)
         limbs = limbs_by_side({side: own.evidence for side, own in by_side.items()})
-        seconds = time.perf_counter() - start
-        model = f"{self.card.id} {self.card.version}"
-        device = self.device.description
-        maps = slice_maps(by_side, self.card)
-        return Detection(landmarks, slices, peaks, model, device, seconds, limbs, views, maps=maps)
+        return Detection(
+            HipLandmarks.of(landmarks, case_id=image.name),
+            slices,
+            peaks,
+            self._model,
+            self.device.description,
+            0.0,
+            limbs,
+            views,
+            maps=slice_maps(by_side, self.card),
+            scale=volume_scale(image),
+        )
 
     def _detect_film(
         self,
@@ -159,7 +195,6 @@ class Detector:
         side: Side | None,
         keep_maps: bool,
     ) -> Detection:
-        start = time.perf_counter()
         image.slice_pixels(index)
         if image.n_slices > 1:
             raise ImageError(
@@ -176,14 +211,19 @@ class Detector:
             HipLandmarks.of(landmarks, case_id=image.name),
             {Side.RIGHT: 0, Side.LEFT: 0},
             peaks,
-            f"{self.card.id} {self.card.version}",
+            self._model,
             self.device.description,
-            time.perf_counter() - start,
+            0.0,
             film_limbs(by_side),
             views,
             named.remarks,
             film_maps(by_side, film.hip_card) if keep_maps else (),
+            scale=film_scale(image, by_side, film.settings.reference),
         )
+
+    @property
+    def _model(self) -> str:
+        return f"{self.card.id} {self.card.version}"
 
     def _require_usable(self, image: HipImage) -> None:
         """A picture file does not tell its modality; any other image does, and is held to it."""
@@ -243,28 +283,3 @@ class Detector:
     def _input(self, image: HipImage, index: int, plane: PlaneTransform) -> NDArray[np.float32]:
         pixels = self.card.preprocessing.normalise(image.slice_pixels(index))
         return plane.warp(pixels, fill=-1.0)
-
-    def _assemble(
-        self, image: HipImage, by_side: Mapping[Side, SlicePrediction]
-    ) -> tuple[HipLandmarks, dict[HipLandmarkId, float]]:
-        landmarks, peaks = [], {}
-        for side, key in self.card.channels.ids:
-            prediction = by_side[side]
-            decoded = prediction.points[(side, key)]
-            own = (
-                None if prediction.evidence is None else prediction.evidence.landmarks[(side, key)]
-            )
-            landmarks.append(
-                placed_landmark(
-                    (side, key),
-                    decoded,
-                    image,
-                    prediction.plane,
-                    prediction.index,
-                    model_source(self.card),
-                    self.card.presence_threshold,
-                    own,
-                )
-            )
-            peaks[(side, key)] = decoded.peak
-        return HipLandmarks.of(landmarks, case_id=image.name), peaks

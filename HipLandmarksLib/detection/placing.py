@@ -24,6 +24,7 @@ from .decoding import DecodedPoint
 from .evidence import LimbId
 from .film_reading import FilmHip
 from .limb_scores import LimbScore
+from .result import SlicePrediction
 
 _PATIENT_TRIPLE = tuple[float, float, float]
 _REPLACED_KEYS = ("FHC", "NA", "NB", "LCP", "FOV")
@@ -85,6 +86,29 @@ def _with_heatmap(evidence: PresenceEvidence, decoded: DecodedPoint) -> Presence
         template_match=decoded.template_match,
         entropy=decoded.entropy,
     )
+
+
+def slice_landmarks(
+    image: HipImage, card: BundleCard, by_side: Mapping[Side, SlicePrediction]
+) -> tuple[list[Landmark], dict[HipLandmarkId, float]]:
+    """Every landmark of a model that reads slices, and the peaks of their heatmaps.
+
+    Args:
+        image: the volume.
+        card: of the model.
+        by_side: what was found on the slice of each hip.
+    """
+    landmarks, peaks = [], {}
+    source, threshold = model_source(card), card.presence_threshold
+    for id_ in card.channels.ids:
+        own = by_side[id_[0]]
+        decoded, index = own.points[id_], own.index
+        signs = None if own.evidence is None else own.evidence.landmarks[id_]
+        landmarks.append(
+            placed_landmark(id_, decoded, image, own.plane, index, source, threshold, signs)
+        )
+        peaks[id_] = decoded.peak
+    return landmarks, peaks
 
 
 def film_landmarks(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..anatomy import HipLandmarkId, HipLandmarks, Side
 from ..imaging import PlaneTransform
+from ..uncertainty import MILLIMETRES, Calibration, LengthScale
 from .decoding import DecodedPoint
 from .evidence import SliceEvidence
 from .limb_scores import LimbScore
@@ -35,7 +36,8 @@ class Detection:
     """The result for one image.
 
     Attributes:
-        landmarks: LPS mm; state visible or absent, in-plane covariance, confidence = presence.
+        landmarks: LPS mm; state visible or absent, in-plane covariance, confidence = presence;
+            all three calibrated where the model is.
         slices: the slice on which each hip was read.
         peaks: height of each heatmap relative to a perfect answer, in [0, 1].
         model: id and version of the bundle.
@@ -47,6 +49,9 @@ class Detection:
         remarks: sentences on what the reader of the result must check, e.g. a doubtful side.
         maps: what the network said of each slice, or each hip of a film, that was read; empty
             unless they were to be kept.
+        calibration: that was applied; None for models without one, whose doubt is that of the
+            network (:data:`~HipLandmarksLib.uncertainty.NOT_CALIBRATED`).
+        scale: what lengths in the image's frame mean.
     """
 
     landmarks: HipLandmarks
@@ -59,3 +64,5 @@ class Detection:
     views: str = "none"
     remarks: tuple[str, ...] = ()
     maps: tuple[RegionMaps, ...] = ()
+    calibration: Calibration | None = None
+    scale: LengthScale = MILLIMETRES

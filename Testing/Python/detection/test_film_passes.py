@@ -6,104 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import torch
+from film_script import Script, film
 
 from HipLandmarksLib.anatomy import LandmarkState, Side
 from HipLandmarksLib.detection import (
-    BundleCard,
-    Channels,
-    Decoder,
     Detector,
-    FilmSettings,
     HipCriteria,
-    ImageFrame,
-    LimbChannels,
-    Preprocessing,
-    whole_film_frame,
 )
 from HipLandmarksLib.errors import ConfigurationError, ImageError
-from HipLandmarksLib.imaging import Calibration, HipImage, Modality, SpacingProvenance
 from HipLandmarksLib.imaging.film import projection_matrix
-from HipLandmarksLib.networks import NetworkOutput, NetworkSpec
-
-SHAPE, SIDE_PX, SIGMA = (600, 800), 192, 1.5
-
-
-class Scripted(torch.nn.Module):
-    """Answers every call with Gaussians about the given points, (x, y) or None for "nowhere"."""
-
-    def __init__(self, answers, fields=0, presence=None):
-        super().__init__()
-        self.answers, self.fields, self.presence = answers, fields, presence
-        self.calls = []
-
-    def forward(self, images):
-        self.calls.append(images)
-        maps, nowhere = [], []
-        rows, columns = np.mgrid[: images.shape[2], : images.shape[3]]
-        for points in self.answers[: len(images)]:
-            blobs = [
-                np.full(rows.shape, -50.0)
-                if xy is None
-                else -((columns - xy[0]) ** 2 + (rows - xy[1]) ** 2) / (2 * SIGMA**2)
-                for xy in points
-            ]
-            maps.append(np.stack(blobs))
-            nowhere.append([30.0 if xy is None else -30.0 for xy in points])
-        heatmaps = torch.tensor(np.stack(maps), dtype=torch.float32)
-        fields = None
-        if self.fields:
-            fields = torch.ones(len(images), self.fields, 2, *images.shape[2:])
-        presence = None if self.presence is None else torch.full(heatmaps.shape[:2], self.presence)
-        return NetworkOutput(heatmaps, torch.tensor(nowhere), fields, presence)
-
-
-class Script:
-    """A film with given points, and what both passes say of it."""
-
-    def __init__(self, hips, extra=()):
-        self.reference = hips.reference
-        self.keys = (*hips.mean, *extra)
-        self.on_film = {
-            Side.RIGHT: hips.place((250.0, 260.0), 1.5),
-            Side.LEFT: hips.place((550.0, 262.0), 1.5, left=True),
-        }
-        self.late = {side: dict(hips.mean) for side in Side}
-        self.limbs = False
-
-    def detector(self, **settings):
-        whole = whole_film_frame(SHAPE, SIDE_PX)
-        both, one = Channels.of_keys(self.keys), Channels.of_hip(self.keys)
-        early = []
-        for side, key in both.ids:
-            xy = self.on_film.get(side, {}).get(key)
-            early.append(None if xy is None else tuple(whole.forward(xy)))
-        late = [[self.late[s].get(key) for key in self.keys] for s in Side if s in self.on_film]
-        fields = len(LimbChannels.of(one)) if self.limbs else 0
-        spec = NetworkSpec(landmarks=len(both))
-        hip_spec = NetworkSpec(landmarks=len(one), limbs=fields, presence=self.limbs)
-        common = {"version": "1", "description": "", "modality": "XRAY"}
-        common |= {"preprocessing": Preprocessing(), "decoder": Decoder(target_sigma=SIGMA)}
-        film = FilmSettings(self.reference, SIDE_PX, **settings)
-        card = BundleCard(
-            id="f", network=spec, channels=both, frame=ImageFrame.FILM, film=film, **common
-        )
-        hip_card = BundleCard(
-            id="h", network=hip_spec, channels=one, frame=ImageFrame.HIP, **common
-        )
-        hip = Scripted(late, fields, 2.0 if self.limbs else None)
-        self.networks = (Scripted([early]), hip)
-        return Detector(self.networks[0], card, "cpu", "float32", (hip, hip_card))
-
-    def detect(self, **settings):
-        return self.detector(**settings).detect(film())
-
-
-def film(**metadata):
-    pixels = np.random.default_rng(0).normal(100, 20, SHAPE).astype(np.float32)[None]
-    known = {"orientation": "from DICOM", **metadata}
-    calibration = Calibration(SpacingProvenance.NONE)
-    return HipImage(pixels, projection_matrix(1, 1), Modality.XRAY, calibration, "film", known)
 
 
 @pytest.fixture

@@ -1,0 +1,120 @@
+"""A film with given points and a film model whose two networks answer by script."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from HipLandmarksLib.anatomy import Side
+from HipLandmarksLib.detection import (
+    BundleCard,
+    Channels,
+    Decoder,
+    Detector,
+    FilmSettings,
+    ImageFrame,
+    LimbChannels,
+    Preprocessing,
+    whole_film_frame,
+)
+from HipLandmarksLib.imaging import Calibration, HipImage, Modality, SpacingProvenance
+from HipLandmarksLib.imaging.film import projection_matrix
+from HipLandmarksLib.networks import NetworkOutput, NetworkSpec
+from HipLandmarksLib.training.fields import limb_fields
+
+SHAPE, SIDE_PX, SIGMA = (600, 800), 192, 1.5
+
+
+class Scripted(torch.nn.Module):
+    """Answers every call with Gaussians about the given points, (x, y) or None for "nowhere".
+
+    ``fields`` are ones everywhere, or those of ``limbs`` between the points.
+    """
+
+    def __init__(self, answers, fields=0, presence=None, limbs=None):
+        super().__init__()
+        self.answers, self.fields, self.presence = answers, fields, presence
+        self.limbs = limbs
+        self.calls = []
+
+    def forward(self, images):
+        self.calls.append(images)
+        maps, nowhere = [], []
+        rows, columns = np.mgrid[: images.shape[2], : images.shape[3]]
+        for points in self.answers[: len(images)]:
+            blobs = [
+                np.full(rows.shape, -50.0)
+                if xy is None
+                else -((columns - xy[0]) ** 2 + (rows - xy[1]) ** 2) / (2 * SIGMA**2)
+                for xy in points
+            ]
+            maps.append(np.stack(blobs))
+            nowhere.append([30.0 if xy is None else -30.0 for xy in points])
+        heatmaps = torch.tensor(np.stack(maps), dtype=torch.float32)
+        fields = self._fields(images)
+        presence = None if self.presence is None else torch.full(heatmaps.shape[:2], self.presence)
+        return NetworkOutput(heatmaps, torch.tensor(nowhere), fields, presence)
+
+    def _fields(self, images):
+        size = tuple(images.shape[2:])
+        if self.limbs is None:
+            return torch.ones(len(images), self.fields, 2, *size) if self.fields else None
+        answers = self.answers[: len(images)]
+        there = torch.tensor([[xy is not None for xy in points] for points in answers])
+        places = torch.tensor([[xy or (0.0, 0.0) for xy in points] for points in answers])
+        return limb_fields(places.float(), there, self.limbs, size, 3.0)
+
+
+class Script:
+    """A film with given points, and what both passes say of it."""
+
+    def __init__(self, hips, extra=()):
+        self.reference = hips.reference
+        self.keys = (*hips.mean, *extra)
+        self.on_film = {
+            Side.RIGHT: hips.place((250.0, 260.0), 1.5),
+            Side.LEFT: hips.place((550.0, 262.0), 1.5, left=True),
+        }
+        self.late = {side: dict(hips.mean) for side in Side}
+        self.limbs = self.exact_fields = False
+
+    def detector(self, calibration=None, **settings):
+        whole = whole_film_frame(SHAPE, SIDE_PX)
+        both, one = Channels.of_keys(self.keys), Channels.of_hip(self.keys)
+        early = []
+        for side, key in both.ids:
+            xy = self.on_film.get(side, {}).get(key)
+            early.append(None if xy is None else tuple(whole.forward(xy)))
+        late = [[self.late[s].get(key) for key in self.keys] for s in Side if s in self.on_film]
+        fields = len(LimbChannels.of(one)) if self.limbs else 0
+        spec = NetworkSpec(landmarks=len(both))
+        hip_spec = NetworkSpec(landmarks=len(one), limbs=fields, presence=self.limbs)
+        common = {"version": "1", "description": "", "modality": "XRAY"}
+        common |= {"preprocessing": Preprocessing(), "decoder": Decoder(target_sigma=SIGMA)}
+        film = FilmSettings(self.reference, SIDE_PX, **settings)
+        card = BundleCard(
+            id="f",
+            network=spec,
+            channels=both,
+            frame=ImageFrame.FILM,
+            film=film,
+            calibration=calibration,
+            **common,
+        )
+        hip_card = BundleCard(
+            id="h", network=hip_spec, channels=one, frame=ImageFrame.HIP, **common
+        )
+        exact = LimbChannels.of(one) if self.exact_fields else None
+        hip = Scripted(late, fields, 2.0 if self.limbs else None, exact)
+        self.networks = (Scripted([early]), hip)
+        return Detector(self.networks[0], card, "cpu", "float32", (hip, hip_card))
+
+    def detect(self, **settings):
+        return self.detector(**settings).detect(film())
+
+
+def film(**metadata):
+    pixels = np.random.default_rng(0).normal(100, 20, SHAPE).astype(np.float32)[None]
+    known = {"orientation": "from DICOM", **metadata}
+    calibration = Calibration(SpacingProvenance.NONE)
+    return HipImage(pixels, projection_matrix(1, 1), Modality.XRAY, calibration, "film", known)
