@@ -102,10 +102,9 @@ def run(arguments: argparse.Namespace) -> None:
     if not arguments.overwrite:
         protect_edited(arguments.out, safe_name(image.name))
     detector = _detector(arguments, image)
-    if arguments.edge is None and detector.card.film is not None:
-        arguments.edge = detector.card.film.edge
-    settings = settings_of(arguments, image.calibration, image.modality, image)
     detection = _detect(arguments, image, detector)
+    arguments.edge = arguments.edge or detection.edge
+    settings = settings_of(arguments, image.calibration, image.modality, image)
     for remark in detection.remarks:
         print(f"{image.name}: note: {remark}", file=sys.stderr)
     measurements = measure(detection.landmarks, ViewPlane.from_image(image), settings)

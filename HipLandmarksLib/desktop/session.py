@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..anatomy import HipLandmarks
+from ..errors import ImageError
 from ..imaging import Calibration, HipImage, Modality, SpacingProvenance
+from ..measurement import Edge, MeasurementSettings
 from ..scene import HipStudy, image_of_volume
 from ..scene.volume import remember_kind
 
@@ -25,31 +27,35 @@ class LandmarkDetector(Protocol):
         """Find the landmarks of both hips."""
 
 
-def load_shipped_detector() -> LandmarkDetector:
-    """The detector for coronal MRI that comes with HipLandmarks, on the best device.
+def load_shipped_detector(modality: Modality) -> LandmarkDetector:
+    """The detector for coronal MRI or for radiographs that comes with HipLandmarks.
+
+    It runs on the best device.
 
     Raises:
         HipLandmarksError: when the bundle is missing or damaged.
     """
     from ..detection import Detector, default_bundle
 
-    return Detector.from_bundle(default_bundle())
+    return Detector.from_bundle(default_bundle(modality))
 
 
 class HipSession:
-    """Keeps one live :class:`HipStudy` per volume and a warm detector.
+    """Keeps one live :class:`HipStudy` per volume, and warm detectors.
 
     Args:
         scene: the vtkMRMLScene.
-        load_detector: makes the detector when it is first needed.
+        load_detector: makes the detector for a kind of image when it is first needed.
     """
 
     def __init__(
-        self, scene: Any, load_detector: Callable[[], LandmarkDetector] = load_shipped_detector
+        self,
+        scene: Any,
+        load_detector: Callable[[Modality], LandmarkDetector] = load_shipped_detector,
     ) -> None:
         self.scene = scene
         self._load_detector = load_detector
-        self._detector: LandmarkDetector | None = None
+        self._detectors: dict[Modality, LandmarkDetector] = {}
         self._studies: dict[str, HipStudy] = {}
 
     def study(self, volume_node: Any) -> HipStudy | None:
@@ -59,16 +65,17 @@ class HipSession:
     def detect(self, volume_node: Any, progress: Progress | None = None) -> Detection:
         """Find the landmarks in a volume and show them as its study.
 
-        The scene is changed only after the detection succeeded.
+        The scene is changed only after the detection succeeded. Films are measured at the edge
+        of the roof that their model marks.
 
         Raises:
             HipLandmarksError: when the volume or the model cannot be used.
         """
         image = self._image(volume_node)
-        if self._detector is None:
-            self._detector = self._load_detector()
-        detection = self._detector.detect(image, progress=progress)
-        self._show(volume_node, image, detection.landmarks)
+        if image.modality not in self._detectors:
+            self._detectors[image.modality] = self._load_detector(image.modality)
+        detection = self._detectors[image.modality].detect(image, progress=progress)
+        self._show(volume_node, image, detection.landmarks, Edge(detection.edge))
         return detection
 
     def show(self, volume_node: Any, landmarks: HipLandmarks) -> HipStudy:
@@ -77,7 +84,7 @@ class HipSession:
         Raises:
             ImageError: when the volume holds no coronal image.
         """
-        return self._show(volume_node, self._image(volume_node), landmarks)
+        return self._show(volume_node, self._image(volume_node), landmarks, Edge.BONE)
 
     def reopen(self) -> None:
         """Take up the studies of a scene that was loaded.
@@ -95,7 +102,9 @@ class HipSession:
             study.close()
         self._studies.clear()
 
-    def _show(self, volume_node: Any, image: HipImage, landmarks: HipLandmarks) -> HipStudy:
+    def _show(
+        self, volume_node: Any, image: HipImage, landmarks: HipLandmarks, edge: Edge
+    ) -> HipStudy:
         study = self.study(volume_node)
         if study is not None and study.table_node is not None:
             study.set_landmarks(landmarks)
@@ -103,7 +112,10 @@ class HipSession:
         if study is not None:
             study.close()
         remember_kind(volume_node, image.modality, image.calibration)
-        study = HipStudy.create(self.scene, image, landmarks, volume_node=volume_node)
+        settings = MeasurementSettings.for_image(image, edge=edge)
+        study = HipStudy.create(
+            self.scene, image, landmarks, volume_node=volume_node, settings=settings
+        )
         self._keep(study)
         return study
 
@@ -113,13 +125,20 @@ class HipSession:
 
     @staticmethod
     def _image(volume_node: Any) -> HipImage:
-        """The image; a volume that says nothing of its kind is taken for MRI.
+        """The image; several slices that say nothing of their kind are taken for MRI.
 
-        This first module reads MRI only and its selector says so; MRI spacing is measured in the
-        patient.
+        Films are single images; MRI spacing is measured in the patient.
+
+        Raises:
+            ImageError: when it is a single image of unknown kind.
         """
         image = image_of_volume(volume_node)
-        if image.modality is Modality.UNKNOWN:
-            known = Calibration(SpacingProvenance.PATIENT_PLANE)
-            return image_of_volume(volume_node, modality=Modality.MR, calibration=known)
-        return image
+        if image.modality is not Modality.UNKNOWN:
+            return image
+        if image.n_slices == 1:
+            raise ImageError(
+                f"{image.name} does not tell whether it is a radiograph or an MRI slice: load "
+                "it as DICOM, or state its kind with HipLandmarksLib.scene.remember_kind."
+            )
+        known = Calibration(SpacingProvenance.PATIENT_PLANE)
+        return image_of_volume(volume_node, modality=Modality.MR, calibration=known)

@@ -182,7 +182,7 @@ class Detector:
             0.0,
             limbs,
             views,
-            maps=slice_maps(by_side, self.card),
+            maps=slice_maps(by_side, self.card, image),
             scale=volume_scale(image),
         )
 
@@ -217,8 +217,9 @@ class Detector:
             film_limbs(by_side),
             views,
             named.remarks,
-            film_maps(by_side, film.hip_card) if keep_maps else (),
+            film_maps(by_side, film.hip_card, image) if keep_maps else (),
             scale=film_scale(image, by_side, film.settings.reference),
+            edge=film.settings.edge,
         )
 
     @property

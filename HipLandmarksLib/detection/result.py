@@ -52,6 +52,7 @@ class Detection:
         calibration: that was applied; None for models without one, whose doubt is that of the
             network (:data:`~HipLandmarksLib.uncertainty.NOT_CALIBRATED`).
         scale: what lengths in the image's frame mean.
+        edge: what LAE and MSO mark: the rim of the ``bone``, or the ends of the ``sourcil``.
     """
 
     landmarks: HipLandmarks
@@ -66,3 +67,4 @@ class Detection:
     maps: tuple[RegionMaps, ...] = ()
     calibration: Calibration | None = None
     scale: LengthScale = MILLIMETRES
+    edge: str = "bone"

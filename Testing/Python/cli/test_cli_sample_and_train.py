@@ -9,7 +9,9 @@ import pytest
 
 from HipLandmarksLib.anatomy import Side, read_landmarks
 from HipLandmarksLib.cli import main
-from HipLandmarksLib.imaging import read_image, require_coronal
+from HipLandmarksLib.imaging import Modality, read_image, require_coronal
+from HipLandmarksLib.measurement import MeasurementSettings, ViewPlane, measure
+from HipLandmarksLib.synthesis.radiograph import sample
 
 
 def test_the_sample_is_a_coronal_image_with_exact_landmarks(
@@ -28,6 +30,33 @@ def test_the_sample_is_a_coronal_image_with_exact_landmarks(
         assert 0 < i < image.pixels.shape[2]
         assert 0 < j < image.pixels.shape[1]
         assert 0 < k < image.n_slices
+
+
+def test_the_sample_film_has_exact_landmarks_on_its_hips(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sample, "_RESOLUTION_MM", 4.0)  # seconds less, and as exact to a mm
+    monkeypatch.setattr(sample, "_PIXEL_MM", 0.9)
+    assert main(["sample", "--kind", "xray", "--out", "s"]) == 0
+    names = sorted(path.name for path in (tmp_path / "s").iterdir())
+    out = capsys.readouterr().out
+    assert names == ["hip_film.dcm", "hip_film.landmarks.json"]
+    assert all(name in out for name in names)
+    film = read_image(tmp_path / "s" / "hip_film.dcm")
+    assert film.modality is Modality.XRAY and film.metadata["orientation"].startswith("from DICOM")
+    landmarks = read_landmarks(tmp_path / "s" / "hip_film.landmarks.json")
+    heads = [film.to_ijk(landmarks.position(side, "FHC")) for side in (Side.RIGHT, Side.LEFT)]
+    rows, columns = film.pixels.shape[1:]
+    assert 0 < heads[0][0] < columns / 2 < heads[1][0] < columns
+    assert all(0 < j < rows for _, j, _ in heads)
+    alpha = {
+        m.side: m.value
+        for m in measure(landmarks, ViewPlane.from_image(film), MeasurementSettings.for_image(film))
+        if m.id == "alpha"
+    }
+    assert alpha[Side.RIGHT] > alpha[Side.LEFT] + 10  # the cam
+    assert main(["sample", "--kind", "xray", "--format", "nifti"]) == 1
+    assert "leave --format out" in capsys.readouterr().err
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from HipLandmarksLib.anatomy import HipLandmarks, LandmarkState, Side
 from HipLandmarksLib.errors import ImageError, ModelError
 from HipLandmarksLib.imaging import Modality, SpacingProvenance
-from HipLandmarksLib.measurement import MeasurementStatus
+from HipLandmarksLib.measurement import Edge, MeasurementStatus
 
 pytest.importorskip("slicer")
 
@@ -22,14 +24,15 @@ from HipLandmarksLib.synthesis import make_phantom
 class ExactDetector:
     """Knows the phantom; stands where the network would."""
 
-    def __init__(self, landmarks: HipLandmarks) -> None:
+    def __init__(self, landmarks: HipLandmarks, edge: str = "bone") -> None:
         self.landmarks = landmarks
+        self.edge = edge
         self.images = []
 
     def detect(self, image, slice_index=None, progress=None):
         self.images.append(image)
         progress("slices", 1, 1)
-        return Detection(self.landmarks, {}, {}, "exact 1", "none", 0.0)
+        return Detection(self.landmarks, {}, {}, "exact 1", "none", 0.0, edge=self.edge)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +58,7 @@ def test_the_self_test_of_the_module_passes(scene):
 
 def test_detection_makes_a_study_of_the_volume(scene, phantom):
     volume = add_volume(scene, phantom.image)
-    session = HipSession(scene, lambda: ExactDetector(phantom.landmarks))
+    session = HipSession(scene, lambda kind: ExactDetector(phantom.landmarks))
     heard = []
     detection = session.detect(volume, lambda *step: heard.append(step))
     study = session.study(volume)
@@ -66,7 +69,7 @@ def test_detection_makes_a_study_of_the_volume(scene, phantom):
 
 def test_a_second_detection_reuses_the_nodes(scene, phantom):
     volume = add_volume(scene, phantom.image)
-    session = HipSession(scene, lambda: ExactDetector(phantom.landmarks))
+    session = HipSession(scene, lambda kind: ExactDetector(phantom.landmarks))
     session.detect(volume, lambda *_: None)
     study, before = session.study(volume), number_of_nodes(scene)
     session.detect(volume, lambda *_: None)
@@ -75,7 +78,7 @@ def test_a_second_detection_reuses_the_nodes(scene, phantom):
 
 
 def test_a_failing_detector_leaves_the_scene_as_it_was(scene, phantom):
-    def broken():
+    def broken(kind):
         raise ModelError("The model is incomplete.")
 
     volume = add_volume(scene, phantom.image)
@@ -88,7 +91,7 @@ def test_a_failing_detector_leaves_the_scene_as_it_was(scene, phantom):
 def test_a_volume_without_image_is_refused(scene):
     node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "nothing")
     with pytest.raises(ImageError, match="holds no image"):
-        HipSession(scene, lambda: None).detect(node)
+        HipSession(scene, lambda kind: None).detect(node)
 
 
 def test_a_volume_that_says_nothing_of_its_kind_is_taken_for_mri(scene, phantom):
@@ -96,12 +99,30 @@ def test_a_volume_that_says_nothing_of_its_kind_is_taken_for_mri(scene, phantom)
     for name in list(volume.GetAttributeNames()):
         volume.RemoveAttribute(name)
     detector = ExactDetector(phantom.landmarks)
-    session = HipSession(scene, lambda: detector)
+    session = HipSession(scene, lambda kind: detector)
     session.detect(volume, lambda *_: None)
     assert detector.images[0].modality is Modality.MR
     assert detector.images[0].calibration.provenance is SpacingProvenance.PATIENT_PLANE
     offset = session.study(volume).measurement(Side.LEFT, "femoral_offset_mm")
     assert MeasurementStatus.UNCALIBRATED not in offset.status
+
+
+def test_films_and_volumes_are_read_by_models_of_their_own(scene, phantom):
+    asked, detector = [], ExactDetector(phantom.landmarks, edge="sourcil")
+    session = HipSession(scene, lambda kind: asked.append(kind) or detector)
+    film = replace(phantom.image, pixels=phantom.image.pixels[:1], modality=Modality.XRAY)
+    volumes = [add_volume(scene, image) for image in (film, phantom.image, film)]
+    for volume in volumes:
+        session.detect(volume, lambda *_: None)
+    assert asked == [Modality.XRAY, Modality.MR]
+    assert session.study(volumes[0]).measurement(Side.RIGHT, "lce").edge is Edge.SOURCIL
+
+
+def test_a_single_image_of_unknown_kind_is_asked_about(scene, phantom):
+    image = phantom.image
+    alone = replace(image, pixels=image.pixels[:1], modality=Modality.UNKNOWN)
+    with pytest.raises(ImageError, match="does not tell whether"):
+        HipSession(scene, lambda kind: None).detect(add_volume(scene, alone))
 
 
 def test_an_absent_landmark_stays_absent(scene, phantom):
