@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from .. import __version__
 from ..errors import HipLandmarksError
 from . import (
+    calibrate,
     compare,
     define,
     detect,
@@ -37,6 +38,7 @@ _COMMANDS = (
     split,
     train,
     evaluate,
+    calibrate,
     compare,
     matrix,
     networks,

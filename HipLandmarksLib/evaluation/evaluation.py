@@ -12,6 +12,7 @@ import numpy as np
 from .agreement_ratings import AgreementError
 from .cases import EvaluationCase, LandmarkPair, NormDistance, pairs_of
 from .diagnosis import Screening, diagnosis_rules, screen
+from .doubt import DoubtReport
 from .landmark_metrics import LandmarkSummary, by_landmark, summarise_landmarks
 from .measurement_metrics import (
     MeasuredPair,
@@ -33,11 +34,13 @@ class EvaluationOptions:
         norm: distance by which NME divides.
         ids: measurement ids, None for all.
         seed: of the resampling.
+        level: nominal coverage of regions and intervals.
     """
 
     norm: NormDistance = NormDistance.HEAD_CENTRES
     ids: tuple[str, ...] | None = None
     seed: int = 17
+    level: float = 0.9
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ class RunEvaluation:
         structured, unstructured: localisation in images with all landmarks there, and in images
             in which some are absent; None where there is no such image.
         measurements, screenings, presence: see there.
+        doubt: whether the stated doubt is honest; None where none is stated.
     """
 
     name: str
@@ -69,6 +73,7 @@ class RunEvaluation:
     measurements: Mapping[str, MeasurementAgreement]
     screenings: tuple[Screening, ...]
     presence: PresenceSummary
+    doubt: DoubtReport | None = None
 
     @property
     def patients(self) -> list[str]:
@@ -103,6 +108,7 @@ class RunEvaluation:
             "measurements": {id_: row.to_dict() for id_, row in self.measurements.items()},
             "screening": [screening.to_dict() for screening in self.screenings],
             "presence": self.presence.to_dict(),
+            "doubt": None if self.doubt is None else self.doubt.to_dict(),
             "slice_differences": self.slice_differences,
             "points": [_point(pair) for pair in self.pairs],
             "values": [_value(pair) for pair in self.measured],

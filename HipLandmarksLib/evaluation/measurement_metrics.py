@@ -31,6 +31,8 @@ class MeasuredPair:
         reference_line: horizontal of the reference value.
         same_line: whether the predicted value has the same one.
         sigma: standard deviation that the prediction states, None when unknown.
+        threshold: published limit nearest to the predicted value, None without one.
+        p_above: stated probability that the true value lies above it, None without sigma.
     """
 
     case: str
@@ -44,6 +46,8 @@ class MeasuredPair:
     reference_line: str
     same_line: bool
     sigma: float | None
+    threshold: float | None = None
+    p_above: float | None = None
 
     @property
     def error(self) -> float | None:
@@ -123,6 +127,8 @@ def _pair(case: EvaluationCase, truth: Measurement, found: Measurement) -> Measu
         reference_line=truth.reference.value,
         same_line=found.value is None or found.reference is truth.reference,
         sigma=found.sigma,
+        threshold=found.threshold,
+        p_above=found.p_above_threshold,
     )
 
 

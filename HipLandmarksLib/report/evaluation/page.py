@@ -8,6 +8,9 @@ from html import escape
 from ... import __version__
 from ...evaluation import Evaluation, RunEvaluation
 from ...evaluation.published import metric_definitions
+from ...uncertainty import NOT_CALIBRATED
+from .doubt_plots import doubt_plots
+from .doubt_tables import doubt_tables
 from .history import LearningCurve
 from .html import bullets, page, paragraph, section
 from .paper_tables import architecture, paper1_tables, paper2_tables
@@ -51,7 +54,8 @@ def evaluation_html(evaluation: Evaluation, histories: Sequence[LearningCurve] =
         section("Landmarks", localisation_tables(run), _plots(ced_plot(run)), slices_table(run)),
         section("Measurements", measurement_table(run), _plots(_bland_altman(run))),
         section("Screening", screening_table(run)),
-        section("Presence and trust", presence_table(run), _plots(risk_coverage_plot(run))),
+        section("Presence and trust", presence_table(run), _plots(_trust_plot(run))),
+        _doubt(run),
         section("Worst cases", _worst(run)),
         section("Learning curves", _plots(learning_plots(histories))),
         _beside("Beside paper 1", paper1_tables(evaluation), warnings),
@@ -84,6 +88,20 @@ def _bland_altman(run: RunEvaluation) -> str:
     ids += [id_ for id_ in run.measurements if id_ not in ids]
     plots = (bland_altman_plot(run.measurements[id_], run.measured) for id_ in ids)
     return "".join([plot for plot in plots if plot][:_MOST_PLOTS])
+
+
+def _trust_plot(run: RunEvaluation) -> str:
+    """The section on doubt has it, where there is one."""
+    return risk_coverage_plot(run) if run.doubt is None else ""
+
+
+def _doubt(run: RunEvaluation) -> str:
+    """Whether the stated doubt is honest."""
+    if run.doubt is None:
+        return ""
+    told = "" if run.doubt.calibrated else NOT_CALIBRATED
+    plots = _plots("".join(doubt_plots(run.doubt).values()))
+    return section("Calibration of the doubt", paragraph(told), doubt_tables(run.doubt), plots)
 
 
 def _beside(title: str, tables: str, warnings: Iterable[str]) -> str:

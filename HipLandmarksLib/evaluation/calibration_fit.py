@@ -1,0 +1,111 @@
+"""From cases that a model read as it is to its calibration, cross-fitted by patient."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ..anatomy import Landmark, LandmarkState
+from ..errors import ConfigurationError
+from ..uncertainty import (
+    Calibration,
+    CalibrationProvenance,
+    LandmarkObservation,
+    LengthUnit,
+    MeasurementObservation,
+    apply,
+    cross_fitted,
+    fit_calibration,
+    predicted_place,
+    with_measurements,
+)
+from .measurement_metrics import measured_pairs
+from .suppression import DoubtCase
+
+
+@dataclass(frozen=True)
+class FittedCalibration:
+    """A calibration, and how it would have done on its own cases.
+
+    Attributes:
+        calibration: of all cases.
+        crossed: every case with the calibration that the other folds of patients give: figures
+            of these are of patients that were not calibrated on.
+    """
+
+    calibration: Calibration
+    crossed: tuple[DoubtCase, ...]
+
+
+def fit_on_cases(
+    cases: Sequence[DoubtCase],
+    provenance: CalibrationProvenance,
+    unit: LengthUnit,
+    level: float,
+) -> FittedCalibration:
+    """Fit presence, positions, grades and all regions.
+
+    Positions and regions rest on images as they are; of copies with covered landmarks only the
+    signs of presence are used.
+
+    Args:
+        cases: read by a model without calibration.
+        provenance: what the cases are.
+        unit: in which lengths are calibrated.
+        level: nominal coverage of regions and intervals.
+
+    Raises:
+        ConfigurationError: when the model gives nothing that could be calibrated.
+        UncertaintyError: when the cases fix neither presence nor positions.
+    """
+    observations = [seen for each in cases for seen in landmark_observations(each, unit)]
+    if not observations:
+        raise ConfigurationError(
+            "The model places no landmark that the reference speaks of: there is nothing to "
+            "calibrate. Check that model and data belong together."
+        )
+    calibration = fit_calibration(observations, provenance, unit=unit, level=level)
+    others = cross_fitted(observations, calibration)
+    crossed = tuple(_calibrated(each, others, calibration) for each in cases)
+    measured = [seen for each in crossed for seen in measurement_observations(each)]
+    return FittedCalibration(with_measurements(calibration, measured), crossed)
+
+
+def landmark_observations(one: DoubtCase, unit: LengthUnit) -> list[LandmarkObservation]:
+    """What the model says of every landmark of the reference, beside the truth.
+
+    Landmarks of which it says nothing are left out: those of a hip that it does not find, and
+    those that it takes for an artificial joint.
+    """
+    case, found = one.case, []
+    for id_, truth in case.reference.items():
+        told = case.predicted.get(id_)
+        if told is None or not _is_judged(told):
+            continue
+        seen = LandmarkObservation.of(case.patient, told, truth, case.plane, unit, one.scale)
+        if one.is_covered:
+            seen = replace(seen, offset=None, covariance=None)
+        found.append(seen)
+    return found
+
+
+def measurement_observations(one: DoubtCase) -> list[MeasurementObservation]:
+    """Errors of the measurements of a calibrated case, with their standard deviations."""
+    if one.is_covered:
+        return []
+    return [
+        MeasurementObservation(pair.patient, pair.id, -pair.error, pair.sigma, pair.sigma)
+        for pair in measured_pairs(one.case)
+        if pair.error is not None and pair.sigma
+    ]
+
+
+def _calibrated(
+    one: DoubtCase, others: Mapping[str, Calibration], everyone: Calibration
+) -> DoubtCase:
+    own = others.get(one.case.patient, everyone)
+    return replace(one, case=replace(one.case, predicted=apply(own, one.case.predicted, one.scale)))
+
+
+def _is_judged(landmark: Landmark) -> bool:
+    return landmark.state is not LandmarkState.PROSTHESIS and predicted_place(landmark) is not None

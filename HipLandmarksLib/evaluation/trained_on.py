@@ -1,0 +1,76 @@
+"""Whom a model was trained and calibrated on, so that nobody is tested who was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from ..detection import BundleCard
+
+_MANY = 6
+
+
+def trained_names(card: BundleCard) -> frozenset[str] | None:
+    """Patients, or subjects of simulated films, that a model learned from; None when not told."""
+    told = [_named(card.training), _named(card.training.get("second_pass") or {})]
+    known = [names for names in told if names is not None]
+    return frozenset().union(*known) if known else None
+
+
+def refuse_seen(card: BundleCard, names: Iterable[str], allow: bool = False) -> list[str]:
+    """Make sure that a model is calibrated on nobody it was trained on.
+
+    Args:
+        card: of the model that reads the images.
+        names: of the patients or subjects to calibrate on.
+        allow: whether the user takes the blame for an overlap.
+
+    Returns:
+        Sentences for the reader of the calibration; empty when the split is clean.
+
+    Raises:
+        ConfigurationError: on an overlap, or when the card names nobody, unless allowed.
+    """
+    trained = trained_names(card)
+    if trained is None:
+        problem = (
+            f"The card of {card.id} {card.version} does not say on which patients it was trained, "
+            "so nobody knows whether it has seen these"
+        )
+    elif seen := sorted(trained & set(names)):
+        problem = (
+            f"{card.id} {card.version} was trained on {len(seen)} of these patients "
+            f"({listed(seen)}); a model errs less on images that it has seen, so its doubt would "
+            "come out too small"
+        )
+    else:
+        return []
+    if allow:
+        return [f"{problem}. The calibration was allowed in spite of it."]
+    raise ConfigurationError(
+        f"{problem}. Calibrate on other patients, give the models of a cross-validation with "
+        "--read-by, or add --allow-seen if you know better."
+    )
+
+
+def listed(names: Iterable[str]) -> str:
+    """The first few names and how many more."""
+    every = sorted(names)
+    rest = len(every) - _MANY
+    return ", ".join(every[:_MANY]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _named(training: Mapping[str, Any]) -> frozenset[str] | None:
+    if training.get("patients") is not None:
+        return frozenset(map(str, training["patients"]))
+    data = training.get("data")
+    if not isinstance(data, list):
+        return None
+    names: set[str] = set()
+    for entry in data:
+        source = entry.get("source", {}) if isinstance(entry, Mapping) else {}
+        names |= set(source.get("subjects", ()))
+    return frozenset(names - set(training.get("held_out_subjects", ())))
