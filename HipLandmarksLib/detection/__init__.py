@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from .channels import FILM_KEYS, MRI_KEYS, PROSTHESIS_KEY, Channels
 from .decoding import DecodedPoint, Decoder, HeatmapReading
+from .doubt_map import DoubtMap, RegionDoubt, uncertainty_map
+from .doubts import DoubtMeasure, MapChoice, MapWhat, PartId, is_limb, measure_of, part_doubts
 from .limb_scores import (
     LimbAgreement,
     LimbScore,
@@ -109,6 +111,8 @@ __all__ = [
     "Decoder",
     "Detection",
     "Detector",
+    "DoubtMap",
+    "DoubtMeasure",
     "FilmModel",
     "FilmSettings",
     "HeatmapReading",
@@ -122,9 +126,13 @@ __all__ = [
     "LimbId",
     "LimbScore",
     "LimbState",
+    "MapChoice",
+    "MapWhat",
+    "PartId",
     "PartnerBelief",
     "Preprocessing",
     "ReferenceHip",
+    "RegionDoubt",
     "RegionMaps",
     "SliceEvidence",
     "SlicePrediction",
@@ -136,6 +144,7 @@ __all__ = [
     "film_input",
     "fit_hip",
     "hip_frame",
+    "is_limb",
     "landmark_maps",
     "limb_agreement",
     "limb_score",
@@ -144,11 +153,14 @@ __all__ = [
     "load_card",
     "load_film_bundle",
     "mean_hip",
+    "measure_of",
     "named_views",
     "normalise_film",
+    "part_doubts",
     "place_probabilities",
     "save_bundle",
     "save_film_bundle",
+    "uncertainty_map",
     "upright_film",
     "warp_film",
     "whole_film_frame",

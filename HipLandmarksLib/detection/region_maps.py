@@ -38,6 +38,7 @@ class RegionMaps:
         target_sigma: width in map pixels of the Gaussian that a perfect answer would be.
         variances: of each limb's projection on training pairs; empty when all weigh the same.
         partners: how much the landmarks at the other ends of the limbs are believed.
+        image_shape: (rows, columns) of the slice in the image; None when it is not known.
 
     Raises:
         ConfigurationError: when the numbers of maps, landmarks and limbs do not belong together.
@@ -53,6 +54,7 @@ class RegionMaps:
     target_sigma: float = 2.0
     variances: tuple[float, ...] = ()
     partners: PartnerBelief = PartnerBelief.ALIKE
+    image_shape: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         fields = () if self.fields is None else self.fields.shape
