@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from math import ceil, erfc, inf, isfinite, sqrt
 from typing import Any
 
@@ -28,6 +29,9 @@ UNBOUNDED = "unbounded, more calibration cases needed"
 
 _ROUNDING = 1e-9
 """Levels such as 0.9 are not exact in binary; sums of weights are compared with this slack."""
+
+_Weighted = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""Scores, ascending, and the weight of those up to each."""
 
 
 class Grouping(str, Enum):
@@ -108,10 +112,8 @@ class ConformalTable:
         Raises:
             UncertaintyError: when the level does not lie between 0 and 1.
         """
-        groups = [[abs(score) for score in group] for group in self.scores]
-        if grouping is Grouping.WORST:
-            groups = [[max(group)] for group in groups]
-        radius = grouped_quantile(groups, level)
+        _check_level(level)
+        radius = _quantile(self._each if grouping is Grouping.EACH else self._worst, level)
         if isfinite(radius):
             return Region(level, radius, "", self.patients)
         needed = least_patients(level)
@@ -127,8 +129,8 @@ class ConformalTable:
         """
         if not self.scores:
             return 0.5
-        values, weights = _weighted(self.scores)
-        below = np.cumsum(weights) - weights / 2 + 0.5 / (self.patients + 1)
+        values, reached = self._signed
+        below = reached - np.diff(reached, prepend=0.0) / 2 + 0.5 / (self.patients + 1)
         spread = max(float(np.sqrt(np.mean(values**2))), float(np.abs(values).max()) / 8, 1e-12)
         first, last = float(values[0]), float(values[-1])
         if limit > last:
@@ -136,6 +138,18 @@ class ConformalTable:
         if limit < first:
             return 1.0 - float(below[0]) * _tail(-limit / spread) / _tail(-first / spread)
         return 1.0 - float(np.interp(limit, values, below))
+
+    @cached_property
+    def _signed(self) -> _Weighted:
+        return _weighted(self.scores)
+
+    @cached_property
+    def _each(self) -> _Weighted:
+        return _weighted([[abs(score) for score in group] for group in self.scores])
+
+    @cached_property
+    def _worst(self) -> _Weighted:
+        return _weighted([[max(abs(score) for score in group)] for group in self.scores])
 
     def to_list(self) -> list[list[float]]:
         """JSON-ready form, 5 significant digits."""
@@ -165,21 +179,21 @@ def grouped_quantile(groups: Sequence[Sequence[float]], level: float) -> float:
         UncertaintyError: when the level does not lie between 0 and 1.
     """
     _check_level(level)
-    if not groups:
-        return inf
-    values, weights = _weighted(groups)
-    reached = np.flatnonzero(np.cumsum(weights) >= level - _ROUNDING)
-    return float(values[reached[0]]) if reached.size else inf
+    return _quantile(_weighted(groups), level)
 
 
-def _weighted(
-    groups: Sequence[Sequence[float]],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Scores, ascending, and their weights, of sum n / (n + 1) for n groups."""
+def _weighted(groups: Sequence[Sequence[float]]) -> _Weighted:
+    """Sorted scores with their summed weights, which end at n / (n + 1) for n groups."""
     values = np.array([score for group in groups for score in group], dtype=np.float64)
     shares = np.array([1.0 / len(group) for group in groups for _ in group])
     order = np.argsort(values, kind="stable")
-    return values[order], shares[order] / (len(groups) + 1)
+    return values[order], np.cumsum(shares[order]) / (len(groups) + 1)
+
+
+def _quantile(scores: _Weighted, level: float) -> float:
+    values, reached = scores
+    first = int(np.searchsorted(reached, level - _ROUNDING))
+    return float(values[first]) if first < len(values) else inf
 
 
 def _tail(x: float) -> float:
