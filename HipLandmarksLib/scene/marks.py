@@ -7,7 +7,8 @@ from typing import Any
 
 from ..anatomy import AnySide
 from ..measurement import Drawing, Measurement, Segment
-from .frames import Vec3, flip_frame
+from .frames import Vec3
+from .markup import LockedMarkup
 from .style import style_drawing, style_value
 
 ANGLE_CLASS = "vtkMRMLMarkupsAngleNode"
@@ -31,7 +32,7 @@ class MeasurementMark:
         self._side = side
         self._id = id_
         self._register = register
-        self._marks: dict[str, _Markup] = {}
+        self._marks: dict[str, LockedMarkup] = {}
         self._shown: tuple[str, Drawing | None] | None = None
         self._value_at: Vec3 | None = None
 
@@ -74,52 +75,17 @@ class MeasurementMark:
         value.write(f"{name} {measurement.display}")
         return {*places, _VALUE}
 
-    def _get(self, role: str, class_name: str, name: str, style: Callable[..., None]) -> _Markup:
+    def _get(
+        self, role: str, class_name: str, name: str, style: Callable[..., None]
+    ) -> LockedMarkup:
         mark = self._marks.get(role)
         if mark is None:
             node = self._scene.AddNewNodeByClass(class_name, f"{self._side.value} {name}")
             node.CreateDefaultDisplayNodes()
             style(node.GetDisplayNode(), self._id)
             self._register(node)
-            mark = self._marks[role] = _Markup(node)
+            mark = self._marks[role] = LockedMarkup(node)
         return mark
-
-
-class _Markup:
-    """One locked node; events only when something changes."""
-
-    def __init__(self, node: Any) -> None:
-        self.node = node
-        self._points: tuple[Vec3, ...] = ()
-        self._text = ""
-        for i in range(node.GetNumberOfMeasurements()):
-            node.GetNthMeasurement(i).SetEnabled(False)
-        node.SetLocked(True)
-
-    def place(self, points: tuple[Vec3, ...]) -> None:
-        """Put the control points (LPS mm, world): one event for all."""
-        if points == self._points:
-            return
-        node, self._points = self.node, points
-        modifying = node.StartModify()
-        for index, point in enumerate(points):
-            if index < node.GetNumberOfControlPoints():
-                node.SetNthControlPointPosition(index, *flip_frame(point))
-            else:
-                node.AddControlPoint(flip_frame(point))
-        node.EndModify(modifying)
-
-    def write(self, text: str) -> None:
-        """Label the first point."""
-        if text != self._text:
-            self._text = text
-            self.node.SetNthControlPointLabel(0, text)
-
-    def set_visible(self, visible: bool) -> None:
-        """Show or hide."""
-        display = self.node.GetDisplayNode()
-        if display is not None and bool(display.GetVisibility()) != visible:
-            display.SetVisibility(visible)
 
 
 def _places(drawing: Drawing) -> dict[str, tuple[Vec3, ...]]:

@@ -125,7 +125,11 @@ class StudyNodes:
 
     def add_mark(self, node: Any, side: AnySide) -> None:
         """Sign and file a node of the drawing."""
-        sign(node, self.study_id, Role.MARK, side)
+        self.file(node, Role.MARK, side)
+
+    def file(self, node: Any, role: Role, side: AnySide | None = None) -> None:
+        """Sign a node, and file it under the study or one of its hips."""
+        sign(node, self.study_id, role, side)
         self.folders.put(node, side)
 
     def in_world(self) -> list[Landmark]:

@@ -91,6 +91,15 @@ class PointList:
         self._seen = self._read()
         self.node.EndModify(modifying)
 
+    def place(self, key: str, position: Vec3) -> None:
+        """Put a point at ``position`` (LPS mm, world); whoever follows the node hears of it.
+
+        Raises:
+            KeyError: when the list has no such point.
+        """
+        rows = {each: index for index, each in self._rows()}
+        self.node.SetNthControlPointPositionWorld(rows[key], *flip_frame(position))
+
     def update(self) -> frozenset[str]:
         """Take over what has changed in the node; the keys of the changed points."""
         seen = self._read()

@@ -10,14 +10,15 @@ _SELECTION_ID = "vtkMRMLSelectionNodeSingleton"
 
 
 def prepare_scene(scene: Any) -> Any:
-    """Make a scene fit for point lists and their files; changes nothing in Slicer itself.
+    """Make a scene fit for point lists, legends and their files; changes nothing in Slicer itself.
 
-    Without an application nobody registers the storage of markups (they would silently be
-    left out of a scene file), nor adds the selection node in which markups look for units.
+    Without an application nobody registers the storage of markups and the legends of colours (they
+    would silently be left out of a scene file), nor adds the selection node in which markups look
+    for units.
     """
-    storage = slicer.vtkMRMLMarkupsJsonStorageNode()
-    if not scene.IsNodeClassRegistered(storage.GetClassName()):
-        scene.RegisterNodeClass(storage)
+    for node in (slicer.vtkMRMLMarkupsJsonStorageNode(), slicer.vtkMRMLColorLegendDisplayNode()):
+        if not scene.IsNodeClassRegistered(node.GetClassName()):
+            scene.RegisterNodeClass(node)
     if scene.GetNodeByID(_SELECTION_ID) is None:
         scene.AddNode(slicer.vtkMRMLSelectionNode())
     return scene

@@ -27,6 +27,10 @@ class Role(str, Enum):
     POINTS = "points"
     MARK = "mark"
     TABLE = "table"
+    DOUBT_DATA = "doubt data"
+    DOUBT_MAP = "doubt map"
+    DOUBT_TABLE = "doubt table"
+    DOUBT_MARK = "doubt mark"
 
 
 def sign(node: Any, study: str, role: Role, side: AnySide | None = None) -> None:

@@ -1,0 +1,156 @@
+"""The model's regions as closed curves: an ellipse about every landmark it placed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...anatomy import LandmarkId
+from ...measurement import ViewPlane
+from ..frames import Vec3
+from ..markup import LockedMarkup
+from ..style import Colour
+
+CLASS_NAME = "vtkMRMLMarkupsClosedCurveNode"
+POINTS = 24
+"""Control points of a curve; a spline through them is off the ellipse by less than 0.1 %."""
+
+
+@dataclass(frozen=True)
+class Region:
+    """Where a model expects a landmark.
+
+    Attributes:
+        centre: LPS mm.
+        covariance: 3x3, mm^2, LPS axes.
+        radius: how many standard deviations (Mahalanobis) the region reaches.
+        colour: to draw it in.
+    """
+
+    centre: Vec3
+    covariance: tuple[Vec3, ...]
+    radius: float
+    colour: Colour
+
+    def outline(self, plane: ViewPlane, count: int = POINTS) -> list[Vec3]:
+        """``count`` points (LPS mm) on the region's ellipse in the plane through its centre.
+
+        The first is the highest one.
+        """
+        xx, xy, yy = plane.project_covariance(self.covariance)
+        root = _root(np.array([[xx, xy], [xy, yy]]))
+        turn = np.linspace(0.0, 2 * np.pi, count, endpoint=False)
+        rim = self.radius * np.stack([np.cos(turn), np.sin(turn)], axis=1) @ root.T
+        rim = np.roll(rim, -int(np.argmax(rim[:, 1])), axis=0)
+        points = plane.unproject(rim + plane.project(self.centre), self.centre)
+        return [(x, y, z) for x, y, z in points.tolist()]
+
+
+class Ellipses:
+    """One curve node per landmark with a region; its label says when a reader left the region.
+
+    Args:
+        scene: where the nodes go.
+        register: called with every new node and ``side=``.
+        remove: called with every node that is no longer wanted.
+    """
+
+    def __init__(
+        self, scene: Any, register: Callable[..., None], remove: Callable[[Any], None]
+    ) -> None:
+        self._scene = scene
+        self._register = register
+        self._remove = remove
+        self._curves: dict[LandmarkId, LockedMarkup] = {}
+        self._shown = True
+
+    @property
+    def nodes(self) -> dict[LandmarkId, Any]:
+        """The curve nodes."""
+        return {id_: curve.node for id_, curve in self._curves.items()}
+
+    def show(self, regions: Mapping[LandmarkId, Region], plane: ViewPlane, words: str) -> None:
+        """Draw exactly these regions; ``words`` tell in the nodes' descriptions what they are."""
+        for id_ in [id_ for id_ in self._curves if id_ not in regions]:
+            self._remove(self._curves.pop(id_).node)
+        for id_, region in regions.items():
+            curve = self._curve(id_)
+            curve.place(region.outline(plane))
+            curve.node.SetDescription(words)
+            _colour(curve.node.GetDisplayNode(), region.colour)
+
+    def say(self, texts: Mapping[LandmarkId, str]) -> None:
+        """Label ellipses, such as ``LCP is outside``; "" takes a label off."""
+        for id_, text in texts.items():
+            if id_ in self._curves:
+                self._curves[id_].write(text)
+                display = self._curves[id_].node.GetDisplayNode()
+                display.SetGlyphScale(_THICK if text else _THIN)
+
+    def set_visible(self, visible: bool) -> None:
+        """Show or hide all."""
+        self._shown = visible
+        for curve in self._curves.values():
+            curve.set_visible(visible)
+
+    def clear(self) -> None:
+        """Remove all curves."""
+        for curve in self._curves.values():
+            self._remove(curve.node)
+        self._curves = {}
+
+    def forget(self, node: Any) -> bool:
+        """Drop a node that was removed from the scene; whether it was one of these."""
+        lost = [id_ for id_, curve in self._curves.items() if curve.node is node]
+        for id_ in lost:
+            del self._curves[id_]
+        return bool(lost)
+
+    def _curve(self, id_: LandmarkId) -> LockedMarkup:
+        curve = self._curves.get(id_)
+        if curve is None:
+            side, key = id_
+            node = self._scene.AddNewNodeByClass(
+                CLASS_NAME, f"{side.word} {key} region of the model"
+            )
+            node.SetControlPointLabelFormat("")
+            node.CreateDefaultDisplayNodes()
+            _style(node.GetDisplayNode())
+            node.GetDisplayNode().SetVisibility(self._shown)
+            self._register(node, side=side)
+            curve = self._curves[id_] = LockedMarkup(node)
+        return curve
+
+
+_THIN, _THICK = 0.4, 0.9
+"""Relative width of the line, which is as wide as its points."""
+
+
+def _style(display: Any) -> None:
+    """A thin line without points; only the label of the first point, when it has one."""
+    display.SetPropertiesLabelVisibility(False)
+    display.SetPointLabelsVisibility(True)
+    display.SetGlyphTypeFromString("Vertex2D")
+    display.SetUseGlyphScale(True)
+    display.SetGlyphScale(_THIN)
+    display.SetTextScale(2.2)
+    display.SetCurveLineSizeMode(display.UseLineThickness)
+    display.SetLineThickness(1.0)
+    display.SetFillVisibility(False)
+    display.SetHandlesInteractive(False)
+
+
+def _colour(display: Any, colour: Colour) -> None:
+    display.SetColor(*colour)
+    display.SetSelectedColor(*colour)
+    display.SetActiveColor(*colour)
+
+
+def _root(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Symmetric root of a 2x2 covariance, with rounding below zero cut off."""
+    values, vectors = np.linalg.eigh(covariance)
+    return np.asarray((vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T)

@@ -1,0 +1,117 @@
+"""What a model said of an image, kept beside the points that readers move since."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...anatomy import HipLandmarks, Landmark, LandmarkId, LandmarkState, SourceKind
+from ...imaging import HipImage
+from ...uncertainty import NOT_CALIBRATED, Calibration, is_calibrated
+from ..frames import Vec3
+
+if TYPE_CHECKING:
+    from ...detection import Detection, LimbId, LimbScore, RegionMaps
+
+GAUSSIAN_LEVEL = 0.95
+_GAUSSIAN_RADIUS = 2.4477
+"""A normal distribution in two dimensions lies within so many standard deviations, 95 % of it."""
+
+
+@dataclass(frozen=True, eq=False)
+class ModelReading:
+    """A detection as its overlay needs it. Research software, not a medical device.
+
+    Attributes:
+        landmarks: as the model gave them (calibrated, when it is), LPS mm.
+        ijk_to_lps: 4x4 of the image, where it lay then.
+        maps: heatmaps and fields of the regions that were read; empty without a map to show.
+        calibration: of the model; None when it is not calibrated.
+        limbs: how far the fields bear out each limb.
+    """
+
+    landmarks: HipLandmarks
+    ijk_to_lps: NDArray[np.float64]
+    maps: tuple[RegionMaps, ...] = ()
+    calibration: Calibration | None = None
+    limbs: Mapping[LimbId, LimbScore] | None = None
+
+    @classmethod
+    def of(cls, detection: Detection, image: HipImage) -> ModelReading:
+        """The reading of a detection that kept its maps, made in ``image``."""
+        return cls(
+            detection.landmarks,
+            image.ijk_to_lps,
+            detection.maps,
+            detection.calibration,
+            detection.limbs,
+        )
+
+    def at(self, ijk_to_lps: NDArray[np.float64]) -> ModelReading:
+        """The same reading after the image moved to ``ijk_to_lps``."""
+        if np.allclose(ijk_to_lps, self.ijk_to_lps, atol=1e-9):
+            return self
+        move = ijk_to_lps @ np.linalg.inv(self.ijk_to_lps)
+        items = {id_: _moved(point, move) for id_, point in self.landmarks.items()}
+        return replace(self, landmarks=replace(self.landmarks, items_=items), ijk_to_lps=ijk_to_lps)
+
+    @property
+    def words(self) -> str:
+        """What the ellipses are, such as ``90 % region``."""
+        if self.calibration is None or self.calibration.position is None:
+            return f"{GAUSSIAN_LEVEL:.0%} ellipse, not calibrated".replace("%", " %")
+        return f"{self.calibration.level:.0%} region".replace("%", " %")
+
+    @property
+    def remark(self) -> str:
+        """Why the doubt is less than it could be; "" for a calibrated model."""
+        return NOT_CALIBRATED if self.calibration is None else ""
+
+    def radius(self, id_: LandmarkId) -> tuple[float | None, str]:
+        """Reach of a landmark's region in standard deviations, or None and why there is none."""
+        point = self.landmarks.items_.get(id_)
+        if point is None or point.covariance is None:
+            return None, "the model gives no region"
+        if self.calibration is None or not is_calibrated(point):
+            return _GAUSSIAN_RADIUS, ""
+        region = self.calibration.region(id_[1])
+        return region.radius, region.reason
+
+    def suppressed(self) -> dict[LandmarkId, Vec3]:
+        """Where the model would have put the points that it reports absent, LPS mm."""
+        found = {}
+        for id_, point in self.landmarks.items():
+            place = None if point.evidence is None else point.evidence.suppressed_position
+            if place is not None and point.state is LandmarkState.ABSENT:
+                found[id_] = place
+        return found
+
+    def still_holds(self, point: Landmark) -> bool:
+        """Whether ``point`` still is where, and what, the model said."""
+        return point.source.kind is SourceKind.MODEL
+
+
+def _moved(point: Landmark, move: NDArray[np.float64]) -> Landmark:
+    """A landmark after a 4x4 affine map of LPS mm."""
+    linear = move[:3, :3]
+    doubt, evidence = point.covariance, point.evidence
+    if doubt is not None:
+        doubt = tuple(_triple(row) for row in linear @ np.asarray(doubt) @ linear.T)
+    if evidence is not None and evidence.suppressed_position is not None:
+        place = _placed(evidence.suppressed_position, move)
+        evidence = replace(evidence, suppressed_position=place)
+    position = None if point.position is None else _placed(point.position, move)
+    return replace(point, position=position, covariance=doubt, evidence=evidence)
+
+
+def _placed(position: Vec3, move: NDArray[np.float64]) -> Vec3:
+    return _triple(move[:3, :3] @ np.asarray(position) + move[:3, 3])
+
+
+def _triple(values: NDArray[np.float64]) -> Vec3:
+    x, y, z = (float(value) for value in values)
+    return (x, y, z)
