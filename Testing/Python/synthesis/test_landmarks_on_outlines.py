@@ -10,6 +10,7 @@ from projected_outlines import outlines
 from HipLandmarksLib.anatomy import Side
 from HipLandmarksLib.synthesis.radiograph import Camera
 from HipLandmarksLib.synthesis.radiograph.landmarks import film_landmarks
+from HipLandmarksLib.synthesis.radiograph.landmarks_teardrop import STEP, notch_corner
 from HipLandmarksLib.synthesis.surfaces import BoneName, make_phantom_anatomy
 
 CAMERA = Camera.anteroposterior((512, 512), 0.85, centre_mm=(0.0, 5.0))
@@ -73,3 +74,26 @@ def test_the_ischium_point_is_the_lowest_of_the_hip_bone(anatomy, landmarks, sid
     lowest = edge.extreme((0.0, 1.0))
     assert edge.distance(landmarks[side, "ISCH"]) < 0.3
     assert lowest[1] == pytest.approx(landmarks[side, "ISCH"][1], abs=0.5)
+
+
+def limb_and_notch(limb_mm: float) -> tuple[np.ndarray, np.ndarray]:
+    """Height and place to the side of a line: down, a little to the middle, then along a notch."""
+    steps = np.full(round(limb_mm / STEP), STEP)
+    notch = np.full(round(20.0 / STEP), STEP)
+    height = -np.cumsum(np.concatenate([steps, 0.7 * notch]))
+    across = np.cumsum(np.concatenate([-0.1 * steps, 0.7 * notch]))
+    return height, across
+
+
+def test_the_teardrop_ends_where_its_limb_runs_on_along_the_notch() -> None:
+    height, across = limb_and_notch(15.0)
+    corner = notch_corner(height, across, below=-3.0)
+    assert corner is not None
+    assert (height[corner], across[corner]) == pytest.approx((-15.0, -1.5), abs=2 * STEP)
+
+
+def test_a_notch_without_a_limb_above_it_has_no_teardrop() -> None:
+    height, across = limb_and_notch(0.0)
+    assert notch_corner(height, across, below=-3.0) is None
+    height, across = limb_and_notch(15.0)
+    assert notch_corner(height[:50], across[:50], below=-3.0) is None  # it never leaves the limb
