@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -122,24 +123,34 @@ class Mode:
 def find_modes(heatmap: HeatmapPlaces) -> list[Mode]:
     """Modes with at least a tenth of the probability, the likeliest first; at least one.
 
-    The highest pixel and all within the window about it are one mode; then the next highest of
-    what is left, up to four.
+    A mode is a pixel that no other within the window about it exceeds, with all of the window;
+    the flank of a wide answer is none. At most four.
     """
     left = np.array(heatmap.probabilities, dtype=np.float64)
     total = left.sum()
     radius = heatmap.window_sigmas * heatmap.target_sigma
     ys, xs = np.mgrid[: left.shape[0], : left.shape[1]].astype(np.float64)
+    tops = _tops(left, radius)
     found: list[Mode] = []
-    for _ in range(_MOST_MODES):
-        row, column = np.unravel_index(int(np.argmax(left)), left.shape)
+    while tops.any() and len(found) < _MOST_MODES:
+        row, column = np.unravel_index(int(np.argmax(np.where(tops, left, -1.0))), left.shape)
         inside = (xs - column) ** 2 + (ys - row) ** 2 <= radius**2
         mode = _mode(left, inside & (left > 0), xs, ys, total)
-        if mode is not None and (mode.share >= LEAST_SHARE or not found):
+        if mode.share >= LEAST_SHARE or not found:
             found.append(mode)
         left = np.where(inside, 0.0, left)
-        if left.sum() < LEAST_SHARE * total:
-            break
+        tops &= ~inside & (left * inside.sum() >= LEAST_SHARE * total)
     return sorted(found, key=lambda mode: -mode.share)
+
+
+def _tops(map_: NDArray[np.float64], radius: float) -> NDArray[np.bool_]:
+    """Pixels above 0 that are the highest within ``radius``."""
+    from scipy.ndimage import maximum_filter  # slow to import, and needed for doubtful points only
+
+    reach = ceil(radius)
+    ys, xs = np.mgrid[-reach : reach + 1, -reach : reach + 1]
+    highest = maximum_filter(map_, footprint=xs**2 + ys**2 <= radius**2)
+    return np.asarray((map_ >= highest) & (map_ > 0))
 
 
 def _mode(
@@ -148,10 +159,8 @@ def _mode(
     xs: NDArray[np.float64],
     ys: NDArray[np.float64],
     total: float,
-) -> Mode | None:
+) -> Mode:
     mass = float(left[inside].sum())
-    if mass <= 0.0:
-        return None
     pixels = np.column_stack([xs[inside], ys[inside]])
     weights = left[inside] / mass
     centre = weights @ pixels

@@ -6,7 +6,7 @@ from math import ceil, inf
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from HipLandmarksLib.errors import UncertaintyError
@@ -118,6 +118,7 @@ groups_of_scores = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(groups_of_scores, st.randoms(use_true_random=False), st.floats(1e-3, 1e3))
 def test_the_order_of_patients_and_the_unit_of_scores_do_not_matter(groups, random, factor):
     radius = grouped_quantile(groups, 0.8)
@@ -130,17 +131,20 @@ def test_the_order_of_patients_and_the_unit_of_scores_do_not_matter(groups, rand
     assert grouped_quantile(scaled, 0.8) == pytest.approx(factor * radius)
 
 
+@settings(deadline=None)
 @given(groups_of_scores, st.floats(0.05, 0.9))
 def test_more_coverage_is_never_a_smaller_region(groups, level):
     assert grouped_quantile(groups, level) <= grouped_quantile(groups, level + 0.05)
 
 
+@settings(deadline=None)
 @given(groups_of_scores)
 def test_a_hip_seen_twice_alike_changes_nothing(groups):
     twice = [group + group for group in groups]
     assert grouped_quantile(twice, 0.8) == grouped_quantile(groups, 0.8)
 
 
+@settings(deadline=None)
 @given(groups_of_scores)
 def test_the_worst_region_holds_the_other(groups):
     table = ConformalTable(tuple(map(tuple, groups)))

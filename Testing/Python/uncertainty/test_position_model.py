@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from uncertainty.drawn_doubt import observations
 
@@ -102,6 +102,7 @@ def test_too_few_errors_are_refused():
 # Use.
 
 
+@settings(deadline=None)
 @given(planar, st.floats(0.1, 10.0))
 def test_covariances_scale_with_the_unit(raw, unit):
     """Pixels of a film without millimetres: the head's size turns one into the other."""
@@ -110,6 +111,7 @@ def test_covariances_scale_with_the_unit(raw, unit):
     assert in_pixels == pytest.approx(in_mm * unit**2)
 
 
+@settings(deadline=None)
 @given(planar, st.sampled_from(["FHC", "TD"]))
 def test_a_wider_heatmap_is_never_a_surer_point(raw, key):
     assert expected_error(TOLD.covariance(key, 1.5 * raw)) > expected_error(
@@ -117,6 +119,7 @@ def test_a_wider_heatmap_is_never_a_surer_point(raw, key):
     )
 
 
+@settings(deadline=None)
 @given(planar, st.floats(-60, 60), st.floats(-60, 60))
 def test_a_point_of_a_slice_stays_in_its_slice(raw, tilt, turn):
     """3x3 covariance in the plane of an oblique slice: the same as in the plane itself."""
@@ -130,6 +133,7 @@ def test_a_point_of_a_slice_stays_in_its_slice(raw, tilt, turn):
     assert expected_error(in_space) == pytest.approx(expected_error(TOLD.covariance("FHC", raw)))
 
 
+@settings(deadline=None)
 @given(planar)
 def test_the_expected_error_is_the_mean_distance(covariance):
     draws = np.random.default_rng(0).normal(size=(4000, 2)) @ np.linalg.cholesky(covariance).T
@@ -142,6 +146,7 @@ def test_the_expected_error_of_a_round_and_of_a_flat_doubt():
     assert expected_error(np.zeros((2, 2))) == 0.0
 
 
+@settings(deadline=None)
 @given(planar, st.floats(-5, 5), st.floats(-5, 5), st.floats(0, 180))
 def test_distances_in_standard_deviations_turn_with_the_image(covariance, x, y, degrees):
     turn = turned([1.0, 1.0], 0) @ np.array(

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from uncertainty.drawn_doubt import KEYS, landmark, observations, signs
 
@@ -58,6 +58,7 @@ def test_of_those_called_70_percent_about_70_percent_are_there():
         assert true == pytest.approx(stated, abs=0.12), (low, len(group))
 
 
+@settings(deadline=None)
 @given(any_signs, st.floats(0, 1), st.sampled_from(FOR + AGAINST))
 def test_more_of_a_sign_never_speaks_the_other_way(given_signs, more, name):
     value = getattr(given_signs, name)
@@ -68,6 +69,7 @@ def test_more_of_a_sign_never_speaks_the_other_way(given_signs, more, name):
     assert step >= -1e-9 if name in FOR else step <= 1e-9
 
 
+@settings(deadline=None)
 @given(any_signs, st.sampled_from((*KEYS, "TD")))
 def test_probabilities_are_probabilities(given_signs, key):
     assert 0.0 <= FITTED.probability(key, given_signs) <= 1.0
