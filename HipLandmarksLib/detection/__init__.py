@@ -13,17 +13,10 @@ from .channels import FILM_KEYS, MRI_KEYS, PROSTHESIS_KEY, Channels
 from .decoding import DecodedPoint, Decoder, HeatmapReading
 from .doubt_map import DoubtMap, RegionDoubt, uncertainty_map
 from .doubts import DoubtMeasure, MapChoice, MapWhat, PartId, is_limb, measure_of, part_doubts
-from .limb_scores import (
-    LimbAgreement,
-    LimbScore,
-    LimbState,
-    PartnerBelief,
-    UncertaintyFormula,
-    limb_agreement,
-    limb_score,
-    limb_scores,
-)
+from .limb_scores import LimbScore, LimbState, UncertaintyFormula, limb_score, limb_scores
 from .limbs import LimbChannels, LimbId
+from .live import LiveChange, LiveDoubt, PointDoubt
+from .partners import LimbAgreement, PartnerBelief, believed_agreement, limb_agreement
 from .region_maps import RegionMaps
 
 if TYPE_CHECKING:
@@ -126,10 +119,13 @@ __all__ = [
     "LimbId",
     "LimbScore",
     "LimbState",
+    "LiveChange",
+    "LiveDoubt",
     "MapChoice",
     "MapWhat",
     "PartId",
     "PartnerBelief",
+    "PointDoubt",
     "Preprocessing",
     "ReferenceHip",
     "RegionDoubt",
@@ -138,6 +134,7 @@ __all__ = [
     "SlicePrediction",
     "UncertaintyFormula",
     "View",
+    "believed_agreement",
     "calibrate_criteria",
     "choose_device",
     "default_bundle",

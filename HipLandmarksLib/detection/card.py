@@ -13,8 +13,8 @@ from ..uncertainty import Calibration
 from .channels import Channels
 from .decoding import Decoder
 from .film_card import FilmSettings
-from .limb_scores import PartnerBelief
 from .limbs import LimbChannels
+from .partners import PartnerBelief
 from .preprocessing import Preprocessing
 
 FORMAT = "hiplandmarks-bundle-1"

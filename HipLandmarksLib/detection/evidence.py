@@ -10,15 +10,9 @@ import numpy as np
 from ..anatomy import HipLandmarkId, PresenceEvidence, Side
 from .card import BundleCard
 from .decoding import DecodedPoint
-from .limb_scores import (
-    LimbAgreement,
-    LimbScore,
-    PartnerBelief,
-    UncertaintyFormula,
-    limb_agreement,
-    limb_scores,
-)
+from .limb_scores import LimbScore, UncertaintyFormula, limb_scores
 from .limbs import LimbId
+from .partners import LimbAgreement, believed_agreement
 from .reading import LandmarkMaps
 
 
@@ -86,12 +80,9 @@ def _limbs(
     decoded = [points[id_] for id_ in card.channels.ids]
     places = np.array([point.xy for point in decoded])
     scores = limb_scores(maps.fields[number].cpu().numpy(), places, card.limbs)
-    variances = card.limb_variances or None
-    if card.limb_partners is PartnerBelief.ALIKE:
-        alike = np.ones(len(decoded))
-        return scores, limb_agreement(scores, alike, card.limbs, variances, passes=1)
     presence = [point.presence for point in decoded]
-    return scores, limb_agreement(scores, presence, card.limbs, variances)
+    variances, partners = card.limb_variances, card.limb_partners
+    return scores, believed_agreement(scores, presence, card.limbs, variances, partners)
 
 
 def _evidence(agreement: LimbAgreement | None, head: float | None) -> PresenceEvidence:

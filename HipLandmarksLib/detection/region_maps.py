@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from ..anatomy import HipLandmarkId, Side
 from ..errors import ConfigurationError
 from ..imaging import PlaneTransform
-from .limb_scores import PartnerBelief
-from .limbs import LimbId
+from .channels import Channels
+from .limbs import LimbChannels, LimbId
+from .partners import PartnerBelief
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +85,15 @@ class RegionMaps:
         if self.fields is None or limb not in self.limbs or limb[0][0] not in self.sides:
             return None
         return np.asarray(self.fields[self.limbs.index(limb)])
+
+    @property
+    def limb_channels(self) -> LimbChannels:
+        """The limbs by their places in ``ids`` (those of one hip as of a right one)."""
+        one_hip = len({side for side, _ in self.ids}) == 1
+        channels = tuple((Side.RIGHT if one_hip else side, key) for side, key in self.ids)
+        place = {id_: number for number, id_ in enumerate(self.ids)}
+        pairs = tuple((place[start], place[end]) for start, end in self.limbs)
+        return LimbChannels(Channels(channels, one_hip), pairs)
 
     def of_side(self, side: Side) -> RegionMaps:
         """The same maps, of a model of one hip, as those of the patient's ``side``."""

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from exact_network import COVERED, ExactNetwork, exact_detector, exact_image
 from film_script import Script, film
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from HipLandmarksLib.anatomy import Side
@@ -104,6 +104,7 @@ def test_the_landmarks_of_the_other_side_are_shown_where_they_were_read():
     assert not drawn(other, {HEAD: 1.0}).says.any()
 
 
+@settings(deadline=None, max_examples=30)
 @given(
     st.floats(-0.4, 0.4),
     st.floats(1.5, 4.0),
@@ -125,6 +126,7 @@ def test_the_map_lies_on_the_image_wherever_the_region_was_cut_from_it(turn, sca
     assert np.sqrt(len(rows) / np.pi) == pytest.approx(4.9 * scale, rel=0.1)
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.lists(st.tuples(st.integers(0, 2), st.one_of(st.none(), st.floats(0, 1))), max_size=8))
 def test_updating_parts_gives_the_map_that_one_would_have_drawn_at_once(steps):
     maps = region((30, 40), (36, 44), (70, 20))

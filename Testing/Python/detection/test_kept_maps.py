@@ -141,9 +141,9 @@ def test_maps_whose_numbers_do_not_belong_together_are_refused():
             replace(maps, **wrong)
 
 
-def test_whoever_shows_maps_needs_no_torch():
+def test_whoever_shows_maps_or_follows_points_needs_no_torch():
     code = (
-        "import sys; from HipLandmarksLib.detection import RegionMaps, limb_score;"
+        "import sys; from HipLandmarksLib.detection import LiveDoubt, RegionMaps, limb_score;"
         "sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -8,13 +8,12 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from HipLandmarksLib.detection import Channels, LimbChannels
+from HipLandmarksLib.detection import Channels, LimbChannels, limb_agreement
 from HipLandmarksLib.detection.limb_scores import (
     LEAST_PROJECTION,
     LimbScore,
     LimbState,
     UncertaintyFormula,
-    limb_agreement,
     limb_score,
     limb_scores,
 )
