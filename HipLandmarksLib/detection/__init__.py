@@ -16,6 +16,7 @@ from .doubts import DoubtMeasure, MapChoice, MapWhat, PartId, is_limb, measure_o
 from .limb_scores import LimbScore, LimbState, UncertaintyFormula, limb_score, limb_scores
 from .limbs import LimbChannels, LimbId
 from .live import LiveChange, LiveDoubt, PointDoubt
+from .measured_doubt import detection_doubts, heatmap_places
 from .partners import LimbAgreement, PartnerBelief, believed_agreement, limb_agreement
 from .region_maps import RegionMaps
 
@@ -138,8 +139,10 @@ __all__ = [
     "calibrate_criteria",
     "choose_device",
     "default_bundle",
+    "detection_doubts",
     "film_input",
     "fit_hip",
+    "heatmap_places",
     "hip_frame",
     "is_limb",
     "landmark_maps",

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
+import torch
 
 from ..anatomy import HipLandmarkId, PresenceEvidence, Side
 from .card import BundleCard
 from .decoding import DecodedPoint
-from .limb_scores import LimbScore, UncertaintyFormula, limb_scores
-from .limbs import LimbId
+from .limb_scores import LimbScore, UncertaintyFormula
+from .limb_tensors import batched_limb_scores
+from .limbs import LimbChannels, LimbId
 from .partners import LimbAgreement, believed_agreement
 from .reading import LandmarkMaps
 
@@ -41,18 +42,21 @@ def slice_evidence(
     """
     if maps.fields is None and maps.presence is None:
         return [None] * len(points)
-    ids = card.channels.ids
+    ids, limbs = card.channels.ids, card.limbs
+    scores = _scores(maps, points, limbs)
     found: list[SliceEvidence | None] = []
-    for number, own in enumerate(points):
-        scores, agreements = _limbs(maps, number, own, card)
-        heads = None if maps.presence is None else maps.presence[number].tolist()
-        landmarks = {
-            id_: _evidence(agreements[k] if agreements else None, heads[k] if heads else None)
-            for k, id_ in enumerate(ids)
-        }
-        pairs = card.limbs.pairs if scores else ()
-        limbs = {(ids[a], ids[b]): s for (a, b), s in zip(pairs, scores, strict=True)}
-        found.append(SliceEvidence(landmarks, limbs))
+    for number, (own, scored) in enumerate(zip(points, scores, strict=True)):
+        presence = [own[id_].presence for id_ in ids]
+        agreements = (
+            believed_agreement(scored, presence, limbs, card.limb_variances, card.limb_partners)
+            if scored
+            else [None] * len(ids)
+        )
+        heads = [None] * len(ids) if maps.presence is None else maps.presence[number].tolist()
+        signs = [_evidence(*each) for each in zip(agreements, heads, strict=True)]
+        pairs = limbs.pairs if scored else ()
+        named = {(ids[a], ids[b]): s for (a, b), s in zip(pairs, scored, strict=True)}
+        found.append(SliceEvidence(dict(zip(ids, signs, strict=True)), named))
     return found
 
 
@@ -69,20 +73,17 @@ def limbs_by_side(evidence: Mapping[Side, SliceEvidence | None]) -> dict[LimbId,
     return found
 
 
-def _limbs(
+def _scores(
     maps: LandmarkMaps,
-    number: int,
-    points: Mapping[HipLandmarkId, DecodedPoint],
-    card: BundleCard,
-) -> tuple[list[LimbScore], list[LimbAgreement]]:
+    points: Sequence[Mapping[HipLandmarkId, DecodedPoint]],
+    limbs: LimbChannels,
+) -> list[list[LimbScore]]:
+    """Of every limb of every image; empty lists without fields."""
     if maps.fields is None:
-        return [], []
-    decoded = [points[id_] for id_ in card.channels.ids]
-    places = np.array([point.xy for point in decoded])
-    scores = limb_scores(maps.fields[number].cpu().numpy(), places, card.limbs)
-    presence = [point.presence for point in decoded]
-    variances, partners = card.limb_variances, card.limb_partners
-    return scores, believed_agreement(scores, presence, card.limbs, variances, partners)
+        return [[] for _ in points]
+    ids = limbs.channels.ids
+    places = torch.tensor([[own[id_].xy for id_ in ids] for own in points], dtype=torch.float64)
+    return batched_limb_scores(maps.fields, places, limbs)
 
 
 def _evidence(agreement: LimbAgreement | None, head: float | None) -> PresenceEvidence:

@@ -20,9 +20,14 @@ from .limbs import LimbChannels
 LEAST_PROJECTION = 1e-3
 """eps of paper 2: projections below it, also negative ones, count as this much."""
 
-_LEAST_SAMPLES = 10
-_LEAST_LENGTH_PX = 1.0
-_HALF_PIXEL = 0.5
+LEAST_SAMPLES = 10
+"""Of a field along a limb, both ends included; longer limbs have one per pixel."""
+
+LEAST_LENGTH_PX = 1.0
+"""Points of a limb that are nearer have no direction between them."""
+
+HALF_PIXEL = 0.5
+"""So far beyond the outermost pixel centres an image reaches."""
 
 
 class UncertaintyFormula(str, Enum):
@@ -109,9 +114,9 @@ def limb_score(
     if not (_in_image(a, field.shape[1:]) and _in_image(b, field.shape[1:])):
         return LimbScore(LimbState.OUTSIDE)
     length = float(np.hypot(*(b - a)))
-    if length < _LEAST_LENGTH_PX:
+    if length < LEAST_LENGTH_PX:
         return LimbScore(LimbState.POINTS_COINCIDE)
-    count = max(_LEAST_SAMPLES, ceil(length) + 1)
+    count = max(LEAST_SAMPLES, ceil(length) + 1)
     line = a + np.linspace(0.0, 1.0, count)[:, None] * (b - a)
     direction = (b - a) / length
     mean = float((_bilinear(field, line) @ direction).mean())
@@ -120,8 +125,8 @@ def limb_score(
 
 def _in_image(point: NDArray[np.float64], shape: tuple[int, ...]) -> bool:
     """Whether (column, row) lies on a pixel of an image of (rows, columns)."""
-    limit = np.array([shape[1], shape[0]]) - _HALF_PIXEL
-    return bool((point >= -_HALF_PIXEL).all() and (point <= limit).all())
+    limit = np.array([shape[1], shape[0]]) - HALF_PIXEL
+    return bool((point >= -HALF_PIXEL).all() and (point <= limit).all())
 
 
 def _bilinear(field: NDArray[np.floating], xy: NDArray[np.float64]) -> NDArray[np.float64]:
