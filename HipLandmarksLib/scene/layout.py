@@ -16,6 +16,7 @@ _TEXT_MM = 36.0  # width of a value when the whole pelvis fills the view
 _ROW_MM = 9.0
 _FIRST_ROW_MM = 22.0  # above the head centre
 _BEYOND_IMAGE_MM = 15.0
+_PELVIS_MM = 600.0  # wider than any image of a pelvis: a film without a pixel size, in pixels
 
 
 def image_extent(image: HipImage, plane: ViewPlane) -> tuple[float, float]:
@@ -51,11 +52,17 @@ def value_places(
     assert near is not None
     x, y = plane.project_point(near)
     low, high = extent
+    mm = _millimetre(high - low)
     if side is Side.LEFT:
-        start = min(x + _CLEAR_MM, high + _BEYOND_IMAGE_MM - _TEXT_MM)
+        start = min(x + mm * _CLEAR_MM, high + mm * (_BEYOND_IMAGE_MM - _TEXT_MM))
     else:
-        start = max(x - _CLEAR_MM - _TEXT_MM, low - _BEYOND_IMAGE_MM)
-    tops = [y + _FIRST_ROW_MM - _ROW_MM * row for row in range(len(ids))]
+        start = max(x - mm * (_CLEAR_MM + _TEXT_MM), low - mm * _BEYOND_IMAGE_MM)
+    tops = [y + mm * (_FIRST_ROW_MM - _ROW_MM * row) for row in range(len(ids))]
     return {
         id_: plane.unproject_point((start, top), near) for id_, top in zip(ids, tops, strict=True)
     }
+
+
+def _millimetre(width: float) -> float:
+    """A millimetre in the frame of an image of this width; about one where it is in pixels."""
+    return 1.0 if width <= _PELVIS_MM else width / (0.75 * _PELVIS_MM)

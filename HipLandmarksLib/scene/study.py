@@ -9,19 +9,17 @@ from weakref import finalize
 
 from ..anatomy import AnySide, HipLandmarks, LandmarkId, Midline, Source, SourceKind
 from ..imaging import HipImage
-from ..measurement import (
-    Measurement,
-    MeasurementSettings,
-    SideDifference,
-    ViewPlane,
-)
+from ..measurement import MeasurementSettings, ViewPlane
 from ..report import DEFAULT_MARKS
+from .doubt import DoubtNodes, DoubtOverlay, ModelReading
+from .frames import Vec3
 from .live import LiveMeasurements, Update
 from .measured_plane import MeasuredPlane
 from .nodes import MIDLINE_KEYS, StudyNodes
 from .observers import Observers
 from .overlay import Overlay
 from .record import StudyRecord, in_order
+from .study_view import StudyView
 from .volume import image_of_volume, remember_kind
 
 DEFAULT_KEYS = (
@@ -31,7 +29,7 @@ DEFAULT_KEYS = (
 _MOST_ROUNDS = 4
 
 
-class HipStudy:
+class HipStudy(StudyView):
     """The nodes of one case, kept consistent while points move. Research use only.
 
     Make one with :meth:`create` or :meth:`reopen`; :meth:`close` takes its observers off and
@@ -48,6 +46,7 @@ class HipStudy:
         self._live = LiveMeasurements(plane, record.settings, record.ids, record.case_id)
         remove = nodes.folders.remove
         self._overlay = Overlay(nodes.scene, record.marks, nodes.add_mark, remove)
+        self._doubt: DoubtOverlay | None = None
         self._observers = Observers()
         self._busy = False
         self._waiting: set[AnySide] = set()
@@ -106,65 +105,13 @@ class HipStudy:
             HipLandmarksError: when a study lacks its image, a point list or its settings.
         """
         source = Source(SourceKind.READER, reader)
-        found = list(StudyNodes.find(scene, source))
-        return [cls(nodes, image_of_volume(nodes.volume)) for nodes in found]
-
-    @property
-    def scene(self) -> Any:
-        """The vtkMRMLScene."""
-        return self._nodes.scene
-
-    @property
-    def landmarks(self) -> HipLandmarks:
-        """The points as they are now, in the world, LPS mm."""
-        return self._live.landmarks
-
-    @property
-    def measurements(self) -> list[Measurement]:
-        """All measurements in the order of the table."""
-        return self._live.measurements
-
-    def measurement(self, side: AnySide, id_: str) -> Measurement:
-        """One measurement of a hip or of the pelvis.
-
-        Raises:
-            KeyError: when this study does not measure ``id_`` there.
-        """
-        return self._live.measurement(side, id_)
-
-    @property
-    def differences(self) -> list[SideDifference]:
-        """Right minus left of the measurements of the hips, in the order of the table."""
-        return self._live.differences
-
-    @property
-    def problem(self) -> str:
-        """Why nothing can be measured at present, such as a tilted image; else empty."""
-        return self._plane.problem
-
-    @property
-    def marks(self) -> tuple[str, ...]:
-        """The measurements that are drawn in the views."""
-        return self._overlay.ids
-
-    @property
-    def volume_node(self) -> Any:
-        """The vtkMRMLScalarVolumeNode, None after it was removed."""
-        return self._nodes.volume
-
-    @property
-    def table_node(self) -> Any:
-        """The vtkMRMLTableNode, None after it was removed."""
-        return None if self._nodes.table is None else self._nodes.table.node
-
-    def points_node(self, side: AnySide) -> Any:
-        """The vtkMRMLMarkupsFiducialNode of a hip or the midline, None when there is none."""
-        points = self._nodes.points.get(side)
-        return None if points is None else points.node
-
-    def mark_nodes(self, side: AnySide, id_: str) -> list[Any]:
-        """Angle, line and value nodes of one measurement; none when it is not drawn."""
-        return self._overlay.nodes(side, id_)
+        found = [(nodes, DoubtNodes.find(nodes)) for nodes in StudyNodes.find(scene, source)]
+        studies = [cls(nodes, image_of_volume(nodes.volume)) for nodes, _ in found]
+        for study, (_, doubt) in zip(studies, found, strict=True):
+            if doubt is not None:
+                study._doubt = DoubtOverlay(*doubt)
+                study.refresh()
+        return studies
 
     def set_landmarks(self, landmarks: HipLandmarks) -> None:
         """Show other points, e.g. of a new detection; everything is measured once."""
@@ -186,6 +133,33 @@ class HipStudy:
             points.offer(keys)
         else:
             self._observe_points(self._nodes.add_points(side, keys).node, side)
+
+    def place_point(self, side: AnySide, key: str, position: Vec3) -> None:
+        """Put a point of the reader's at ``position`` (LPS mm, world), such as a suppressed one.
+
+        Raises:
+            KeyError: when the side has no list of points or the list has no such point.
+        """
+        self._nodes.points[side].place(key, position)
+
+    def show_doubt(self, reading: ModelReading, visible: bool = True) -> DoubtOverlay:
+        """Show how sure a model is of what it read in this image, instead of an earlier reading.
+
+        Args:
+            reading: what the model said, in the frame of the study's volume.
+            visible: False keeps the views as they are until the overlay is switched on.
+        """
+        self.drop_doubt()
+        self._doubt = DoubtOverlay(DoubtNodes.create(self._nodes, reading), reading)
+        self.refresh()
+        self._doubt.switch(visible)
+        return self._doubt
+
+    def drop_doubt(self) -> None:
+        """Take the doubt and all its nodes out of the scene; the views are as before."""
+        doubt, self._doubt = self._doubt, None
+        if doubt is not None:
+            doubt.remove()
 
     def show_marks(self, ids: Collection[str]) -> None:
         """Draw these measurements in the views and no others; kept with the scene.
@@ -220,6 +194,8 @@ class HipStudy:
             self._live.plane = self._plane.plane
             update = self._live.restart(points)
             self._overlay.arrange(self.landmarks, self._plane.plane, self._plane.image)
+            if self._doubt is not None:
+                self._doubt.renew(self.landmarks, self._plane.plane, self._plane.image)
         self._overlay.show(update.measurements)
         if self._nodes.table is not None:
             self._nodes.table.fill(update.measurements, update.differences)
@@ -242,6 +218,14 @@ class HipStudy:
         moved = (node.PointModifiedEvent, node.PointAddedEvent, node.PointRemovedEvent)
         self._observers.add(node, moved, self._follow, side)
         self._observers.add(node, (node.TransformModifiedEvent,), self._follow_transform)
+        self._observers.add(node, (node.PointStartInteractionEvent,), self._drag, True)
+        self._observers.add(node, (node.PointEndInteractionEvent,), self._drag, False)
+
+    def _drag(self, begins: bool) -> None:
+        if self._doubt is not None and begins:
+            self._doubt.start_drag()
+        elif self._doubt is not None:
+            self._doubt.end_drag()
 
     def _follow(self, side: AnySide) -> None:
         self._waiting.add(side)
@@ -283,6 +267,8 @@ class HipStudy:
             self._live.refuse(self._nodes.in_world(), self.problem)
         elif changed:
             self._show(self._live.follow(self._nodes.in_world(), changed))
+            if self._doubt is not None:
+                self._doubt.follow(self.landmarks, changed)
 
     def _show(self, update: Update) -> None:
         self._overlay.follow_slices(self.landmarks, self._live.plane)
@@ -294,5 +280,7 @@ class HipStudy:
         """A node is about to be removed from the scene, by whomever."""
         self._observers.drop(node)
         self._nodes.folders.forget(node)
+        if self._doubt is not None and self._doubt.forget(node):
+            self._doubt = None
         if not self._overlay.forget(node) and self._nodes.forget(node):
             self.refresh()

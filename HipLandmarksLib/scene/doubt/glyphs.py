@@ -27,7 +27,7 @@ class Sign:
     """How a grade of expected errors is drawn; no two share colour or shape.
 
     Attributes:
-        colour: in the palette of Okabe and Ito (2008).
+        colour: apart for every kind of colour vision (after Okabe and Ito 2008).
         shape: name of the glyph.
         asks: whether the landmark's key stands beside it with a question mark.
     """
@@ -40,8 +40,8 @@ class Sign:
 SIGNS: Mapping[str, Sign] = MappingProxyType(
     {
         "green": Sign((0.00, 0.62, 0.45), "Circle2D"),
-        "amber": Sign((0.90, 0.62, 0.00), "Triangle2D"),
-        "red": Sign((0.84, 0.37, 0.00), "Diamond2D"),
+        "amber": Sign((0.97, 0.83, 0.20), "Triangle2D"),
+        "red": Sign((0.90, 0.26, 0.12), "Diamond2D"),
         OFFER: Sign(UNGRADED_COLOUR, "StarBurst2D", asks=True),
     }
 )
@@ -152,8 +152,8 @@ def _style(display: Any, sign: Sign) -> None:
         put(*sign.colour)
     display.SetGlyphTypeFromString(sign.shape)
     display.SetUseGlyphScale(True)
-    display.SetGlyphScale(3.0)
-    display.SetOpacity(0.6)
+    display.SetGlyphScale(4.0)
+    display.SetOpacity(0.5)
     display.SetPointLabelsVisibility(sign.asks)
     display.SetTextScale(2.6)
     display.SetPropertiesLabelVisibility(False)

@@ -19,6 +19,8 @@ Box = tuple[slice, slice]
 LEGEND_TITLE = "Doubt, %"
 NOTHING = 0
 """Stored value of a pixel about which there is nothing to say."""
+LEAST_SHOWN = 5
+"""Less doubt than this, in per cent, is kept in the volume and left clear in the views."""
 
 
 class DoubtVolume:
@@ -109,7 +111,7 @@ def _view(node: Any) -> NDArray[np.uint8]:
 
 
 def _style(display: Any, table: Any) -> None:
-    """Fixed window over all per cents; what says nothing is cut off as well as clear.
+    """Fixed window over all per cents; little doubt is cut off, nothing to say is clear as well.
 
     Pixels are not blended: between much doubt and nothing to say there is no little doubt.
     """
@@ -117,7 +119,7 @@ def _style(display: Any, table: Any) -> None:
     display.SetAutoWindowLevel(False)
     display.SetWindowLevelMinMax(0, LEVELS - 1)
     display.SetAutoThreshold(False)
-    display.SetThreshold(1, LEVELS - 1)
+    display.SetThreshold(LEAST_SHOWN, LEVELS - 1)
     display.SetApplyThreshold(True)
     display.SetInterpolate(False)
     display.SetAndObserveColorNodeID(table.GetID())
