@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .doubt_options import add_covering_options, add_level_option, add_patient_options
 from .options import add_tta_option
 from .progress import progress_bar
 
@@ -43,14 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "data", type=Path, metavar="DATA", help="images with landmarks, or views of 'simulate'"
     )
-    parser.add_argument(
-        "--level",
-        type=_level,
-        default=0.9,
-        metavar="SHARE",
-        help="how often regions and intervals hold the truth; 9 patients are needed for 0.9, 19 "
-        "for 0.95 (default: 0.9)",
-    )
+    add_level_option(parser)
     parser.add_argument(
         "--out",
         type=Path,
@@ -60,22 +54,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--report", type=Path, metavar="DIR", help="also write the calibration report into DIR"
     )
-    add_split_options(parser.add_argument_group("whom to calibrate on"))
-    add_reading_options(parser.add_argument_group("how the cases are read"))
+    _add_split_options(parser.add_argument_group("whom to calibrate on"))
+    _add_reading_options(parser.add_argument_group("how the cases are read"))
 
 
-def add_split_options(group: argparse._ArgumentGroup) -> None:
-    """Patients in and out, models of a cross-validation."""
-    group.add_argument(
-        "--only", nargs="+", default=[], metavar="NAME", help="only these patients, or subjects"
-    )
-    group.add_argument(
-        "--leave-out",
-        nargs="+",
-        default=[],
-        metavar="NAME",
-        help="all but these patients, or subjects of the views",
-    )
+def _add_split_options(group: argparse._ArgumentGroup) -> None:
+    add_patient_options(group)
     group.add_argument(
         "--read-by",
         type=Path,
@@ -93,41 +77,18 @@ def add_split_options(group: argparse._ArgumentGroup) -> None:
     )
 
 
-def add_reading_options(group: argparse._ArgumentGroup) -> None:
-    """Slices, covered copies, films, averaged views, processor."""
+def _add_reading_options(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--slices",
         choices=("reference", "auto"),
         default="reference",
         help="read the slice that the reader chose (default), or let the model choose",
     )
-    group.add_argument(
-        "--covered",
-        type=_count,
-        default=3,
-        metavar="N",
-        help="copies of each slice with landmarks covered or cut off, to learn absence from "
-        "(default: 3)",
-    )
-    group.add_argument(
-        "--films",
-        type=_count,
-        default=240,
-        metavar="N",
-        help="number of films that are made of views (default: 240)",
-    )
-    group.add_argument(
-        "--objects",
-        type=_share,
-        default=0.5,
-        metavar="SHARE",
-        help="share of the films with objects that cover or replace landmarks (default: 0.5)",
-    )
+    add_covering_options(group, covered=3)
     group.add_argument(
         "--seed",
-        type=_count,
+        type=int,
         default=17,
-        metavar="S",
         help="of films and covered copies: the same seed gives the same calibration (default: 17)",
     )
     group.add_argument(
@@ -152,13 +113,14 @@ def run(arguments: argparse.Namespace) -> None:
     from ..report.evaluation import format_calibration
 
     check_target(arguments.bundle, arguments.out)
-    if arguments.report is not None:
-        check_folder(arguments.report)
+    for folder in (arguments.out or arguments.bundle, arguments.report):
+        if folder is not None:
+            check_folder(folder)
     with progress_bar() as report:
         data = read_cases(
             arguments.bundle,
             arguments.data,
-            data_options(arguments),
+            _data_options(arguments),
             arguments.read_by,
             report=report,
         )
@@ -172,8 +134,7 @@ def run(arguments: argparse.Namespace) -> None:
     print(f"Calibrated model: {written}")
 
 
-def data_options(arguments: argparse.Namespace) -> DataOptions:
-    """What the options of :func:`add_split_options` and :func:`add_reading_options` choose."""
+def _data_options(arguments: argparse.Namespace) -> DataOptions:
     from ..evaluation.calibration_data import DataOptions
     from ..evaluation.doubt_films import FilmDraw
     from ..evaluation.doubt_images import ImageDraw
@@ -210,30 +171,3 @@ def _write_report(
     )
     page, _ = write_evaluation(arguments.report, Evaluation((found,), options, data.source))
     print(f"Report: {page}")
-
-
-def _level(text: str) -> float:
-    share = _number(text)
-    if 0.5 <= share < 1.0:
-        return share
-    raise argparse.ArgumentTypeError(f"expected a share from 0.5 to below 1, got {text!r}")
-
-
-def _share(text: str) -> float:
-    share = _number(text)
-    if 0.0 <= share <= 1.0:
-        return share
-    raise argparse.ArgumentTypeError(f"expected a share of 0 to 1, got {text!r}")
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return -1.0
-
-
-def _count(text: str) -> int:
-    if text.isdecimal():
-        return int(text)
-    raise argparse.ArgumentTypeError(f"expected a whole number from 0, got {text!r}")

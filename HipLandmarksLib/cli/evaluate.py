@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .doubt_options import add_covering_options, add_level_option, add_patient_options
 from .options import EDGES, REFERENCES, add_tta_option
-from .progress import progress_bar
 
 if TYPE_CHECKING:
     from ..evaluation import EvaluationOptions, RunEvaluation
@@ -18,15 +18,18 @@ NAME = "evaluate"
 SUMMARY = "compare predicted with reference landmarks and write one report"
 DESCRIPTION = (
     "Compare predicted with reference landmarks: localisation, agreement of measurements,\n"
-    "screening, presence. Either a model is run on a folder of images with landmarks (as 'train'\n"
-    "takes it), or two folders of landmark files are compared; that needs no torch. Several\n"
-    "models or folders of predictions are runs of one method: mean and SD over them are shown.\n"
+    "screening, presence, and whether the stated doubt is honest. Either a model is run on a\n"
+    "folder of images with landmarks (as 'train' takes it) or of bone views ('simulate --format\n"
+    "views', made to films), or two folders of landmark files are compared; that needs no torch.\n"
+    "Several models or folders of predictions are runs of one method: mean and SD are shown.\n"
     "Written are DIR/evaluation.html, one file to read offline, and DIR/evaluation.json."
 )
 EXAMPLES = """examples:
   hiplandmarks evaluate --data my-hips
   hiplandmarks evaluate --unseen --model runs/fold-*/bundle --data my-hips
   hiplandmarks evaluate --model runs/seed17/all/bundle runs/seed42/all/bundle --data my-hips
+  hiplandmarks evaluate --model calibrated-model --data test-hips --covered 3
+  hiplandmarks evaluate --model film-model --data views --only z061 --films 240
   hiplandmarks evaluate --predicted results --reference readings --images scans
 """
 NORMS = {"head-centres": "HEAD_CENTRES", "teardrops": "TEARDROPS"}
@@ -36,7 +39,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     model = parser.add_argument_group("a model on a folder of images with landmarks")
     model.add_argument(
-        "--data", type=Path, metavar="FOLDER", help="images with landmarks, as for 'train'"
+        "--data",
+        type=Path,
+        metavar="FOLDER",
+        help="images with landmarks, as for 'train', or bone views of 'simulate'",
     )
     model.add_argument(
         "--model",
@@ -65,6 +71,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_tta_option(model)
     _add_folder_arguments(parser.add_argument_group("two folders of landmark files"))
+    doubt = parser.add_argument_group("doubt of a model")
+    add_level_option(doubt)
+    add_covering_options(doubt, covered=0)
+    add_patient_options(doubt)
     parser.add_argument(
         "--out",
         type=Path,
@@ -143,12 +153,17 @@ def run(arguments: argparse.Namespace) -> None:
     from ..evaluation import Evaluation, EvaluationOptions, NormDistance
     from ..report import check_folder
     from ..report.evaluation import format_evaluation, read_histories, write_evaluation
+    from .evaluation_models import runs_of_models
 
     _check(arguments)
     check_folder(arguments.out)
     histories = read_histories(arguments.run_folders)
-    options = EvaluationOptions(norm=NormDistance[NORMS[arguments.nme]], seed=arguments.seed)
-    runs = _of_models(arguments, options) if arguments.data else _of_folders(arguments, options)
+    norm = NormDistance[NORMS[arguments.nme]]
+    options = EvaluationOptions(norm=norm, seed=arguments.seed, level=arguments.level)
+    if arguments.data is not None:
+        runs = runs_of_models(arguments, options, _changes(arguments))
+    else:
+        runs = _of_folders(arguments, options)
     evaluation = Evaluation(tuple(runs), options, _source(arguments))
     written = write_evaluation(arguments.out, evaluation, histories)
     for warning in dict.fromkeys(w for each in runs for w in each.warnings):
@@ -188,7 +203,10 @@ def _source(arguments: argparse.Namespace) -> str:
     chosen = "the reader's slices" if arguments.slices == "reference" else "automatic slices"
     if arguments.unseen:
         chosen += ", each patient by models that were not trained on it"
-    return f"images and reference landmarks of {arguments.data.resolve().name}, {chosen}"
+    name = arguments.data.resolve().name
+    if (arguments.data / "store.json").is_file():
+        return f"films simulated from the bone views of {name}"
+    return f"images and reference landmarks of {name}, {chosen}"
 
 
 def _changes(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -200,49 +218,6 @@ def _changes(arguments: argparse.Namespace) -> dict[str, Any]:
         "edge": Edge(arguments.edge),
         "extra_points": arguments.extra,
     }
-
-
-def _of_models(arguments: argparse.Namespace, options: EvaluationOptions) -> list[RunEvaluation]:
-    from ..detection import Detector, default_bundle
-    from ..evaluation import evaluate_run
-    from ..evaluation.from_model import (
-        model_cases,
-        overlap_warnings,
-        seen_patients,
-        unseen_slices,
-        without_unknown,
-    )
-    from ..measurement import MeasurementSettings
-    from ..training import read_folder
-    from .evaluation_names import Answer, facts_of_card, joined_by_seed, unique_names
-
-    changes = _changes(arguments)
-
-    def settings(image: HipImage) -> MeasurementSettings:
-        return MeasurementSettings.for_image(image, **changes)
-
-    bundles = arguments.model or [default_bundle()]
-    views = arguments.tta
-    detectors = [Detector.from_bundle(bundle, device=arguments.device) for bundle in bundles]
-    slices = read_folder(arguments.data)
-    names = unique_names([f"{d.card.id} {d.card.version}" for d in detectors], bundles)
-    answers = []
-    for detector, name in zip(detectors, names, strict=True):
-        own = unseen_slices(detector.card, slices) if arguments.unseen else slices
-        print(f"Running {name} ...", file=sys.stderr)
-        with progress_bar() as report:
-            cases = model_cases(detector, own, settings, arguments.slices == "auto", report, views)
-        patients = {case.patient for case in cases}
-        seen = seen_patients(detector.card, patients)
-        facts = facts_of_card(detector.card, views)
-        about = {**facts, "slices": arguments.slices, "seen": len(seen)}
-        answers.append(Answer(name, about, cases, overlap_warnings(detector.card, patients)))
-    runs = []
-    for answer in joined_by_seed(answers) if arguments.unseen else answers:
-        kept, notes = without_unknown(answer.cases)
-        warnings = [*answer.warnings, *notes]
-        runs.append(evaluate_run(kept, answer.name, options, answer.about, warnings))
-    return runs
 
 
 def _of_folders(arguments: argparse.Namespace, options: EvaluationOptions) -> list[RunEvaluation]:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..detection import BundleCard
-    from ..evaluation import EvaluationCase
+    from ..evaluation.suppression import DoubtCase
+    from ..uncertainty import Calibration
 
 
 @dataclass(frozen=True)
@@ -20,13 +21,15 @@ class Answer:
     Attributes:
         name, about: of the model.
         cases: references and its predictions.
+        calibration: of the model's doubt, None without one.
         warnings: for the reader of the figures.
     """
 
     name: str
     about: dict[str, Any]
-    cases: list[EvaluationCase]
+    cases: list[DoubtCase]
     warnings: list[str]
+    calibration: Calibration | None = None
 
 
 def joined_by_seed(answers: Sequence[Answer]) -> list[Answer]:
@@ -47,6 +50,7 @@ def _joined(folds: Sequence[Answer]) -> Answer:
         about=about,
         cases=[case for fold in folds for case in fold.cases],
         warnings=list(dict.fromkeys(w for fold in folds for w in fold.warnings)),
+        calibration=folds[0].calibration if len(folds) == 1 else None,
     )
 
 

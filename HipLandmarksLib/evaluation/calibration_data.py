@@ -7,8 +7,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..detection import BundleCard, Detector, load_card
-from ..detection.bundle import load_bundle, load_film_bundle
-from ..detection.card import ImageFrame
 from ..errors import ConfigurationError
 from ..imaging import Modality
 from ..training import LabelledSlice, read_folder
@@ -16,7 +14,7 @@ from ..uncertainty import LengthUnit
 from .doubt_films import FilmDraw, film_cases, is_view_store, store_subjects
 from .doubt_images import ImageDraw, image_cases
 from .suppression import DoubtCase
-from .trained_on import listed, refuse_seen, trained_names
+from .trained_on import kept_names, listed, refuse_seen, trained_names
 
 Report = Callable[[str, int, int], None]
 """Called with (stage, done, total)."""
@@ -61,30 +59,14 @@ class DoubtData:
     warnings: tuple[str, ...] = ()
 
 
-def uncalibrated_detector(bundle: Path, device: str = "auto") -> Detector:
-    """The model of a bundle as it is, whatever calibration its card holds.
-
-    Raises:
-        ModelError: when the bundle is missing, altered or incomplete.
-        ConfigurationError: when the device does not exist here.
-    """
-    if load_card(bundle).frame is ImageFrame.VOLUME:
-        card, network = load_bundle(bundle)
-        return Detector(network, replace(card, calibration=None), device)
-    card, network, hip_card, hip_network = load_film_bundle(bundle)
-    outer = replace(card, calibration=None)
-    return Detector(network, outer, device, second_pass=(hip_network, hip_card))
-
-
 def read_cases(
     bundle: Path,
     folder: Path,
     options: DataOptions,
     folds: Sequence[Path] = (),
-    calibrated: bool = False,
     report: Report | None = None,
 ) -> DoubtData:
-    """Read the cases of ``folder``: labelled images, or views of which films are made.
+    """Read the cases of ``folder``, labelled images or views, without any calibration.
 
     Args:
         bundle: of the model.
@@ -92,7 +74,6 @@ def read_cases(
         options: see :class:`DataOptions`.
         folds: models of a cross-validation of the same recipe: they read the images instead, each
             patient by one that was not trained on it.
-        calibrated: whether the model's calibration is applied.
         report: told about the progress.
 
     Raises:
@@ -102,7 +83,7 @@ def read_cases(
     """
     if not folder.is_dir():
         raise ConfigurationError(f"The data folder {folder} does not exist.")
-    readers = _Readers.of(bundle, folds, options, calibrated)
+    readers = _Readers.of(bundle, folds, options)
     if is_view_store(folder):
         return _films(readers, folder, options, report)
     return _images(readers, folder, options, report)
@@ -117,12 +98,11 @@ class _Readers:
     of_folds: bool
 
     @classmethod
-    def of(
-        cls, bundle: Path, folds: Sequence[Path], options: DataOptions, calibrated: bool
-    ) -> _Readers:
+    def of(cls, bundle: Path, folds: Sequence[Path], options: DataOptions) -> _Readers:
         card = load_card(bundle)
-        load = Detector.from_bundle if calibrated else uncalibrated_detector
-        detectors = tuple(load(path, device=options.device) for path in (folds or (bundle,)))
+        paths = folds or (bundle,)
+        loaded = (Detector.from_bundle(path, device=options.device) for path in paths)
+        detectors = tuple(detector.uncalibrated() for detector in loaded)
         for path, detector in zip(folds, detectors, strict=False):
             _refuse_other_recipe(card, detector.card, path)
         return cls(card, detectors, bool(folds))
@@ -162,7 +142,7 @@ def _films(
         )
     if readers.of_folds:
         raise ConfigurationError("--read-by is for images; leave it out for simulated films.")
-    subjects = _kept(store_subjects(folder), options, folder)
+    subjects = kept_names(store_subjects(folder), options.only, options.leave_out, folder)
     warnings = readers.check(subjects, options.allow_seen)
     draw = replace(options.films, subjects=frozenset(subjects))
     cases = film_cases(readers.detectors[0], folder, draw, report)
@@ -181,37 +161,28 @@ def _images(
     readers: _Readers, folder: Path, options: DataOptions, report: Report | None
 ) -> DoubtData:
     slices = [labelled for labelled in read_folder(folder) if labelled.chosen]
-    patients = _kept(list(dict.fromkeys(each.case for each in slices)), options, folder)
+    names = list(dict.fromkeys(each.case for each in slices))
+    patients = kept_names(names, options.only, options.leave_out, folder)
     warnings = readers.check(patients, options.allow_seen)
     own = [labelled for labelled in slices if labelled.case in set(patients)]
     _refuse_other_kind(readers.card, own)
     cases = image_cases(readers.reader, own, options.images, report)
     images = len({id(labelled.image) for labelled in own})
-    covered = f", each slice also {options.images.covered} times with landmarks covered or cut off"
+    covered = (
+        f", each slice also {_times(options.images.covered)} with landmarks covered or cut off"
+    )
     by = ", each patient read by a model that was not trained on it" if readers.of_folds else ""
     source = f"{images} images of {len(patients)} patients of {folder.resolve().name}"
     words = source + (covered if options.images.covered else "") + by
     return DoubtData(tuple(cases), tuple(patients), words, _unit(readers.card), tuple(warnings))
 
 
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
 def _unit(card: BundleCard) -> LengthUnit:
     return LengthUnit.MILLIMETRE if card.film is None else LengthUnit.HEAD_PERCENT
-
-
-def _kept(names: Sequence[str], options: DataOptions, folder: Path) -> list[str]:
-    unknown = sorted({*options.only, *options.leave_out} - set(names))
-    if unknown:
-        raise ConfigurationError(
-            f"{folder} holds nobody named {listed(unknown)}; it holds {listed(names)}."
-        )
-    kept = [
-        name
-        for name in names
-        if (not options.only or name in options.only) and name not in options.leave_out
-    ]
-    if not kept:
-        raise ConfigurationError(f"Nobody of {folder} is left: {listed(names)} are all left out.")
-    return kept
 
 
 def _refuse_other_kind(card: BundleCard, slices: Sequence[LabelledSlice]) -> None:

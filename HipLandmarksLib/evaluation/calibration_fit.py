@@ -11,8 +11,10 @@ from ..uncertainty import (
     Calibration,
     CalibrationProvenance,
     LandmarkObservation,
+    LengthScale,
     LengthUnit,
     MeasurementObservation,
+    PresenceSigns,
     apply,
     cross_fitted,
     fit_calibration,
@@ -82,10 +84,12 @@ def landmark_observations(one: DoubtCase, unit: LengthUnit) -> list[LandmarkObse
         told = case.predicted.get(id_)
         if told is None or not _is_judged(told):
             continue
-        seen = LandmarkObservation.of(case.patient, told, truth, case.plane, unit, one.scale)
-        if one.is_covered:
-            seen = replace(seen, offset=None, covariance=None)
-        found.append(seen)
+        if one.is_covered or not _has(unit, case.scale):
+            present, signs = truth.position is not None, PresenceSigns.of(told)
+            found.append(LandmarkObservation(case.patient, told.key, present, signs))
+        else:
+            args = (case.patient, told, truth, case.plane, unit, case.scale)
+            found.append(LandmarkObservation.of(*args))
     return found
 
 
@@ -104,7 +108,13 @@ def _calibrated(
     one: DoubtCase, others: Mapping[str, Calibration], everyone: Calibration
 ) -> DoubtCase:
     own = others.get(one.case.patient, everyone)
-    return replace(one, case=replace(one.case, predicted=apply(own, one.case.predicted, one.scale)))
+    case = one.case
+    return replace(one, case=replace(case, predicted=apply(own, case.predicted, case.scale)))
+
+
+def _has(unit: LengthUnit, scale: LengthScale) -> bool:
+    """Whether an image knows the unit of the calibration."""
+    return scale.has_millimetres if unit is LengthUnit.MILLIMETRE else bool(scale.head_size)
 
 
 def _is_judged(landmark: Landmark) -> bool:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..anatomy import AnySide, HipLandmarks, Landmark, LandmarkId, PresenceEvidence
 from ..imaging import HipImage
 from ..measurement import MeasurementSettings, ViewPlane
+from ..uncertainty import MILLIMETRES, LengthScale
 
 HEAD_CENTRE = "FHC"
 TEARDROP = "TD"
@@ -58,6 +59,7 @@ class EvaluationCase:
         lengths_known: whether mm of this case are millimetres of the patient.
         slice_differences: predicted minus reference slice by side letter, where slices were chosen
             automatically.
+        scale: what lengths of the image mean to a calibration.
     """
 
     name: str
@@ -70,6 +72,7 @@ class EvaluationCase:
     image: HipImage | None = None
     lengths_known: bool = True
     slice_differences: dict[str, int] = field(default_factory=dict)
+    scale: LengthScale = MILLIMETRES
 
     @property
     def structured(self) -> bool:

@@ -184,7 +184,7 @@ def _grades(
         for pair in pairs_of(one.case):
             grade = None if pair.evidence is None else pair.evidence.error_bin
             if grade is not None and pair.offset_mm is not None:
-                length = one.scale.length_of(calibration.unit, pair.side)
+                length = one.case.scale.length_of(calibration.unit, pair.side)
                 errors[grade].append(hypot(*pair.offset_mm) / length)
     return {grade: _grade(own, calibration.bins.measured[grade]) for grade, own in errors.items()}
 

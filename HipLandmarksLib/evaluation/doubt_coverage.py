@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import log, sqrt
+from statistics import NormalDist
 
 import numpy as np
-from scipy.stats import norm
 
 from ..uncertainty import Region
 from .cases import LandmarkPair
@@ -112,7 +112,7 @@ def conformal_ellipse(region_of: Callable[[LandmarkPair], Region]) -> RegionChec
 
 def stated_interval(level: float) -> IntervalCheck:
     """The interval that a normal distribution of the stated sigma fills to ``level``."""
-    reach = float(norm.ppf(0.5 + level / 2.0))
+    reach = NormalDist().inv_cdf(0.5 + level / 2.0)
 
     def check(pair: MeasuredPair) -> Check | None:
         if pair.error is None or pair.sigma is None:

@@ -112,8 +112,9 @@ def _case(
         plane=ViewPlane.from_image(image),
         settings=MeasurementSettings.for_image(image),
         steps=image.ijk_to_lps[:3, :2],  # without its pixels: hundreds do not fit into memory
+        scale=scale,
     )
-    return DoubtCase(case, _hidden(scene.view, image, case.reference.keys()), scale)
+    return DoubtCase(case, _hidden(scene.view, image, case.reference.keys()))
 
 
 def _read(

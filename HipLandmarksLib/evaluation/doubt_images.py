@@ -11,8 +11,7 @@ import numpy as np
 from ..anatomy import LandmarkId
 from ..measurement import MeasurementSettings
 from ..training.covering import cover
-from .cases import EvaluationCase
-from .from_model import Progress, model_cases, reference_landmarks
+from .from_model import Progress, SettingsOf, model_cases, reference_landmarks
 from .suppression import DoubtCase, Place
 
 if TYPE_CHECKING:
@@ -47,6 +46,7 @@ def image_cases(
     slices: Sequence[LabelledSlice],
     draw: ImageDraw,
     report: Progress | None = None,
+    settings_of: SettingsOf = MeasurementSettings.for_image,
 ) -> list[DoubtCase]:
     """Read every labelled image once as it is and some times with landmarks covered.
 
@@ -55,6 +55,7 @@ def image_cases(
         slices: labelled slices; those on which nothing was read by a person are passed over.
         draw: how they are read.
         report: called with (stage, done, total).
+        settings_of: how an image is measured.
 
     Raises:
         ImageError: when an image is of another kind than the model reads.
@@ -66,13 +67,11 @@ def image_cases(
     for done, patient in enumerate(patients, start=1):
         detector = detector_of(patient)
         own = [labelled for labelled in chosen if labelled.case == patient]
-        read = model_cases(
-            detector, own, MeasurementSettings.for_image, draw.automatic, views=draw.views
-        )
-        cases += [DoubtCase(_slim(case)) for case in read]
+        read = model_cases(detector, own, settings_of, draw.automatic, views=draw.views)
+        cases += [DoubtCase(case) for case in read]
         for source, copy in copies:
             if copy.case == patient:
-                cases.append(_covered(detector, source, copy, draw.views))
+                cases.append(_covered(detector, source, copy, draw.views, settings_of))
         if report is not None:
             report("patients", done, len(patients))
     return cases
@@ -105,18 +104,17 @@ def _single(labelled: LabelledSlice) -> LabelledSlice:
 
 
 def _covered(
-    detector: Detector, source: LabelledSlice, copy: LabelledSlice, views: str | None
+    detector: Detector,
+    source: LabelledSlice,
+    copy: LabelledSlice,
+    views: str | None,
+    settings_of: SettingsOf,
 ) -> DoubtCase:
-    (case,) = model_cases(detector, [copy], MeasurementSettings.for_image, views=views)
+    (case,) = model_cases(detector, [copy], settings_of, views=views)
     truth = reference_landmarks([replace(source, image=copy.image, index=0)])
     hidden: dict[LandmarkId, Place] = {}
     for id_, point in case.reference.items():
         place = truth.get(id_)
         if point.position is None and place is not None and place.position is not None:
             hidden[id_] = place.position
-    return DoubtCase(_slim(case), hidden, is_covered=True)
-
-
-def _slim(case: EvaluationCase) -> EvaluationCase:
-    """Without its pixels."""
-    return replace(case, image=None)
+    return DoubtCase(replace(case, image=None), hidden, is_covered=True)

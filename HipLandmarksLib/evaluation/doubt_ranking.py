@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from .cases import LandmarkPair
 from .clusters import cluster_interval
@@ -86,7 +85,7 @@ def ranked_auroc(rows: NDArray[np.float64]) -> float:
     rest = len(rows) - count
     if not count or not rest:
         return float("nan")
-    ranks = rankdata(rows[:, 0])
+    ranks = _ranks(rows[:, 0])
     return float((ranks[positive].sum() - count * (count + 1) / 2.0) / (count * rest))
 
 
@@ -114,10 +113,17 @@ def _spearman(known: Sequence[_Known], seed: int) -> Ranking:
 
 def _rho(rows: NDArray[np.float64]) -> float:
     """Pearson correlation of the ranks; NaN when a column is constant."""
-    ranks = np.stack([rankdata(column) for column in rows.T])
+    ranks = np.stack([_ranks(column) for column in rows.T])
     centred = ranks - ranks.mean(axis=1, keepdims=True)
     norm = float(np.sqrt((centred**2).sum(axis=1).prod()))
     return float(centred[0] @ centred[1]) / norm if norm > 0.0 else float("nan")
+
+
+def _ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """1, 2, ... in ascending order; equal values share the mean of their ranks."""
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    return np.asarray((last - (counts - 1) / 2.0)[place], dtype=np.float64)
 
 
 def _auroc(rows: NDArray[np.float64], patients: Sequence[str], seed: int) -> Ranking:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ..anatomy import HipLandmarks, Landmark, LandmarkState, Side, Source, SourceKind
 from ..errors import ConfigurationError, ImageError
 from ..imaging import HipImage
 from ..measurement import MeasurementSettings, ViewPlane
+from ..uncertainty import MILLIMETRES, LengthScale
 from .cases import EvaluationCase
+from .trained_on import listed, trained_names
 
 if TYPE_CHECKING:
     from ..detection import BundleCard, Detector
@@ -19,8 +21,6 @@ if TYPE_CHECKING:
 SettingsOf = Callable[[HipImage], MeasurementSettings]
 Progress = Callable[[str, int, int], None]
 """Called with (stage, done, total)."""
-
-_MANY = 6
 
 
 def model_cases(
@@ -60,9 +60,9 @@ def model_cases(
                 predicted = _automatic(detector, own, views)
             except ImageError as error:  # a failure of the model in this image
                 failures.append(error)
-                predicted = (HipLandmarks.of([]), {})
-        found, differences = predicted or (_on_readers_slices(detector, own, views), {})
-        cases.append(_case(own, found, settings_of(own[0].image), differences))
+                predicted = _Reading(HipLandmarks.of([]))
+        found = predicted or _on_readers_slices(detector, own, views)
+        cases.append(_case(own, found, settings_of(own[0].image)))
         if progress is not None:
             progress("images", len(cases), len(by_image))
     if failures and len(failures) == len(cases):
@@ -70,46 +70,53 @@ def model_cases(
     return cases
 
 
-def _automatic(
-    detector: Detector, own: Sequence[LabelledSlice], views: str | None
-) -> tuple[HipLandmarks, dict[str, int]]:
+@dataclass(frozen=True)
+class _Reading:
+    """What a model says of one image."""
+
+    landmarks: HipLandmarks
+    slice_differences: dict[str, int] = field(default_factory=dict)
+    scale: LengthScale = MILLIMETRES
+
+
+def _automatic(detector: Detector, own: Sequence[LabelledSlice], views: str | None) -> _Reading:
     detection = detector.detect(own[0].image, views=views)
     differences = {
         side: detection.slices[Side(side)] - labelled.index
         for labelled in own
         for side in labelled.chosen
     }
-    return detection.landmarks, differences
+    return _Reading(detection.landmarks, differences, detection.scale)
 
 
 def _on_readers_slices(
     detector: Detector, own: Sequence[LabelledSlice], views: str | None
-) -> HipLandmarks:
+) -> _Reading:
     points: list[Landmark] = []
+    scale = MILLIMETRES
     for labelled in own:
         detection = detector.detect(labelled.image, labelled.index, views=views)
         points += [p for p in detection.landmarks.values() if p.side.value in labelled.chosen]
-    return HipLandmarks.of(points)
+        scale = detection.scale  # a film has one slice, volumes are in mm
+    return _Reading(HipLandmarks.of(points), scale=scale)
 
 
 def _case(
-    own: Sequence[LabelledSlice],
-    predicted: HipLandmarks,
-    settings: MeasurementSettings,
-    differences: dict[str, int],
+    own: Sequence[LabelledSlice], found: _Reading, settings: MeasurementSettings
 ) -> EvaluationCase:
     image = own[0].image
     return EvaluationCase(
         name=image.name,
         patient=own[0].case,
         reference=reference_landmarks(own),
-        predicted=predicted,
+        predicted=found.landmarks,
         plane=ViewPlane.from_image(image),
         settings=settings,
         steps=image.ijk_to_lps[:3, :2],
         image=image,
         lengths_known=image.calibration.provenance.has_millimetres,
-        slice_differences=differences,
+        slice_differences=found.slice_differences,
+        scale=found.scale,
     )
 
 
@@ -160,13 +167,13 @@ def unseen_slices(card: BundleCard, slices: Sequence[LabelledSlice]) -> list[Lab
     Raises:
         ConfigurationError: when the card does not say, or no patient is left.
     """
-    stated = card.training.get("patients")
+    stated = trained_names(card)
     if stated is None:
         raise ConfigurationError(
             f"The card of {card.id} does not say on which patients it was trained, so nobody knows "
             "which ones it has not seen; leave --unseen out."
         )
-    left = [labelled for labelled in slices if labelled.case not in set(stated)]
+    left = [labelled for labelled in slices if labelled.case not in stated]
     if not left:
         raise ConfigurationError(
             f"{card.id} {card.version} was trained on every patient of this folder: give the "
@@ -177,7 +184,7 @@ def unseen_slices(card: BundleCard, slices: Sequence[LabelledSlice]) -> list[Lab
 
 def overlap_warnings(card: BundleCard, patients: Iterable[str]) -> list[str]:
     """A sentence when the model was trained on patients of these names, or does not say."""
-    stated = card.training.get("patients")
+    stated = trained_names(card)
     if stated is None:
         return [
             f"The card of {card.id} does not say on which patients it was trained: make sure that "
@@ -186,20 +193,17 @@ def overlap_warnings(card: BundleCard, patients: Iterable[str]) -> list[str]:
     tested, seen = set(patients), seen_patients(card, patients)
     if not seen:
         return []
-    rest = len(seen) - _MANY
-    names = ", ".join(seen[:_MANY]) + (f" and {rest} more" if rest > 0 else "")
     told = _cross_validated(card)
     return [
         f"{card.id} {card.version} was trained on {len(seen)} of these {len(tested)} patients, as "
-        f"their names in its card say ({names}): these figures are of images that it has seen and "
-        f"say nothing about new patients.{told}"
+        f"their names in its card say ({listed(seen)}): these figures are of images that it has "
+        f"seen and say nothing about new patients.{told}"
     ]
 
 
 def seen_patients(card: BundleCard, patients: Iterable[str]) -> list[str]:
     """Those of the patients whose names a model's card lists as trained on, sorted."""
-    stated = set(card.training.get("patients") or ())
-    return sorted(set(patients) & stated)
+    return sorted(set(patients) & (trained_names(card) or frozenset()))
 
 
 def _cross_validated(card: BundleCard) -> str:

@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..anatomy import HipLandmarks, Landmark, LandmarkId, LandmarkState
-from ..uncertainty import MILLIMETRES, LengthScale
 from .cases import EvaluationCase
 from .clusters import cluster_interval
 
@@ -35,13 +34,11 @@ class DoubtCase:
             its evidence tells where the model would have put it.
         hidden: true places, LPS mm, of landmarks that the reference calls absent; empty where
             nobody knows them.
-        scale: what lengths of the image mean to a calibration.
         is_covered: whether it is a copy of another case with landmarks covered or cut off.
     """
 
     case: EvaluationCase
     hidden: Mapping[LandmarkId, Place] = field(default_factory=dict)
-    scale: LengthScale = MILLIMETRES
     is_covered: bool = False
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigurationError
@@ -54,6 +55,38 @@ def refuse_seen(card: BundleCard, names: Iterable[str], allow: bool = False) -> 
         f"{problem}. Calibrate on other patients, give the models of a cross-validation with "
         "--read-by, or add --allow-seen if you know better."
     )
+
+
+def kept_names(
+    names: Sequence[str], only: Collection[str], leave_out: Collection[str], folder: Path
+) -> list[str]:
+    """The patients or subjects of a folder that are asked for.
+
+    Raises:
+        ConfigurationError: when somebody is unknown, or nobody is left.
+    """
+    unknown = sorted({*only, *leave_out} - set(names))
+    if unknown:
+        raise ConfigurationError(
+            f"{folder} holds nobody named {listed(unknown)}; it holds {listed(names)}."
+        )
+    kept = [name for name in names if (not only or name in only) and name not in leave_out]
+    if not kept:
+        raise ConfigurationError(f"Nobody of {folder} is left: {listed(names)} are all left out.")
+    return kept
+
+
+def calibrated_on(card: BundleCard, names: Iterable[str]) -> list[str]:
+    """A sentence when patients of a test were calibrated on; none without calibration."""
+    if card.calibration is None:
+        return []
+    seen = sorted(set(card.calibration.provenance.patient_names) & set(names))
+    if not seen:
+        return []
+    return [
+        f"{card.id} {card.version} was calibrated on {len(seen)} of these patients "
+        f"({listed(seen)}): how well its doubt fits them says nothing about new patients."
+    ]
 
 
 def listed(names: Iterable[str]) -> str:
