@@ -93,6 +93,7 @@ def run(arguments: argparse.Namespace) -> None:
     Raises:
         HipLandmarksError: when the image or the model cannot be used.
     """
+    from ..detection import detection_doubts
     from ..measurement import ViewPlane, measure
     from ..report import CaseReport, check_folder, protect_edited, safe_name, write_results
 
@@ -108,6 +109,7 @@ def run(arguments: argparse.Namespace) -> None:
     for remark in detection.remarks:
         print(f"{image.name}: note: {remark}", file=sys.stderr)
     measurements = measure(detection.landmarks, ViewPlane.from_image(image), settings)
+    doubts = detection_doubts(detection, image, measurements, settings)
     written = write_results(
         arguments.out,
         image,
@@ -116,6 +118,7 @@ def run(arguments: argparse.Namespace) -> None:
         settings=settings,
         overwrite=arguments.overwrite,
         marks=drawn_ids(arguments),
+        doubts=doubts,
     )
     log = sys.stdout if table_wanted(arguments) else sys.stderr
     device, seconds = detection.device, detection.seconds
@@ -123,7 +126,8 @@ def run(arguments: argparse.Namespace) -> None:
     if licence := detector.card.training.get("licence"):
         print(f"Licence of the model: {licence}", file=log)
     print(_where(detection, image), end="\n\n", file=log)
-    put_out(arguments, replace(CaseReport.of(image, detection, measurements), settings=settings))
+    case = CaseReport.of(image, detection, measurements)
+    put_out(arguments, replace(case, settings=settings, doubts=doubts))
     if table_wanted(arguments):
         print()
         print_results(written)
@@ -167,7 +171,14 @@ def _detect(arguments: argparse.Namespace, image: HipImage, detector: Detector) 
     print(f"Searching {what}{image.name} ...", file=sys.stderr)
     side = stated_side(arguments)
     with progress_bar() as report:
-        return detector.detect(image, arguments.slice, report, arguments.tta, side)
+        return detector.detect(
+            image,
+            arguments.slice,
+            report,
+            arguments.tta,
+            side,
+            keep_maps=detector.card.calibration is not None,
+        )
 
 
 def _slice_index(text: str) -> int | None:

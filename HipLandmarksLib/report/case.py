@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..anatomy import HipLandmarks, Landmark, Side
+from ..anatomy import AnySide, HipLandmarks, Landmark, Side
 from ..imaging import Calibration, HipImage, SpacingProvenance
 from .slice_view import slice_of
 
 if TYPE_CHECKING:
     from ..detection import Detection, LimbId, LimbScore
     from ..measurement import Measurement, MeasurementSettings, SideDifference
+    from ..uncertainty import Calibration as ModelCalibration
+    from ..uncertainty import MeasurementDoubt
 
 NOTICE = "Research software, not a medical device."
 DEFAULT_MARKS = ("alpha", "lce", "nsa", "femoral_offset_mm")
@@ -44,6 +46,8 @@ class CaseReport:
         image_record: what earlier results say of the image, where the image itself is not given.
         settings: how it was measured, None when that is not known.
         marks: measurements to draw into pictures.
+        doubts: intervals of the measurements by side and id, of calibrated models only.
+        model_calibration: of the model, None when it has none or a person placed the points.
     """
 
     name: str
@@ -60,6 +64,8 @@ class CaseReport:
     image_record: Mapping[str, Any] | None = None
     settings: MeasurementSettings | None = None
     marks: tuple[str, ...] = DEFAULT_MARKS
+    doubts: Mapping[tuple[AnySide, str], MeasurementDoubt] = field(default_factory=dict)
+    model_calibration: ModelCalibration | None = None
 
     @classmethod
     def of(
@@ -86,6 +92,7 @@ class CaseReport:
             limbs=found.limbs,
             remarks=found.remarks,
             slices=dict(found.slices),
+            model_calibration=found.calibration,
         )
 
     @property

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..detection import Detection
     from ..imaging import HipImage
     from ..measurement import Measurement, MeasurementSettings
+    from ..uncertainty import MeasurementDoubt
 
 _EDIT_TOLERANCE_S = 2.0
 
@@ -64,6 +65,7 @@ def write_results(
     outputs: Collection[Output] = tuple(Output),
     overwrite: bool = False,
     marks: Collection[str] = DEFAULT_MARKS,
+    doubts: Mapping[tuple[AnySide, str], MeasurementDoubt] | None = None,
 ) -> WrittenResults:
     """Write all results of one case into ``out_dir/<name>/``.
 
@@ -79,6 +81,7 @@ def write_results(
         outputs: which kinds of files to write.
         overwrite: replace landmark files even when someone edited them since.
         marks: measurements to draw into the picture and the scene.
+        doubts: intervals of the measurements, of calibrated models only.
 
     Raises:
         ResultsExistError: when markups in the folder were edited and ``overwrite`` is not set.
@@ -90,6 +93,7 @@ def write_results(
         image_record=image_record,
         settings=settings,
         marks=tuple(marks),
+        doubts=doubts or {},
     )
     folder = Path(out_dir) / case.name
     check_folder(out_dir)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from .. import __version__
 from ..anatomy import Side
 from .case import NOTICE, CaseReport, source_text
+from .doubt import DOUBT_COLUMNS, doubt_cells
 from .values import format_difference, format_value
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ COLUMNS = (
     "method_version",
     "software",
     "notice",
+    *DOUBT_COLUMNS,
 )
 
 
@@ -106,13 +108,27 @@ def case_to_dict(case: CaseReport) -> dict[str, Any]:
             "views": case.views or None,
             **({"remarks": list(case.remarks)} if case.remarks else {}),
             **({} if case.limbs is None else {"limbs": _limb_rows(case.limbs)}),
+            **_calibration_of_model(case),
         },
         "slices": {side.word: index for side, index in case.slices.items()},
         "settings": _settings_to_dict(case),
         "landmarks": case.landmarks.to_dict(),
-        "measurements": [measurement.to_dict() for measurement in case.measurements],
+        "measurements": [_measurement_to_dict(case, each) for each in case.measurements],
         "side_differences": [difference.to_dict() for difference in case.differences],
     }
+
+
+def _measurement_to_dict(case: CaseReport, measurement: Measurement) -> dict[str, Any]:
+    doubt = case.doubts.get((measurement.side, measurement.id))
+    return {**measurement.to_dict(), **({} if doubt is None else {"doubt": doubt.to_dict()})}
+
+
+def _calibration_of_model(case: CaseReport) -> dict[str, Any]:
+    """What the doubt of a model rests on; null: the network states it, nobody has checked it."""
+    if not case.model:
+        return {}
+    known = case.model_calibration
+    return {"calibration": None if known is None else known.provenance.to_dict()}
 
 
 def _limb_rows(limbs: Mapping[LimbId, LimbScore]) -> list[dict[str, Any]]:
@@ -195,6 +211,7 @@ def _row(case: CaseReport, measurement: Measurement) -> dict[str, str]:
         "calibration_factor": _number(measurement.calibration.factor),
         "landmark_sources": _sources(case, measurement),
         "method_version": measurement.method_version,
+        **doubt_cells(case.doubts.get((measurement.side, measurement.id))),
     }
 
 

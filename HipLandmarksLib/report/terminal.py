@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..anatomy import Midline
 from ..measurement import MeasurementStatus, Reference, side_differences
 from .case import NOTICE, SIDES, CaseReport
+from .doubt import doubt_lines, probability_text
 from .not_measured import not_annotated, not_measured, without_any_value
 from .sections import DIFFERENCE_ROW, grouped
 from .text_table import NARROWEST, WIDEST, Cell, Style, TextTable, tied, wrapped
@@ -23,6 +24,7 @@ from .values import (
 if TYPE_CHECKING:
     from ..anatomy import AnySide
     from ..measurement import Measurement, MeasurementSettings, SideDifference
+    from ..uncertainty import MeasurementDoubt
 
 _END_OF_SENTENCE = re.compile(r"(?<=\.) (?=[A-Z])")
 _SHORT_FINDING = 24
@@ -39,6 +41,8 @@ def format_table(
     width: int = 100,
     colour: bool = False,
     everything: bool = False,
+    doubts: Mapping[tuple[AnySide, str], MeasurementDoubt] | None = None,
+    doubt_text: Sequence[str] = (),
 ) -> str:
     """Lay measurements out as text.
 
@@ -50,6 +54,8 @@ def format_table(
         colour: with ECMA-48 codes.
         everything: also one row for each measurement without a value, instead of one closing
             line per reason.
+        doubts: intervals of a calibrated model; their probabilities are told with the classes.
+        doubt_text: lines on these intervals, below all else.
 
     One line per measurement: value ± half the 95 % interval, rounded to 1 degree or 0.5 mm since
     finer is noise, flag, and the numbers of its footnotes. They give the reason of a missing
@@ -58,11 +64,11 @@ def format_table(
     """
     if differences is None:
         differences = side_differences(measurements)
-    layout = _Layout(measurements, differences, everything)
+    layout = _Layout(measurements, differences, everything, doubts or {})
     width = min(max(width, NARROWEST), WIDEST)
     lines = [line for text in _head(measurements, settings) for line in wrapped(text, width)]
     lines += ["", *layout.table().format(width, colour)] if layout.has_rows else []
-    for block in layout.closing():
+    for block in (*layout.closing(), *([list(doubt_text)] if doubt_text else [])):
         lines += ["", *(line for text in block for line in wrapped(text, width, 4))]
     return "\n".join([*lines, "", NOTICE])
 
@@ -78,6 +84,8 @@ def format_case(
         width=width,
         colour=colour,
         everything=everything,
+        doubts=case.doubts,
+        doubt_text=doubt_lines(case),
     )
 
 
@@ -89,7 +97,9 @@ class _Layout:
         measurements: Sequence[Measurement],
         differences: Iterable[SideDifference],
         everything: bool,
+        doubts: Mapping[tuple[AnySide, str], MeasurementDoubt],
     ) -> None:
+        self._doubts = doubts
         self._all = measurements
         hidden = set() if everything else set(without_any_value(measurements))
         self._hidden = [m for m in measurements if m.id in hidden]
@@ -155,7 +165,8 @@ class _Layout:
         flag = flag_of(m)
         self._flags.update(flag)
         if flag:
-            told = f"{m.name}, {m.side.word}, {format_value(m)}: {_class_text(m)}"
+            class_text = _class_text(m, self._doubts.get((m.side, m.id)))
+            told = f"{m.name}, {m.side.word}, {format_value(m)}: {class_text}"
             self._classes.append(f"{flag} {told}")
         finding = m.finding or ""
         long = [f"{m.name}: {finding}."] if len(finding) > _SHORT_FINDING else []
@@ -241,14 +252,14 @@ def _patient(settings: MeasurementSettings) -> str:
     return f"Patient: {sex}, {years}."
 
 
-def _class_text(m: Measurement) -> str:
+def _class_text(m: Measurement, doubt: MeasurementDoubt | None) -> str:
     """The class, with the probability to lie above the nearest limit where that is known."""
     text = (m.classification or "").partition(" (p =")[0]
-    p, limit = m.p_above_threshold, m.threshold
+    calibrated = None if doubt is None else doubt.p_above
+    p, limit = m.p_above_threshold if calibrated is None else calibrated, m.threshold
     if p is None or limit is None:
         return text
-    shown = "> 0.99" if p > 0.995 else "< 0.01" if p < 0.005 else f"= {p:.2f}"
-    return f"{text} (p {shown} to lie above {limit:g} {m.unit})"
+    return f"{text} ({probability_text(p)} to lie above {limit:g} {m.unit})"
 
 
 def _notes(m: Measurement) -> list[str]:

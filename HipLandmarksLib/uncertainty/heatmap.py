@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil
+from functools import cached_property
+from math import pi
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -46,7 +47,7 @@ class HeatmapPlaces:
                 "above 0, whose pixels lie somewhere in the patient."
             )
 
-    @property
+    @cached_property
     def modes(self) -> list[Mode]:
         """Places with a tenth of the probability or more, the likeliest first."""
         return find_modes(self)
@@ -126,43 +127,52 @@ def find_modes(heatmap: HeatmapPlaces) -> list[Mode]:
     A mode is a pixel that no other within the window about it exceeds, with all of the window;
     the flank of a wide answer is none. At most four.
     """
-    left = np.array(heatmap.probabilities, dtype=np.float64)
-    total = left.sum()
-    radius = heatmap.window_sigmas * heatmap.target_sigma
-    ys, xs = np.mgrid[: left.shape[0], : left.shape[1]].astype(np.float64)
-    tops = _tops(left, radius)
+    map_ = np.array(heatmap.probabilities, dtype=np.float64)
+    total, radius = float(map_.sum()), heatmap.window_sigmas * heatmap.target_sigma
     found: list[Mode] = []
-    while tops.any() and len(found) < _MOST_MODES:
-        row, column = np.unravel_index(int(np.argmax(np.where(tops, left, -1.0))), left.shape)
-        inside = (xs - column) ** 2 + (ys - row) ** 2 <= radius**2
-        mode = _mode(left, inside & (left > 0), xs, ys, total)
+    for row, column in _tops(map_, radius):
+        inside = _window(map_.shape, row, column, radius) & (map_ > 0)
+        if not inside[row, column]:
+            continue  # within the window of an earlier one
+        mode = _mode(map_, inside, total)
         if mode.share >= LEAST_SHARE or not found:
             found.append(mode)
-        left = np.where(inside, 0.0, left)
-        tops &= ~inside & (left * inside.sum() >= LEAST_SHARE * total)
-    return sorted(found, key=lambda mode: -mode.share)
+        map_[inside] = 0.0
+    return sorted(found, key=lambda mode: -mode.share)[:_MOST_MODES]
 
 
-def _tops(map_: NDArray[np.float64], radius: float) -> NDArray[np.bool_]:
-    """Pixels above 0 that are the highest within ``radius``."""
+def _tops(map_: NDArray[np.float64], radius: float) -> list[tuple[int, int]]:
+    """(row, column) of the pixels that are the highest within ``radius``, highest first.
+
+    Only the highest one where its window leaves no room for another mode, and none so low that
+    its window cannot hold one.
+    """
+    total, area = float(map_.sum()), pi * radius**2
+    row, column = np.unravel_index(int(np.argmax(map_)), map_.shape)
+    first = (int(row), int(column))
+    if map_[_window(map_.shape, *first, radius)].sum() > (1.0 - LEAST_SHARE) * total:
+        return [first]
     from scipy.ndimage import maximum_filter  # slow to import, and needed for doubtful points only
 
-    reach = ceil(radius)
-    ys, xs = np.mgrid[-reach : reach + 1, -reach : reach + 1]
-    highest = maximum_filter(map_, footprint=xs**2 + ys**2 <= radius**2)
-    return np.asarray((map_ >= highest) & (map_ > 0))
+    peaks = (map_ >= maximum_filter(map_, size=3)) & (map_ * area >= LEAST_SHARE * total)
+    rows, columns = np.nonzero(peaks)
+    order = np.argsort(-map_[rows, columns], kind="stable")
+    places = [(int(rows[n]), int(columns[n])) for n in order]
+    others = [at for at in places if map_[at] >= map_[_window(map_.shape, *at, radius)].max()]
+    return [first, *(at for at in others if at != first)]
 
 
-def _mode(
-    left: NDArray[np.float64],
-    inside: NDArray[np.bool_],
-    xs: NDArray[np.float64],
-    ys: NDArray[np.float64],
-    total: float,
-) -> Mode:
-    mass = float(left[inside].sum())
-    pixels = np.column_stack([xs[inside], ys[inside]])
-    weights = left[inside] / mass
+def _window(shape: tuple[int, ...], row: int, column: int, radius: float) -> NDArray[np.bool_]:
+    """Pixels of a disc."""
+    ys, xs = np.ogrid[: shape[0], : shape[1]]
+    return np.asarray((xs - column) ** 2 + (ys - row) ** 2 <= radius**2)
+
+
+def _mode(map_: NDArray[np.float64], inside: NDArray[np.bool_], total: float) -> Mode:
+    rows, columns = np.nonzero(inside)
+    pixels = np.column_stack([columns, rows]).astype(np.float64)
+    mass = float(map_[inside].sum())
+    weights = map_[inside] / mass
     centre = weights @ pixels
     offsets = pixels - centre
     covariance = (weights[:, None] * offsets).T @ offsets
