@@ -68,3 +68,12 @@ def test_one_method_alone_can_still_be_tabled() -> None:
     run = FinishedRun("a", "Unet", "none", 17, "{}", {"mre_mm": 2.0}, {})
     (row,) = compare_runs([run], least=1).rows
     assert row.reason == "baseline"
+
+
+def test_a_method_that_finds_a_few_easy_points_only_does_not_come_first() -> None:
+    figures = {"few": (1.0, 0.9), "good": (2.0, 0.0), "fair": (3.0, 0.05)}
+    runs = [
+        FinishedRun(name, name, "none", 17, name, {"mre_mm": mre, "missed": missed}, {})
+        for name, (mre, missed) in figures.items()
+    ]
+    assert [row.name for row in compare_runs(runs).rows] == ["good", "fair", "few"]
