@@ -4,7 +4,7 @@ Paper 2 shows a map of certainty and does not say how it is made. Here every lan
 its heatmap relative to its maximum, and every limb one, the length of its field. The doubt at a
 pixel is the sum of support times doubt over all parts, divided by the sum of support: where parts
 overlap, the one that belongs there counts most, and doubt stays a number between 0 and 1. Where
-the supports sum to next to nothing there is nothing to say.
+no part has a quarter of its support there is nothing to say.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from scipy import ndimage
 
 from .doubts import DoubtMeasure, MapChoice, PartId, measure_of
 from .region_maps import RegionMaps
-from .support import Support, limb_support, place_support
+from .support import LEAST_SUPPORT, Support, limb_support, place_support
 
 Box = tuple[slice, slice]
 """Rows and columns."""
 
-LEAST_SUPPORT = 0.05
-"""Where the supports of all parts sum to less there is nothing to say."""
+_EDGE = LEAST_SUPPORT / 2
+"""Between a map pixel with the least support and one without any, half way."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,16 +120,27 @@ class RegionDoubt:
         Args:
             box: rows and columns of the image that are wanted; None for all that the region has.
         """
-        if box is None:
-            box = self._image_box(list(self._supports.values()))
-        if box is None:
+        wanted = box or self._image_box(list(self._supports.values()))
+        if wanted is None:
             empty = np.zeros((0, 0), np.float32)
             return empty, empty.astype(bool), (slice(0, 0), slice(0, 0))
-        weight = self._resampled(self._weight, box)
-        says = weight >= LEAST_SUPPORT
-        values = self._resampled(self._sum, box) / np.where(says, weight, 1.0)
-        values = np.where(says, np.clip(values, 0.0, 1.0), 0.0)
-        return values.astype(np.float32), np.asarray(says), box
+        shape = _shape(wanted)
+        values, says = np.zeros(shape, np.float32), np.zeros(shape, bool)
+        for part in self._patches(wanted):
+            weight = self._resampled(self._weight, part)
+            told = weight >= _EDGE
+            doubt = self._resampled(self._sum, part) / np.where(told, weight, 1.0)
+            inside = _within(part, wanted)
+            values[inside] = np.where(told, np.clip(doubt, 0.0, 1.0), 0.0)
+            says[inside] = told
+        return values, says, wanted
+
+    def _patches(self, wanted: Box) -> list[Box]:
+        """The parts of a box in which anything is said: small ones, or all of it at once."""
+        boxes = [self._image_box([support]) for support in self._supports.values()]
+        met = [both for box in boxes if box and (both := _meeting(box, wanted)) is not None]
+        area = sum(int(np.prod(_shape(box))) for box in met)
+        return met if area < np.prod(_shape(wanted)) else [wanted]
 
     def _set(self, part: PartId, doubt: float | None) -> None:
         support = self._supports[part]
@@ -170,3 +181,24 @@ def _supports(maps: RegionMaps, choice: MapChoice) -> dict[PartId, Support]:
     parts += [(id_, place_support(maps, id_)) for id_ in maps.ids if choice.shows(id_)]
     parts += [(limb, limb_support(maps, limb)) for limb in maps.limbs if choice.shows(limb)]
     return {part: support for part, support in parts if support is not None}
+
+
+def _shape(box: Box) -> tuple[int, int]:
+    rows, columns = box
+    return rows.stop - rows.start, columns.stop - columns.start
+
+
+def _meeting(box: Box, other: Box) -> Box | None:
+    """What two boxes have in common."""
+    rows, columns = (
+        slice(max(a.start, b.start), min(a.stop, b.stop)) for a, b in zip(box, other, strict=True)
+    )
+    return (rows, columns) if rows.stop > rows.start and columns.stop > columns.start else None
+
+
+def _within(box: Box, outer: Box) -> Box:
+    """A box in the rows and columns of one that holds it."""
+    rows, columns = (
+        slice(a.start - b.start, a.stop - b.start) for a, b in zip(box, outer, strict=True)
+    )
+    return rows, columns

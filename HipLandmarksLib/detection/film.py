@@ -87,9 +87,7 @@ class FilmModel:
         if not found:
             raise ImageError(self._refusal(image, hips) + self._hint(image))
         frames = {side: hip.frame for side, hip in found.items()}
-        letters = letters_beside(
-            first.points, first.square, frames, self.settings.reference, first.threshold
-        )
+        letters = letters_beside(first.points, first.square, frames, self.settings.reference)
         return FilmReading(found, letters)
 
     def is_whole(self, hip: FilmHip) -> bool:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from ..anatomy import Side
 from ..imaging import PlaneTransform
 from .channels import MARKER_KEY
@@ -22,13 +24,17 @@ _MIDLINE_MM = 90.0
 _UNCLEAR_MM = 25.0
 """Nearer to the midline a letter names no side."""
 
+_SAME_PLACE_PX = 8.0
+_LEAD = 0.5
+"""At its place a letter must be more likely than the other one by this much: letters are small on
+a whole film, and a wrong one would raise a false question."""
+
 
 def letters_beside(
     points: DecodedPoints,
     whole: PlaneTransform,
     frames: Mapping[Side, PlaneTransform],
     reference: ReferenceHip,
-    threshold: float,
 ) -> dict[Side, Side]:
     """What each letter says, and the side that the hip beside it looks like.
 
@@ -37,21 +43,29 @@ def letters_beside(
         whole: from the upright film to the first pass's square.
         frames: of the hips that were found, from the upright film to their crops.
         reference: the mean hip.
-        threshold: least presence of a letter.
 
     Returns:
         Look by letter; letters near the midline are left out.
     """
     found = {}
     for letter in Side:
-        point: DecodedPoint | None = points.get((letter, MARKER_KEY))
-        if point is None or point.presence < threshold:
+        point = _read(points, letter)
+        if point is None:
             continue
         column = float(whole.backward(point.xy)[0])
         off = column - _midline(frames, reference)
         if abs(off) >= _UNCLEAR_MM * _px_per_mm(frames, reference):
             found[letter] = Side.RIGHT if off < 0 else Side.LEFT
     return found
+
+
+def _read(points: DecodedPoints, letter: Side) -> DecodedPoint | None:
+    point, other = (points.get((side, MARKER_KEY)) for side in (letter, letter.opposite))
+    if point is None or other is None:
+        return None
+    near = np.hypot(*np.subtract(point.xy, other.xy)) < _SAME_PLACE_PX
+    rival = other.presence if near else 0.0
+    return point if point.presence - rival >= _LEAD else None
 
 
 def _midline(frames: Mapping[Side, PlaneTransform], reference: ReferenceHip) -> float:

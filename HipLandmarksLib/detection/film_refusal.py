@@ -11,7 +11,8 @@ from ..errors import ConfigurationError
 from .film_hip import LEAST_POINTS, HipFit
 
 _ROOM = 1.25
-"""How far beyond the worst good film the limit lies when no film without a hip is near."""
+"""How far beyond the worst good film the limit lies at least when no picture without a hip is near:
+hips of patients differ from the mean hip more than those of a few subjects."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def calibrate_criteria(
         false_refusals: at most this share of the good films may be refused.
 
     Returns:
-        Among equals the most lenient limits, halfway to the nearest picture without a hip.
+        Among equals the limits halfway between hips and pictures without a hip.
 
     Raises:
         ConfigurationError: when there are too few good films for that share, or they are so poor
@@ -116,7 +117,14 @@ def calibrate_criteria(
             "The model finds too few landmarks on these films to tell hips from other pictures; "
             "train it further."
         )
-    return min(choices, key=lambda c: (c.false_acceptances, c.false_refusals))
+    counts = sorted(signs.agreeing for signs in hips)
+    middle = (counts[allowed] + max(signs.agreeing for signs in others)) / 2
+
+    def rank(found: CalibratedCriteria) -> tuple[float, float, float]:
+        off = abs(found.criteria.least_points - middle)
+        return found.false_acceptances, found.false_refusals, off
+
+    return min(choices, key=rank)
 
 
 def _misfit_limit(
@@ -129,7 +137,8 @@ def _misfit_limit(
     misfits = misfits[: max(1, len(misfits) - spare)] if others else misfits
     worst = misfits[-1]
     beyond = [s.misfit for s in others if s.agreeing >= least and s.misfit > worst]
-    limit = min(worst * _ROOM, (worst + min(beyond, default=float("inf"))) / 2)
+    usual = max(worst * _ROOM, HipCriteria().most_misfit)
+    limit = min(usual, (worst + min(beyond, default=float("inf"))) / 2)
     return limit if isfinite(limit) and limit > 0 else None
 
 

@@ -42,7 +42,7 @@ class UncertaintyFormula(str, Enum):
         """Uncertainty of a projection w, which is clamped to [eps, 1] first."""
         w = min(max(projection, LEAST_PROJECTION), 1.0)
         if self is UncertaintyFormula.SURPRISAL:
-            return log(w) / log(LEAST_PROJECTION)
+            return log(w) / log(LEAST_PROJECTION) + 0.0  # no minus zero
         return -w * log(w + LEAST_PROJECTION)
 
 

@@ -11,8 +11,11 @@ from ..anatomy import HipLandmarkId
 from .limbs import LimbId
 from .region_maps import RegionMaps
 
-_FAINT = 0.01
-"""Support below this share of its maximum is cut off."""
+LEAST_SUPPORT = 0.25
+"""Fainter support is none: fields are never quite zero, and a heatmap's skirt reaches far."""
+
+_LEAST_MASS = 0.5
+"""A heatmap that holds less says that its landmark is not there."""
 
 _LEAST_PEAK = 1e-5
 """A heatmap that is lower everywhere says "nowhere", and not where."""
@@ -49,7 +52,8 @@ def place_support(maps: RegionMaps, id_: HipLandmarkId) -> Support | None:
 def limb_support(maps: RegionMaps, limb: LimbId) -> Support | None:
     """Length of the limb's field, at most 1, and a band between the modes of its two landmarks.
 
-    The band is for fields that are not there: a limb that nothing bears out must be seen.
+    The band is for fields that are not there: a limb that nothing bears out must be seen, if the
+    model calls both of its landmarks present.
     """
     field = maps.field(limb)
     if field is None:
@@ -57,23 +61,37 @@ def limb_support(maps: RegionMaps, limb: LimbId) -> Support | None:
     length = np.minimum(np.hypot(*field.astype(np.float32)), 1.0)
     ends = [_mode(maps, end) for end in limb]
     if ends[0] is not None and ends[1] is not None:
-        length = np.maximum(length, _band(length.shape, ends[0], ends[1], maps.target_sigma))
+        box = _box_about(ends[0], ends[1], 3 * maps.target_sigma, length.shape)
+        band = _band(box, ends[0], ends[1], maps.target_sigma)
+        length[box] = np.maximum(length[box], band)
     return _cropped(length)
+
+
+def _box_about(
+    a: NDArray[np.float64], b: NDArray[np.float64], reach: float, shape: tuple[int, ...]
+) -> tuple[slice, slice]:
+    """Rows and columns within ``reach`` of the box of two points (x, y)."""
+    low, high = np.minimum(a, b) - reach, np.maximum(a, b) + reach
+    rows, columns = (
+        slice(max(0, int(low[k])), min(size, int(high[k]) + 2))
+        for k, size in ((1, shape[0]), (0, shape[1]))
+    )
+    return rows, columns
 
 
 def _mode(maps: RegionMaps, id_: HipLandmarkId) -> NDArray[np.float64] | None:
     heatmap = maps.heatmaps[maps.ids.index(id_)]
     row, column = np.unravel_index(int(heatmap.argmax()), heatmap.shape)
-    if float(heatmap[row, column]) < _LEAST_PEAK:
+    if heatmap.sum(dtype=np.float32) < _LEAST_MASS:
         return None
     return np.array([column, row], dtype=np.float64)
 
 
 def _band(
-    shape: tuple[int, ...], a: NDArray[np.float64], b: NDArray[np.float64], sigma: float
+    box: tuple[slice, slice], a: NDArray[np.float64], b: NDArray[np.float64], sigma: float
 ) -> NDArray[np.float32]:
     """1 on the line from a to b, falling off as a Gaussian."""
-    y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
+    y, x = np.mgrid[box].astype(np.float32)
     step = b - a
     share = ((x - a[0]) * step[0] + (y - a[1]) * step[1]) / max(float(step @ step), 1e-9)
     share = np.clip(share, 0.0, 1.0)
@@ -83,7 +101,7 @@ def _band(
 
 def _cropped(values: NDArray[np.float32]) -> Support | None:
     """Without the faint rest."""
-    seen = values >= _FAINT
+    seen = values >= LEAST_SUPPORT
     rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
     if not rows.size:
         return None

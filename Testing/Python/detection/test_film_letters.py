@@ -70,6 +70,13 @@ def test_a_letter_in_the_midline_names_nothing(hips):
         detect(lettered(hips, {Side.RIGHT: (midline, 500.0)}, sides=(Side.RIGHT,)))
 
 
+def test_a_letter_that_may_be_either_is_not_read_and_two_letters_are(hips):
+    script = lettered(hips, {side: BESIDE[Side.RIGHT] for side in Side})
+    assert detect(script).remarks == ()
+    (remark,) = detect(lettered(hips, BESIDE)).remarks
+    assert "letter R and L" in remark
+
+
 def test_letters_keep_their_names_in_a_mirror():
     channels = Channels.of_keys(("FHC", MARKER_KEY))
     assert channels.names == ["R:FHC", "R:MARKER", "L:FHC", "L:MARKER"]
