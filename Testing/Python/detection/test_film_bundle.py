@@ -155,6 +155,13 @@ def test_limits_refuse_one_film_in_a_hundred_at_most_and_every_other_picture():
     assert found.criteria.accept(HipSigns(9, 1.0))
 
 
+def test_where_nothing_else_looks_like_a_hip_the_limits_leave_room_for_unusual_hips():
+    found = calibrate_criteria(films(np.random.default_rng(1), 300), [HipSigns(0, 0.0)] * 100)
+    assert found.false_acceptances == 0 and found.false_refusals <= 0.01
+    assert found.criteria.accept(HipSigns(6, 1.8))
+    assert not found.criteria.accept(HipSigns(3, 0.5))
+
+
 def test_limits_need_enough_films():
     with pytest.raises(ConfigurationError, match="give 100 films or more"):
         calibrate_criteria([HipSigns(12, 0.8)] * 60, [HipSigns(1, 0.5)])
