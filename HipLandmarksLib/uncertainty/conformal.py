@@ -1,14 +1,15 @@
-"""Split-conformal regions that hold at any number of patients, hips grouped by patient.
+"""Split-conformal regions that hold at small numbers of patients, hips grouped by patient.
 
-A patient's hips (and images) are not independent, patients are. The scores of one patient
-together weigh as much as those of any other, and a patient who has not been seen yet weighs as
-much again, at infinity. The quantile of this mixture covers a random hip of a new patient with at
-least the nominal probability, whatever the distribution (hierarchical conformal prediction:
-Y. Lee, R. F. Barber, R. Willett, 2023; for one hip per patient it is the usual split-conformal
-quantile). ``Grouping.WORST`` covers all hips of a new patient at once instead, and is wider.
+A patient's hips (and images) are not independent, patients are. With one score of each of n
+patients, the k-th smallest, k = ceil((n + 1) level), is exceeded by a new patient with a
+probability of at most 1 - level, whatever the distribution (V. Vovk, A. Gammerman, G. Shafer,
+2005). Where patients have several hips, one of each is drawn; the radius is the mean over all
+such draws, which the sizes of the groups cannot bias and luck cannot move. Each draw covers a
+random hip of a new patient with at least the nominal probability; their mean does where larger
+scores are rarer than smaller ones, as in the tail of any error (repeated subsampling: R. Dunn,
+L. Wasserman, A. Ramdas, 2022). ``Grouping.WORST`` covers all hips of a new patient at once.
 
-With n patients the new one weighs 1 / (n + 1): below 9 patients at 90 %, and 19 at 95 %, nothing
-finite is covered often enough, and the region is unbounded.
+Below 9 patients at 90 %, and 19 at 95 %, k exceeds n, and the region is unbounded.
 """
 
 from __future__ import annotations
@@ -112,8 +113,12 @@ class ConformalTable:
         Raises:
             UncertaintyError: when the level does not lie between 0 and 1.
         """
-        _check_level(level)
-        radius = _quantile(self._each if grouping is Grouping.EACH else self._worst, level)
+        radius = self._radii.get((level, grouping))
+        if radius is None:
+            groups = [[abs(score) for score in group] for group in self.scores]
+            if grouping is Grouping.WORST:
+                groups = [[max(group)] for group in groups]
+            radius = self._radii[(level, grouping)] = grouped_quantile(groups, level)
         if isfinite(radius):
             return Region(level, radius, "", self.patients)
         needed = least_patients(level)
@@ -144,12 +149,9 @@ class ConformalTable:
         return _weighted(self.scores)
 
     @cached_property
-    def _each(self) -> _Weighted:
-        return _weighted([[abs(score) for score in group] for group in self.scores])
-
-    @cached_property
-    def _worst(self) -> _Weighted:
-        return _weighted([[max(abs(score) for score in group)] for group in self.scores])
+    def _radii(self) -> dict[tuple[float, Grouping], float]:
+        """Radii that were asked for, since a drag asks for them again and again."""
+        return {}
 
     def to_list(self) -> list[list[float]]:
         """JSON-ready form, 5 significant digits."""
@@ -166,20 +168,40 @@ class ConformalTable:
 
 
 def grouped_quantile(groups: Sequence[Sequence[float]], level: float) -> float:
-    """Smallest score that covers a random member of a new group with probability ``level``.
+    """Score that a random member of a new group stays below with probability ``level``.
 
     Args:
-        groups: scores by group (patient); every group weighs 1 / (n + 1), its members alike.
+        groups: scores by group (patient), none empty.
         level: nominal coverage in (0, 1).
 
     Returns:
-        The quantile; infinite when there are too few groups.
+        Mean over all draws of one member per group of the k-th smallest of the n drawn scores,
+        k = ceil((n + 1) level); infinite when there are too few groups.
 
     Raises:
         UncertaintyError: when the level does not lie between 0 and 1.
     """
     _check_level(level)
-    return _quantile(_weighted(groups), level)
+    spare = len(groups) - ceil((len(groups) + 1) * level - _ROUNDING)
+    if spare < 0:
+        return inf
+    scores = np.unique(np.array([score for group in groups for score in group], dtype=np.float64))
+    reached = _chance_of_at_most(spare, groups, scores)
+    return float(np.diff(reached, prepend=0.0) @ scores)
+
+
+def _chance_of_at_most(
+    spare: int, groups: Sequence[Sequence[float]], scores: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """For each score the chance that at most ``spare`` groups' drawn members exceed it."""
+    chance = np.zeros((len(scores), spare + 1))  # of exactly so many; more of them drop out
+    chance[:, 0] = 1.0
+    for group in groups:
+        above = 1.0 - np.searchsorted(np.sort(group), scores, side="right") / len(group)
+        with_it = chance * above[:, None]
+        chance *= 1.0 - above[:, None]
+        chance[:, 1:] += with_it[:, :-1]
+    return np.asarray(chance.sum(axis=1))
 
 
 def _weighted(groups: Sequence[Sequence[float]]) -> _Weighted:
@@ -188,12 +210,6 @@ def _weighted(groups: Sequence[Sequence[float]]) -> _Weighted:
     shares = np.array([1.0 / len(group) for group in groups for _ in group])
     order = np.argsort(values, kind="stable")
     return values[order], np.cumsum(shares[order]) / (len(groups) + 1)
-
-
-def _quantile(scores: _Weighted, level: float) -> float:
-    values, reached = scores
-    first = int(np.searchsorted(reached, level - _ROUNDING))
-    return float(values[first]) if first < len(values) else inf
 
 
 def _tail(x: float) -> float:

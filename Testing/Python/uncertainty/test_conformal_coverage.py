@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from math import ceil, inf
 
 import numpy as np
@@ -19,8 +20,8 @@ from HipLandmarksLib.uncertainty import (
 )
 
 SIZES = (9, 17, 19, 40, 100)
-ROUNDS, NEW_PATIENTS = 700, 40
-SLACK = 0.012
+NEW_PATIENTS = 40
+SLACK = 0.015
 """About three standard errors of a simulated coverage."""
 
 
@@ -39,7 +40,7 @@ def coverage(draw, size, level, covers=np.mean, of=lambda groups: groups):
     """Mean share of new patients' hips that are covered, over many calibrations."""
     rng = np.random.default_rng(size)
     shares = []
-    for _ in range(ROUNDS):
+    for _ in range(max(100, 4500 // size)):
         limit = grouped_quantile(of(draw(rng, size)), level)
         new = draw(rng, NEW_PATIENTS)
         shares.append(np.mean([covers(np.array(group) <= limit) for group in new]))
@@ -48,7 +49,8 @@ def coverage(draw, size, level, covers=np.mean, of=lambda groups: groups):
 
 @pytest.mark.parametrize("size", SIZES)
 def test_a_hip_of_a_new_patient_lies_in_the_90_percent_region(size):
-    assert 0.9 - SLACK <= coverage(patients, size, 0.9) <= 0.9 + 1.5 / size + SLACK
+    exact = ceil((size + 1) * 0.9 - 1e-9) / (size + 1)
+    assert 0.9 - SLACK <= coverage(patients, size, 0.9) <= exact + 0.025 + SLACK
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -73,6 +75,32 @@ def test_all_hips_of_a_new_patient_lie_in_the_region_of_the_worst(size):
 
 def worst_hips(groups):
     return [[max(group)] for group in groups]
+
+
+@pytest.mark.parametrize("size", [9, 40])
+def test_many_films_of_few_bodies_are_covered_without_waste(size):
+    assert 0.9 - SLACK <= coverage(bodies, size, 0.9) <= 0.95
+
+
+def bodies(rng, count):
+    """Many simulated films of each of few bodies, which differ by their size."""
+    return [list(size * rng.rayleigh(size=25)) for size in np.exp(rng.normal(0.0, 0.25, count))]
+
+
+@pytest.mark.parametrize("size", [9, 19, 40])
+def test_scores_that_crowd_at_their_upper_end_are_covered_too(size):
+    """Where the argument for the mean over draws does not hold."""
+    assert coverage(crowded, size, 0.9) >= 0.9 - SLACK
+
+
+def crowded(rng, count):
+    return [list(rng.beta(6, 1, size=rng.integers(1, 5))) for _ in range(count)]
+
+
+def test_the_radius_is_the_mean_over_all_draws_of_one_hip_per_patient():
+    groups = [[1.0, 7.0], [2.0], [3.0, 4.0, 9.0]]
+    draws = [np.sort(draw)[2] for draw in product(*groups)]  # 3 = ceil(4 * 0.7)
+    assert grouped_quantile(groups, 0.7) == pytest.approx(np.mean(draws))
 
 
 def test_hips_counted_as_if_they_were_patients_would_promise_too_much():
@@ -112,9 +140,9 @@ def test_the_worst_hip_counts_where_a_patient_shall_be_covered_as_a_whole():
 
 
 groups_of_scores = st.lists(
-    st.lists(st.floats(0, 1e6, allow_subnormal=False), min_size=1, max_size=4),
+    st.lists(st.floats(0, 1e6).map(lambda score: round(score, 3)), min_size=1, max_size=4),
     min_size=1,
-    max_size=30,
+    max_size=20,
 )
 
 
@@ -126,7 +154,7 @@ def test_the_order_of_patients_and_the_unit_of_scores_do_not_matter(groups, rand
     random.shuffle(mixed)
     for group in mixed:
         random.shuffle(group)
-    assert grouped_quantile(mixed, 0.8) == radius
+    assert grouped_quantile(mixed, 0.8) == pytest.approx(radius)
     scaled = [[factor * score for score in group] for group in groups]
     assert grouped_quantile(scaled, 0.8) == pytest.approx(factor * radius)
 
@@ -134,14 +162,15 @@ def test_the_order_of_patients_and_the_unit_of_scores_do_not_matter(groups, rand
 @settings(deadline=None)
 @given(groups_of_scores, st.floats(0.05, 0.9))
 def test_more_coverage_is_never_a_smaller_region(groups, level):
-    assert grouped_quantile(groups, level) <= grouped_quantile(groups, level + 0.05)
+    narrow, wide = (grouped_quantile(groups, each) for each in (level, level + 0.05))
+    assert narrow <= wide * (1 + 1e-9)
 
 
 @settings(deadline=None)
 @given(groups_of_scores)
 def test_a_hip_seen_twice_alike_changes_nothing(groups):
     twice = [group + group for group in groups]
-    assert grouped_quantile(twice, 0.8) == grouped_quantile(groups, 0.8)
+    assert grouped_quantile(twice, 0.8) == pytest.approx(grouped_quantile(groups, 0.8))
 
 
 @settings(deadline=None)
@@ -151,7 +180,7 @@ def test_the_worst_region_holds_the_other(groups):
     each, worst = table.region(0.8), table.region(0.8, Grouping.WORST)
     assert (each.radius is None) is (worst.radius is None)
     if each.radius is not None:
-        assert each.radius <= worst.radius
+        assert each.radius <= worst.radius * (1 + 1e-9)
 
 
 @pytest.mark.parametrize("level", [0.0, 1.0, -0.1, 90.0, float("nan")])
