@@ -139,12 +139,15 @@ def _data_options(arguments: argparse.Namespace) -> DataOptions:
     from ..evaluation.doubt_films import FilmDraw
     from ..evaluation.doubt_images import ImageDraw
 
-    automatic = arguments.slices == "auto"
+    automatic, views = arguments.slices == "auto", arguments.tta
+    films = FilmDraw(
+        arguments.films, arguments.objects, arguments.seed, views=views, part=arguments.part
+    )
     return DataOptions(
         only=tuple(arguments.only),
         leave_out=tuple(arguments.leave_out),
-        images=ImageDraw(arguments.covered, automatic, arguments.tta, arguments.seed),
-        films=FilmDraw(arguments.films, arguments.objects, arguments.seed, views=arguments.tta),
+        images=ImageDraw(arguments.covered, automatic, views, arguments.seed),
+        films=films,
         allow_seen=arguments.allow_seen,
         device=arguments.device,
     )

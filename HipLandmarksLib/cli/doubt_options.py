@@ -64,6 +64,14 @@ def add_covering_options(group: argparse._ArgumentGroup, covered: int) -> None:
         metavar="SHARE",
         help="share of these films with objects that cover or replace landmarks (default: 0.5)",
     )
+    group.add_argument(
+        "--part",
+        type=_part,
+        default=(1, 1),
+        metavar="K/N",
+        help="deal the bone views out to N parts and make films of the K-th alone, such as 1/2 to "
+        "calibrate and 2/2 to evaluate (default: all)",
+    )
 
 
 def _level(text: str) -> float:
@@ -71,6 +79,13 @@ def _level(text: str) -> float:
     if 0.5 <= share < 1.0:
         return share
     raise argparse.ArgumentTypeError(f"expected a share from 0.5 to below 1, got {text!r}")
+
+
+def _part(text: str) -> tuple[int, int]:
+    which, _, count = text.partition("/")
+    if which.isdecimal() and count.isdecimal() and 1 <= int(which) <= int(count):
+        return int(which), int(count)
+    raise argparse.ArgumentTypeError(f"expected a part such as 1/2, got {text!r}")
 
 
 def _share(text: str) -> float:

@@ -112,6 +112,7 @@ def _on_films(arguments: argparse.Namespace, detector: Detector, name: str) -> A
         arguments.seed,
         views=arguments.tta,
         subjects=frozenset(subjects),
+        part=arguments.part,
     )
     with progress_bar() as report:
         cases = film_cases(detector, arguments.data, draw, report)
@@ -130,8 +131,9 @@ def _answer(
     from .evaluation_names import Answer, facts_of_card
 
     card = detector.card
+    people = {each.case.patient for each in cases}
     facts = facts_of_card(card, arguments.tta)
     seen = len(seen_patients(card, patients))
     about = {**facts, "slices": arguments.slices, "seen": seen}
-    warnings = [*overlap_warnings(card, patients), *calibrated_on(card, patients)]
+    warnings = [*overlap_warnings(card, patients), *calibrated_on(card, people)]
     return Answer(name, about, cases, warnings, card.calibration)

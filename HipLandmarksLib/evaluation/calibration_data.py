@@ -16,6 +16,12 @@ from .doubt_images import ImageDraw, image_cases
 from .suppression import DoubtCase
 from .trained_on import kept_names, listed, refuse_seen, trained_names
 
+_SAME_BONES = (
+    "The persons of these films are shapes of the bones of {} subjects: regions and intervals hold "
+    "for persons simulated from these bones, and may be too small for others. Calibrate on the "
+    "bones of 9 subjects or more where there are as many, and test with 'evaluate' on others."
+)
+
 Report = Callable[[str, int, int], None]
 """Called with (stage, done, total)."""
 
@@ -148,6 +154,8 @@ def _films(
     cases = film_cases(readers.detectors[0], folder, draw, report)
     people = len({each.case.patient for each in cases})
     source = f"{len(cases)} simulated films of {_people(people, subjects)}"
+    if people > len(subjects):
+        warnings.append(_SAME_BONES.format(len(subjects)))
     return DoubtData(tuple(cases), tuple(subjects), source, _unit(readers.card), tuple(warnings))
 
 

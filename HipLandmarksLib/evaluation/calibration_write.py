@@ -18,12 +18,13 @@ from .calibration_data import DoubtData
 
 def provenance_of(data: DoubtData) -> CalibrationProvenance:
     """What a calibration on ``data`` rests on, dated today."""
+    patients = {each.case.patient for each in data.cases}
     return CalibrationProvenance(
         data=". ".join([data.source, *(warning.rstrip(".") for warning in data.warnings)]) + ".",
-        patients=len({each.case.patient for each in data.cases}),
+        patients=len(patients),
         cases=len(data.cases),
         date=date.today().isoformat(),
-        patient_names=tuple(sorted(data.bodies)),
+        patient_names=tuple(sorted(patients)),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log, sqrt
 from statistics import NormalDist
 
@@ -151,7 +151,8 @@ def interval_coverage(
 ) -> dict[str, Coverage]:
     """Coverage per measurement, and of ``all`` at the end (whose size has no unit: None)."""
     found = [(pair.id, one) for pair in pairs if (one := check(pair)) is not None]
-    return _by_name(found, level, seed)
+    rows = _by_name(found, level, seed)
+    return {n: replace(row, size=None) if n == ALL else row for n, row in rows.items()}
 
 
 def nominal_curve(pairs: Sequence[LandmarkPair]) -> tuple[tuple[float, float], ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from ..training.film_errors import film_image, reference_points, scene_film
 from ..uncertainty import MILLIMETRES, LengthScale
 from .cases import EvaluationCase
 from .suppression import DoubtCase, Place
+from .trained_on import PERSON
 
 STORE_FILE = "store.json"
 _SEED = 32_452_843
@@ -40,6 +41,8 @@ class FilmDraw:
         preset: looks.
         views: name of the views that are averaged (None: what the model's card says).
         subjects: only these; all when empty.
+        part: (k, n): the views are dealt out to n parts, and the k-th, from 1, is taken: other
+            parts show other persons.
     """
 
     films: int = 240
@@ -48,6 +51,7 @@ class FilmDraw:
     preset: Preset = Preset.REALISTIC
     views: str | None = None
     subjects: frozenset[str] = frozenset()
+    part: tuple[int, int] = (1, 1)
 
 
 def is_view_store(folder: Path) -> bool:
@@ -67,29 +71,25 @@ def film_cases(
 
     Every view of a population is another person, of whom there is one film: the patient of a case
     is the person (such as ``z001, view 17``) there, and the subject where views show the subjects
-    as they are. :func:`body_of` tells whose bones they are.
+    as they are. :func:`.body_of` tells whose bones they are.
 
     Raises:
         ConfigurationError: when the folder holds no views of these subjects.
     """
     store = ViewStore.open(folder)
-    population = bool(store.making.get("source", {}).get("population"))
+    source = store.making.get("source")
+    population = isinstance(source, Mapping) and bool(source.get("population"))
     chosen = _chosen(store, draw)
     cases = []
     for done, index in enumerate(chosen, start=1):
         record = store.records[index]
         rng = np.random.default_rng([_SEED, draw.seed, record.number])
         view = store.view(record)
-        person = f"{view.subject}, view {record.number}" if population else view.subject
+        person = f"{view.subject}{PERSON}{record.number}" if population else view.subject
         cases.append(_case(detector, view, f"{folder.name} {record.number}", person, draw, rng))
         if report is not None:
             report("films", done, len(chosen))
     return cases
-
-
-def body_of(patient: str) -> str:
-    """The subject whose bones a simulated person is made of; a patient stays a patient."""
-    return patient.split(", view ")[0]
 
 
 def _case(
@@ -143,11 +143,11 @@ def _hidden(
 def _chosen(store: ViewStore, draw: FilmDraw) -> Sequence[int]:
     """Indices of views, as many of each subject as of any other."""
     by_subject = {
-        subject: own
+        subject: own[draw.part[0] - 1 :: draw.part[1]]
         for subject, own in sorted(store.subjects.items())
         if not draw.subjects or subject in draw.subjects
     }
-    if not by_subject:
+    if not any(by_subject.values()):
         raise ConfigurationError(
             f"{store.folder} holds no views of {', '.join(sorted(draw.subjects)) or 'anybody'}; "
             f"it has {', '.join(sorted(store.subjects)) or 'none'}."

@@ -11,6 +11,9 @@ from ..errors import ConfigurationError
 if TYPE_CHECKING:
     from ..detection import BundleCard
 
+PERSON = ", view "
+"""Stands between a subject and the number of a person made from the subject's bones."""
+
 _MANY = 6
 
 
@@ -76,17 +79,28 @@ def kept_names(
     return kept
 
 
-def calibrated_on(card: BundleCard, names: Iterable[str]) -> list[str]:
-    """A sentence when patients of a test were calibrated on; none without calibration."""
+def calibrated_on(card: BundleCard, patients: Iterable[str]) -> list[str]:
+    """A sentence when patients of a test were calibrated on, or have bones that were."""
     if card.calibration is None:
         return []
-    seen = sorted(set(card.calibration.provenance.patient_names) & set(names))
-    if not seen:
-        return []
-    return [
-        f"{card.id} {card.version} was calibrated on {len(seen)} of these patients "
-        f"({listed(seen)}): how well its doubt fits them says nothing about new patients."
-    ]
+    tested, known = set(patients), set(card.calibration.provenance.patient_names)
+    if seen := tested & known:
+        return [
+            f"{card.id} {card.version} was calibrated on {len(seen)} of these {len(tested)} "
+            f"patients ({listed(seen)}): how well its doubt fits them says nothing about new ones."
+        ]
+    bones = {body_of(name) for name in tested} & {body_of(name) for name in known}
+    if bones:
+        return [
+            f"{card.id} {card.version} was calibrated on other shapes of the same bones "
+            f"({listed(bones)}): this says nothing about other people's bones."
+        ]
+    return []
+
+
+def body_of(patient: str) -> str:
+    """The subject whose bones a simulated person is made of; a patient stays a patient."""
+    return patient.split(PERSON)[0]
 
 
 def listed(names: Iterable[str]) -> str:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ...evaluation.calibration_data import DoubtData
     from ...evaluation.calibration_fit import FittedCalibration
 
+_MANY = 4
 NOTICE = "Research software, not a medical device."
 
 
@@ -75,7 +76,11 @@ def _grades(found: Calibration) -> list[str]:
 def _measurements(found: Calibration) -> list[str]:
     regions = [(id_, found.measurement_region(id_)) for id_ in found.measurements]
     named = [f"{id_} {number(r.radius)} SD" for id_, r in regions if r.radius is not None]
-    return [f"Intervals of measurements: {', '.join(named)}."] if named else []
+    if not named:
+        return []
+    rest = len(named) - _MANY
+    more = f" and {rest} others" if rest > 0 else ""
+    return [f"Intervals of measurements: {', '.join(named[:_MANY])}{more}."]
 
 
 def _bounded(found: Calibration) -> Sequence[bool]:

@@ -20,6 +20,11 @@ _SUPPRESSION_WORDS = (
     "answers are compared with the true place where it is known. With doubt it withholds what it "
     "calls absent."
 )
+_ORDER_WORDS = (
+    "Spearman's rho of expected and real error of the n landmarks that were found: 1 = in the same "
+    "order, 0 = at random. AUROC: probability that an absent landmark is doubted more than one "
+    "that is there; below it the absent ones of all that the sign speaks of."
+)
 _REGION_WORDS = (
     "Of landmarks that are there and were found. Stated: ellipse of the covariance, as if errors "
     "were normally distributed. Conformal: the calibration's region, valid for new patients like "
@@ -28,15 +33,19 @@ _REGION_WORDS = (
 )
 
 
-def doubt_tables(found: DoubtReport) -> str:
-    """All tables as HTML."""
+def doubt_tables(found: DoubtReport, names: Mapping[str, str] | None = None) -> str:
+    """All tables as HTML.
+
+    Args:
+        found: what was measured.
+        names: of measurements by id, with their units; ids where it has none.
+    """
     return "".join(
         (
             suppression_table(found),
-            coverage_table(found),
+            coverage_table(found, names or {}),
             grades_table(found),
-            ranking_table(found),
-            absence_table(found),
+            landmark_table(found),
         )
     )
 
@@ -70,10 +79,10 @@ def _summary(one: ErrorSummary) -> list[str]:
     return [*counts, number(one.mre_mm), percent(one.sdr_2mm)]
 
 
-def coverage_table(found: DoubtReport) -> str:
+def coverage_table(found: DoubtReport, names: Mapping[str, str]) -> str:
     """How often regions and intervals held the truth."""
-    regions = _coverage_rows(found.regions, found.conformal_regions)
-    intervals = _coverage_rows(found.intervals, found.conformal_intervals)
+    regions = _coverage_rows(found.regions, found.conformal_regions, {})
+    intervals = _coverage_rows(found.intervals, found.conformal_intervals, names)
     if not regions and not intervals:
         return ""
     level = f"{100.0 * found.level:g} %"
@@ -85,12 +94,12 @@ def coverage_table(found: DoubtReport) -> str:
 
 
 def _coverage_rows(
-    stated: Mapping[str, Coverage], conformal: Mapping[str, Coverage]
+    stated: Mapping[str, Coverage], conformal: Mapping[str, Coverage], names: Mapping[str, str]
 ) -> list[list[str]]:
     rows = []
     for name in dict.fromkeys([*(n for n in stated if n != ALL), *stated]):
         own, other = stated[name], conformal.get(name)
-        cells = [escape(name), str(own.n), *_covered(own)]
+        cells = [escape(names.get(name, name)), str(own.n), *_covered(own)]
         if other is None:
             rows.append([*cells, DASH, DASH, DASH])
         else:
@@ -123,29 +132,21 @@ def grades_table(found: DoubtReport) -> str:
     return table(head, rows, "Errors by grade of the expected error")
 
 
-def ranking_table(found: DoubtReport) -> str:
-    """Spearman's rho of expected and real error; "" without covariances."""
-    if not found.correlation:
-        return ""
-    rows = [[escape(key), str(one.n), _ranked(one)] for key, one in found.correlation.items()]
-    head = ["Landmark", "n", "Spearman's rho"]
-    return table(head, rows, "Expected against real error: 1 = in the same order, 0 = at random")
-
-
-def absence_table(found: DoubtReport) -> str:
-    """AUROC for absence by sign and landmark; "" when nothing is absent."""
+def landmark_table(found: DoubtReport) -> str:
+    """Does the doubt order errors, and does it tell absence? By landmark; "" without doubt."""
     signs = {sign: rows for sign, rows in found.absence.items() if rows[ALL].value is not None}
-    if not signs:
-        return ""
-    keys = list(dict.fromkeys(key for rows in signs.values() for key in rows))
-    keys = [key for key in keys if key != ALL] + [ALL]
+    keys = dict.fromkeys([*found.correlation, *(key for rows in signs.values() for key in rows)])
     rows = []
-    for key in keys:
-        known = {sign: own.get(key) for sign, own in signs.items()}
-        if any(one is not None and one.value is not None for one in known.values()):
-            rows.append([escape(key), *(DASH if o is None else _ranked(o) for o in known.values())])
-    head = ["Landmark", *(f"by {sign.value}" for sign in signs)]
-    return table(head, rows, "AUROC for absent landmarks; below: absent of all that it speaks of")
+    for key in [*(key for key in keys if key != ALL), *(key for key in keys if key == ALL)]:
+        rho = found.correlation.get(key)
+        cells = [DASH, DASH] if rho is None else [str(rho.n), _ranked(rho)]
+        told = (own.get(key) for own in signs.values())
+        rows.append([escape(key), *cells, *(DASH if one is None else _ranked(one) for one in told)])
+    if not rows:
+        return ""
+    head = ["Landmark", "n", "Spearman's rho"]
+    head += [f"AUROC for absence by {sign.value}" for sign in signs]
+    return table(head, rows, "Does the doubt order landmarks?") + paragraph(_ORDER_WORDS, "soft")
 
 
 def _ranked(one: Ranking) -> str:

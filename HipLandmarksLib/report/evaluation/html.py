@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
@@ -105,6 +106,16 @@ def bullets(items: Iterable[str], kind: str = "") -> str:
     entries = "".join(f"<li>{escape(item)}</li>" for item in items)
     style = f' class="{kind}"' if kind else ""
     return f"<ul{style}>{entries}</ul>" if entries else ""
+
+
+def standalone_svg(figure: str) -> str:
+    """The picture of a figure as an SVG file of its own, in light colours."""
+    picture = figure[figure.index("<svg") : figure.index("</svg>") + len("</svg>")]
+    colours = dict(re.findall(r"--([\w-]+):(#\w+)", _STYLE.partition("@media")[0]))
+    rules = "".join(re.findall(r"svg [^{}]+\{[^}]*\}", _STYLE)).replace("svg ", "")
+    style = re.sub(r"var\(--([\w-]+)\)", lambda found: colours[found[1]], rules)
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" style="background:{colours["card"]}" '
+    return picture.replace("<svg ", head, 1).replace(">", f"><style>{style}</style>", 1) + "\n"
 
 
 def page(title: str, body: str, wide: bool = False) -> str:

@@ -100,8 +100,11 @@ def _doubt(run: RunEvaluation) -> str:
     if run.doubt is None:
         return ""
     told = "" if run.doubt.calibrated else NOT_CALIBRATED
+    names = {id_: f"{row.name} ({row.unit})" for id_, row in run.measurements.items()}
     plots = _plots("".join(doubt_plots(run.doubt).values()))
-    return section("Calibration of the doubt", paragraph(told), doubt_tables(run.doubt), plots)
+    return section(
+        "Calibration of the doubt", paragraph(told), doubt_tables(run.doubt, names), plots
+    )
 
 
 def _beside(title: str, tables: str, warnings: Iterable[str]) -> str:

@@ -13,7 +13,7 @@ from HipLandmarksLib.errors import ConfigurationError
 from HipLandmarksLib.evaluation.calibration_fit import fit_on_cases, landmark_observations
 from HipLandmarksLib.evaluation.doubt import doubt_report
 from HipLandmarksLib.evaluation.doubt_run import evaluate_with_doubt
-from HipLandmarksLib.evaluation.trained_on import refuse_seen, trained_names
+from HipLandmarksLib.evaluation.trained_on import calibrated_on, refuse_seen, trained_names
 from HipLandmarksLib.uncertainty import CalibrationProvenance, LengthUnit, apply
 
 MM = LengthUnit.MILLIMETRE
@@ -135,3 +135,13 @@ def test_subjects_of_films_are_those_of_both_passes_but_the_held_out_ones():
     )
     assert trained_names(model) == {"z1", "z2", "z4"}
     assert refuse_seen(model, ["z3"]) == []
+
+
+def test_a_test_on_calibrated_patients_or_on_the_same_bones_is_warned_of():
+    told = CalibrationProvenance("test", 2, 2, "2000-01-01", ("z1, view 3", "z1, view 4"))
+    model = SimpleNamespace(id="m", version="1", calibration=SimpleNamespace(provenance=told))
+    (same,) = calibrated_on(model, ["z1, view 3", "z2, view 1"])
+    assert "calibrated on 1 of these 2 patients" in same
+    (bones,) = calibrated_on(model, ["z1, view 5"])
+    assert "other shapes of the same bones (z1)" in bones
+    assert calibrated_on(model, ["z2, view 3"]) == []
