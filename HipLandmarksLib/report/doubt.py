@@ -71,7 +71,7 @@ def doubt_cells(doubt: MeasurementDoubt | None) -> dict[str, str]:
 
 
 def _rests_on(provenance: CalibrationProvenance) -> str:
-    return f"calibrated on {provenance.patients} patients ({provenance.data})"
+    return f"calibrated on {provenance.patients} patients ({provenance.data.rstrip('.')})"
 
 
 def _level(case: CaseReport) -> str:
