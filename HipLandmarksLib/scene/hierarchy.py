@@ -40,10 +40,9 @@ class StudyFolders:
             self._hierarchy.SetItemParent(item, parent)
 
     def remove(self, node: Any) -> None:
-        """Remove ``node`` from the scene together with its item and its display nodes."""
+        """Remove ``node`` from the scene together with its item, display and storage nodes."""
         self.forget(node)
-        displays = [node.GetNthDisplayNode(i) for i in range(node.GetNumberOfDisplayNodes())]
-        for each in (node, *displays):
+        for each in (node, *_belongings(node)):
             self._scene.RemoveNode(each)
 
     def forget(self, node: Any) -> None:
@@ -71,3 +70,13 @@ class StudyFolders:
                 return True
             item = self._hierarchy.GetItemParent(item)
         return False
+
+
+def _belongings(node: Any) -> list[Any]:
+    """Display and storage nodes of a node."""
+    found: list[Any] = []
+    if node.IsA("vtkMRMLDisplayableNode"):
+        found += [node.GetNthDisplayNode(i) for i in range(node.GetNumberOfDisplayNodes())]
+    if node.IsA("vtkMRMLStorableNode"):
+        found += [node.GetNthStorageNode(i) for i in range(node.GetNumberOfStorageNodes())]
+    return [each for each in found if each is not None]

@@ -47,3 +47,8 @@ class LockedMarkup:
         display = self.node.GetDisplayNode()
         if display is not None and bool(display.GetVisibility()) != visible:
             display.SetVisibility(visible)
+
+
+def node_name(text: str) -> str:
+    """A text as name of a markups node, whose labels take per cent signs for formats."""
+    return text.replace("%", "percent")

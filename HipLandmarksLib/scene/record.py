@@ -30,6 +30,7 @@ class Role(str, Enum):
     DOUBT_DATA = "doubt data"
     DOUBT_MAP = "doubt map"
     DOUBT_TABLE = "doubt table"
+    DOUBT_INTERVALS = "doubt intervals"
     DOUBT_MARK = "doubt mark"
 
 

@@ -195,7 +195,9 @@ class HipStudy(StudyView):
             update = self._live.restart(points)
             self._overlay.arrange(self.landmarks, self._plane.plane, self._plane.image)
             if self._doubt is not None:
-                self._doubt.renew(self.landmarks, self._plane.plane, self._plane.image)
+                self._doubt.renew(
+                    self.landmarks, self._plane.plane, self._plane.image, update.measurements
+                )
         self._overlay.show(update.measurements)
         if self._nodes.table is not None:
             self._nodes.table.fill(update.measurements, update.differences)
@@ -266,9 +268,10 @@ class HipStudy(StudyView):
         elif changed and self.problem:
             self._live.refuse(self._nodes.in_world(), self.problem)
         elif changed:
-            self._show(self._live.follow(self._nodes.in_world(), changed))
+            update = self._live.follow(self._nodes.in_world(), changed)
+            self._show(update)
             if self._doubt is not None:
-                self._doubt.follow(self.landmarks, changed)
+                self._doubt.follow(self.landmarks, changed, update.measurements)
 
     def _show(self, update: Update) -> None:
         self._overlay.follow_slices(self.landmarks, self._live.plane)

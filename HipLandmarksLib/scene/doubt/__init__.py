@@ -3,8 +3,8 @@
 from .nodes import DoubtNodes
 from .overlay import DoubtOverlay
 from .reading import ModelReading
+from .rows import Standing
 from .state import DoubtPart, DoubtState
-from .table import Standing
 from .volume import DoubtVolume
 
 __all__ = [

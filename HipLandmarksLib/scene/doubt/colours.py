@@ -7,6 +7,7 @@ equally large (B. Ottosson, 2020).
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ LEVELS = 101
 
 TABLE_NAME = "Doubt (per cent)"
 
-_ANCHORS = ((0.36, 0.19, 283.0), (0.50, 0.22, 320.0), (0.64, 0.19, 18.0), (0.84, 0.16, 86.0))
+_ANCHORS = ((0.34, 0.15, 295.0), (0.50, 0.19, 335.0), (0.66, 0.17, 25.0), (0.86, 0.15, 90.0))
 """(lightness, chroma, hue in degrees): violet, purple, red, yellow."""
 
 _TO_LMS = np.array(
@@ -51,8 +52,12 @@ def doubt_colours(count: int = LEVELS) -> NDArray[np.float64]:
 
 def colour_of(doubt: float) -> Colour:
     """The colour of a doubt in [0, 1], of lines and glyphs."""
-    red, green, blue = doubt_colours()[round(float(np.clip(doubt, 0.0, 1.0)) * (LEVELS - 1))]
-    return (float(red), float(green), float(blue))
+    return _table()[round(min(max(doubt, 0.0), 1.0) * (LEVELS - 1))]
+
+
+@lru_cache(maxsize=1)
+def _table() -> tuple[Colour, ...]:
+    return tuple((r, g, b) for r, g, b in doubt_colours().tolist())
 
 
 def add_colour_table(scene: Any) -> Any:

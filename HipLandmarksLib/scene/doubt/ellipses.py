@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ...anatomy import LandmarkId
 from ...measurement import ViewPlane
 from ..frames import Vec3
-from ..markup import LockedMarkup
+from ..markup import LockedMarkup, node_name
 from ..style import Colour
 
 CLASS_NAME = "vtkMRMLMarkupsClosedCurveNode"
@@ -74,13 +74,13 @@ class Ellipses:
         return {id_: curve.node for id_, curve in self._curves.items()}
 
     def show(self, regions: Mapping[LandmarkId, Region], plane: ViewPlane, words: str) -> None:
-        """Draw exactly these regions; ``words`` tell in the nodes' descriptions what they are."""
+        """Draw exactly these regions; ``words`` tell in the nodes' names what they are."""
         for id_ in [id_ for id_ in self._curves if id_ not in regions]:
             self._remove(self._curves.pop(id_).node)
         for id_, region in regions.items():
             curve = self._curve(id_)
             curve.place(region.outline(plane))
-            curve.node.SetDescription(words)
+            curve.node.SetName(node_name(f"{id_[0].word} {id_[1]}: {words}"))
             _colour(curve.node.GetDisplayNode(), region.colour)
 
     def say(self, texts: Mapping[LandmarkId, str]) -> None:
@@ -137,7 +137,10 @@ def _style(display: Any) -> None:
     display.SetGlyphTypeFromString("Vertex2D")
     display.SetUseGlyphScale(True)
     display.SetGlyphScale(_THIN)
-    display.SetTextScale(2.2)
+    display.SetTextScale(2.4)
+    text = display.GetTextProperty()
+    text.SetBackgroundColor(0.0, 0.0, 0.0)
+    text.SetBackgroundOpacity(0.6)
     display.SetCurveLineSizeMode(display.UseLineThickness)
     display.SetLineThickness(1.0)
     display.SetFillVisibility(False)

@@ -9,6 +9,7 @@ from typing import Any
 
 from ...anatomy import LandmarkId
 from ..frames import Vec3, flip_frame
+from ..markup import node_name
 from ..style import Colour
 
 CLASS_NAME = "vtkMRMLMarkupsFiducialNode"
@@ -77,7 +78,7 @@ class Glyphs:
 
         Args:
             points: (grade, LPS mm) per landmark.
-            words: what each grade means, for the description of its list.
+            words: what each grade means, for the name of its list.
         """
         self._rows = {}
         for grade in [grade for grade in self._nodes if grade not in words]:
@@ -135,14 +136,14 @@ class Glyphs:
     def _list(self, grade: str, words: str) -> Any:
         node = self._nodes.get(grade)
         if node is None:
-            node = self._nodes[grade] = self._scene.AddNewNodeByClass(CLASS_NAME, f"doubt: {grade}")
+            node = self._nodes[grade] = self._scene.AddNewNodeByClass(CLASS_NAME, f"doubt {grade}")
             node.SetControlPointLabelFormat("")
             node.CreateDefaultDisplayNodes()
             _style(node.GetDisplayNode(), SIGNS[grade])
             node.GetDisplayNode().SetVisibility(self._shown)
             node.SetLocked(True)
             self._register(node)
-        node.SetDescription(words)
+        node.SetName(node_name(f"doubt {grade}: {words}"))
         return node
 
 

@@ -11,7 +11,7 @@ from ..frames import Vec3
 from .ellipses import Region
 from .glyphs import OFFER, SIGNS, UNGRADED_COLOUR
 from .reading import ModelReading
-from .table import Standing
+from .rows import Standing
 
 
 def regions_of(reading: ModelReading) -> dict[LandmarkId, Region]:
@@ -71,10 +71,10 @@ def grade_of(point: Landmark) -> ErrorBin | None:
 def grade_words(reading: ModelReading) -> Mapping[str, str]:
     """What each grade means: the error that was measured in it, or that none was."""
     calibration = reading.calibration
-    words = {OFFER: "suppressed by the model: place the point to overrule it"}
+    words = {OFFER: "place the point to overrule the model"}
     bins = None if calibration is None else calibration.bins
     for grade in ErrorBin:
-        words[grade.value] = "grade of the expected error"
+        words[grade.value] = "grade of the error"
         if bins is not None and calibration is not None:
-            words[grade.value] += f": {bins.measured[grade].words(calibration.unit)}"
+            words[grade.value] = f"{bins.measured[grade].words(calibration.unit)}"
     return words

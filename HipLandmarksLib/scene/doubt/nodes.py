@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ...anatomy import AnySide
 from ..nodes import StudyNodes
 from ..record import Role, signed_nodes
+from . import intervals, rows
 from .reading import ModelReading
 from .state import DoubtState, read_state, write_state
 from .store import reading_from_text, reading_to_text
-from .table import DoubtTable
+from .table import TextTable
 from .views import ForegroundViews
 from .volume import DoubtVolume
 
@@ -26,12 +28,14 @@ class DoubtNodes:
         study: the nodes of the study.
         data: the vtkMRMLTextNode with the model's reading.
         table: a row per landmark.
+        intervals: a row per measurement; None for models that are not calibrated.
         volume: the map; None for models that keep no maps.
     """
 
     study: StudyNodes
     data: Any
-    table: DoubtTable | None
+    table: TextTable | None
+    intervals: TextTable | None
     volume: DoubtVolume | None
 
     @classmethod
@@ -41,13 +45,19 @@ class DoubtNodes:
         data = scene.AddNewNodeByClass(DATA_CLASS, f"{case} doubt of the model (data)")
         data.SetText(reading_to_text(reading))
         study.file(data, Role.DOUBT_DATA)
-        table = DoubtTable.create(scene, f"{case} doubt about landmarks (research use)")
+        name = f"{case} doubt about landmarks (research use)"
+        table = TextTable.create(scene, name, rows.COLUMNS)
         study.file(table.node, Role.DOUBT_TABLE)
+        found = None
+        if reading.calibration is not None:
+            name = f"{case} intervals of measurements (research use)"
+            found = TextTable.create(scene, name, intervals.COLUMNS)
+            study.file(found.node, Role.DOUBT_INTERVALS)
         volume = None
         if reading.maps and study.volume is not None:
             volume = DoubtVolume.create(scene, study.volume, f"{case} doubt map")
             study.file(volume.node, Role.DOUBT_MAP)
-        nodes = cls(study, data, table, volume)
+        nodes = cls(study, data, table, found, volume)
         nodes.keep(DoubtState())
         return nodes
 
@@ -64,11 +74,16 @@ class DoubtNodes:
 
         for mark in list(signed_nodes(study.scene, Role.DOUBT_MARK, study.study_id)):
             study.folders.remove(mark)
-        data, table, volume = of(Role.DOUBT_DATA), of(Role.DOUBT_TABLE), of(Role.DOUBT_MAP)
+        data, volume = of(Role.DOUBT_DATA), of(Role.DOUBT_MAP)
         if data is None:
             return None
-        kept = None if volume is None else DoubtVolume(volume)
-        nodes = cls(study, data, None if table is None else DoubtTable(table), kept)
+        nodes = cls(
+            study,
+            data,
+            _table(of(Role.DOUBT_TABLE), rows.COLUMNS),
+            _table(of(Role.DOUBT_INTERVALS), intervals.COLUMNS),
+            None if volume is None else DoubtVolume(volume),
+        )
         return nodes, reading_from_text(data.GetText())
 
     @property
@@ -87,8 +102,8 @@ class DoubtNodes:
 
     @property
     def views(self) -> ForegroundViews | None:
-        """The slice views' foreground; None without map or image."""
-        if self.volume is None or self.study.volume is None:
+        """The slice views' foreground; None without a map."""
+        if self.volume is None:
             return None
         return ForegroundViews(self.scene, self.volume.node, self.study.volume)
 
@@ -101,26 +116,33 @@ class DoubtNodes:
         self.study.folders.remove(node)
 
     def remove_all(self) -> None:
-        """Remove map, table and reading; the table of colours goes when nobody else uses it."""
-        table = None if self.table is None else self.table.node
+        """Remove map, tables and reading; the colours go when nobody else uses them."""
         colours = None
         if self.volume is not None:
             colours = self.volume.node.GetDisplayNode().GetColorNode()
-        volume = None if self.volume is None else self.volume.node
-        for node in (volume, table, self.data):
-            if node is not None:
-                self.remove(node)
+        for part in (self.volume, self.table, self.intervals):
+            if part is not None:
+                self.remove(part.node)
+        if self.data is not None:
+            self.remove(self.data)
         if colours is not None and not _used(self.scene, colours):
-            self.scene.RemoveNode(colours)
-        self.volume = self.table = self.data = None
+            self.remove(colours)
+        self.volume = self.table = self.intervals = self.data = None
 
     def forget(self, node: Any) -> bool:
         """Drop a node that was removed from the scene; whether nothing can be shown any more."""
         if self.volume is not None and node is self.volume.node:
+            ForegroundViews(self.scene, node, self.study.volume).restore()
             self.volume = None
         if self.table is not None and node is self.table.node:
             self.table = None
+        if self.intervals is not None and node is self.intervals.node:
+            self.intervals = None
         return node is self.data
+
+
+def _table(node: Any, titles: Sequence[str]) -> TextTable | None:
+    return None if node is None else TextTable(node, titles)
 
 
 def _used(scene: Any, colours: Any) -> bool:

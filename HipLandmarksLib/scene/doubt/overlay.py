@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ...anatomy import HipLandmarks, LandmarkId
+from ...anatomy import AnySide, HipLandmarks, LandmarkId
 from ...detection import (
     DoubtMeasure,
     LimbId,
@@ -20,15 +20,16 @@ from ...detection import (
 )
 from ...errors import ConfigurationError
 from ...imaging import HipImage
-from ...measurement import ViewPlane
+from ...measurement import Measurement, ViewPlane
 from ..frames import Vec3
 from .drawings import DoubtDrawings
 from .drawn_map import DrawnMap
+from .intervals import interval_row
 from .marks import judged
 from .nodes import DoubtNodes
 from .reading import ModelReading
+from .rows import Standing, row_of
 from .state import DoubtPart, DoubtState
-from .table import DoubtRow, Standing, all_ids, row_of
 from .throttle import Throttle
 
 
@@ -44,7 +45,7 @@ class DoubtOverlay:
         self._original = self._reading = reading
         self._state = nodes.state
         self._drawings = DoubtDrawings(nodes)
-        self._throttle = Throttle(self._update_map)
+        self._throttle = Throttle(self._catch_up)
         self._standings: dict[LandmarkId, Standing] = {}
         self._scores: dict[LimbId, LimbScore] = {}
         self._landmarks = reading.landmarks
@@ -52,6 +53,7 @@ class DoubtOverlay:
         self._live: LiveDoubt | None = None
         self._map: DrawnMap | None = None
         self._stale: dict[PartId, float | None] = {}
+        self._measured: dict[tuple[str, AnySide], Measurement] = {}
 
     @property
     def state(self) -> DoubtState:
@@ -89,6 +91,11 @@ class DoubtOverlay:
         return None if self._nodes.table is None else self._nodes.table.node
 
     @property
+    def intervals_node(self) -> Any:
+        """The vtkMRMLTableNode with a row per measurement; None for models not calibrated."""
+        return None if self._nodes.intervals is None else self._nodes.intervals.node
+
+    @property
     def drawings(self) -> DoubtDrawings:
         """Ellipses, signs and limbs."""
         return self._drawings
@@ -116,37 +123,58 @@ class DoubtOverlay:
         self._map = None
         self._set(replace(self._state, choice=choice))
 
-    def renew(self, landmarks: HipLandmarks, plane: ViewPlane, image: HipImage) -> None:
+    def renew(
+        self,
+        landmarks: HipLandmarks,
+        plane: ViewPlane,
+        image: HipImage,
+        measurements: Iterable[Measurement] = (),
+    ) -> None:
         """Take up other points, or another place of the image; everything is drawn anew."""
         self._reading = reading = self._original.at(image.ijk_to_lps)
         self._landmarks, self._plane = landmarks, plane
         self._live = LiveDoubt(
             reading.maps, reading.landmarks, reading.ijk_to_lps, reading.calibration
         )
-        ids = all_ids(landmarks, reading)
+        ids = list(dict.fromkeys([*reading.landmarks, *landmarks]))
         self._standings, self._scores = {}, {}
         self._take(self._live.follow(landmarks, ids))
+        self._measured = {(each.id, each.side): each for each in measurements}
         if self._nodes.table is not None:
             self._nodes.table.fill(self._rows(ids), reading.remark)
+        if self._nodes.intervals is not None:
+            self._nodes.intervals.fill({}, "")
+            self._update_intervals()
         if self._nodes.volume is not None and self._nodes.study.volume is not None:
             self._nodes.volume.follow(self._nodes.study.volume)
         self._map = None
         self._apply()
 
-    def follow(self, landmarks: HipLandmarks, changed: Collection[LandmarkId]) -> None:
-        """Follow a change of these points: only what they touch is computed and drawn."""
+    def follow(
+        self,
+        landmarks: HipLandmarks,
+        changed: Collection[LandmarkId],
+        measurements: Iterable[Measurement] = (),
+    ) -> None:
+        """Follow a change of these points: only what they touch is computed and drawn.
+
+        Args:
+            landmarks: all points as they are now, LPS mm.
+            changed: the points.
+            measurements: those that were measured anew.
+        """
         if self._live is None:
             return
         self._landmarks = landmarks
         change = self._live.follow(landmarks, changed)
         touched = self._take(change)
-        rows = self._rows({*changed, *touched})
         if self._nodes.table is not None:
-            self._nodes.table.update(rows)
+            self._nodes.table.update(self._rows({*changed, *touched}))
         self._drawings.follow(
             self._state, self._reading, landmarks, changed, change.limbs, self._notes(touched)
         )
         self._stale.update(self._doubts(change.limbs, touched))
+        self._measured.update({(each.id, each.side): each for each in measurements})
         self._throttle.ask()
 
     def start_drag(self) -> None:
@@ -192,6 +220,23 @@ class DoubtOverlay:
         else:
             views.restore()
 
+    def _catch_up(self) -> None:
+        """Do what costs too much to be done for every step of a drag."""
+        self._update_intervals()
+        self._update_map()
+
+    def _update_intervals(self) -> None:
+        """Rows of what was measured since the last call; what never had a value has none."""
+        measured, self._measured = self._measured, {}
+        table, calibration = self._nodes.intervals, self._reading.calibration
+        if table is not None and calibration is not None:
+            found = {
+                id_: interval_row(calibration, each, self._landmarks)
+                for id_, each in measured.items()
+                if each.value is not None or id_ in table
+            }
+            table.update(found)
+
     def _update_map(self) -> None:
         """Draw what of the map is out of date; nothing while it is hidden."""
         volume = self._nodes.volume
@@ -226,7 +271,6 @@ class DoubtOverlay:
         self, limbs: Mapping[LimbId, LimbScore], ids: Iterable[LandmarkId]
     ) -> dict[PartId, float | None]:
         """Doubt of limbs and landmarks as they are now; None where there is none to state."""
-        ids = list(ids)
         points = [
             judged(self._reading.landmarks[id_], self._standings.get(id_, Standing()))
             for id_ in ids
@@ -240,14 +284,10 @@ class DoubtOverlay:
         point = self._landmarks.items_.get(id_)
         return point is None or not self._reading.still_holds(point)
 
-    def _rows(self, ids: Iterable[LandmarkId]) -> dict[LandmarkId, DoubtRow]:
+    def _rows(self, ids: Iterable[LandmarkId]) -> dict[LandmarkId, tuple[str, ...]]:
+        points, standings = self._landmarks.items_, self._standings
         return {
-            id_: row_of(
-                id_,
-                self._landmarks.items_.get(id_),
-                self._reading,
-                self._standings.get(id_, Standing()),
-            )
+            id_: row_of(id_, points.get(id_), self._reading, standings.get(id_, Standing()))
             for id_ in ids
         }
 

@@ -39,7 +39,7 @@ class ForegroundViews:
     Args:
         scene: the vtkMRMLScene.
         overlay: the volume node to show.
-        image: the volume node before which it is shown.
+        image: the volume node before which it is shown; None after it was removed.
     """
 
     def __init__(self, scene: Any, overlay: Any, image: Any) -> None:
@@ -79,7 +79,7 @@ class ForegroundViews:
             yield self._scene.GetNthNodeByClass(n, _CLASS)
 
     def _of_image(self) -> list[Any]:
-        own = self._image.GetID()
+        own = "" if self._image is None else self._image.GetID()
         return [each for each in self._composites() if each.GetBackgroundVolumeID() == own]
 
     def _remember(self, composite: Any) -> None:
