@@ -118,18 +118,18 @@ class Calibration:
     def remarks(self, keys: Iterable[str]) -> tuple[str, ...]:
         """Sentences about landmark keys that this calibration does not know by themselves."""
         keys = tuple(dict.fromkeys(keys))
-        told = []
-        for part, words in (
-            (self.presence, "presence is judged"),
-            (self.position, "expected error is stated"),
-        ):
+        told = [
+            f"The {name} of landmarks is not calibrated: {why}"
+            for name, why in self.reasons.items()
+        ]
+        for what, part in (("presence", self.presence), ("expected error", self.position)):
             pooled = [] if part is None else [key for key in keys if part.is_pooled(key)]
             if pooled:
                 told.append(
-                    f"The {words} as for all landmarks together, for want of calibration cases, "
-                    f"of {', '.join(pooled)}."
+                    f"For want of calibration cases the {what} of {', '.join(pooled)} is judged as "
+                    "that of all landmarks together."
                 )
-        return (*told, *self.reasons.values())
+        return tuple(told)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form; inverse of :meth:`from_dict`."""
