@@ -15,6 +15,7 @@ from .measurement_metrics import MeasuredPair
 _PROBABILITY_EDGES = (0.0, 0.02, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.98, 1.0)
 _ERROR_GROUPS = 8
 _LEAST_IN_GROUP = 5
+_LEAST_STATEMENTS = 10
 
 
 @dataclass(frozen=True)
@@ -89,8 +90,19 @@ def _of_probabilities(stated: Sequence[tuple[float, bool]]) -> Reliability | Non
         return None
     rows = np.array(stated, dtype=np.float64)
     place = np.clip(np.searchsorted(_PROBABILITY_EDGES, rows[:, 0], side="right"), 1, None)
-    groups = [rows[place == number] for number in np.unique(place)]
+    groups = _merged([rows[place == number] for number in np.unique(place)])
     return _of_groups(groups, float(((rows[:, 0] - rows[:, 1]) ** 2).mean()))
+
+
+def _merged(groups: Sequence[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
+    """Neighbouring groups joined until each is large enough to mean something."""
+    found: list[NDArray[np.float64]] = []
+    for group in groups:
+        if found and min(len(group), len(found[-1])) < _LEAST_STATEMENTS:
+            found[-1] = np.concatenate([found[-1], group])
+        else:
+            found.append(group)
+    return found
 
 
 def _of_groups(groups: Sequence[NDArray[np.float64]], brier: float | None) -> Reliability:

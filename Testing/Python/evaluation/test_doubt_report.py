@@ -131,3 +131,10 @@ def test_withholding_what_is_there_is_counted():
     found = suppression_tables([suppressing(doubt_case(rng, f"p{n}")) for n in range(4)])
     assert found["structured"].with_doubt.withheld == 16
     assert found["unstructured"] is None
+
+
+def test_probabilities_are_grouped_so_that_no_group_is_tiny(honest):
+    assert sum(point.n for point in honest.presence.points) == honest.presence.n == 60 * 16
+    assert all(point.n >= 10 for point in honest.presence.points)
+    stated = [point.stated for point in honest.presence.points]
+    assert stated == sorted(stated)
