@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..anatomy import LandmarkId
+from ..errors import ImageError
 from ..measurement import MeasurementSettings
 from ..training.covering import cover
-from .from_model import Progress, SettingsOf, model_cases, reference_landmarks
+from .from_model import Progress, SettingsOf, read_images, reference_landmarks
 from .suppression import DoubtCase, Place
 
 if TYPE_CHECKING:
@@ -58,22 +59,27 @@ def image_cases(
         settings_of: how an image is measured.
 
     Raises:
-        ImageError: when an image is of another kind than the model reads.
+        ImageError: when an image is of another kind than the model reads, or when the model finds
+            no hip in any image.
     """
     chosen = [labelled for labelled in slices if labelled.chosen]
     copies = _copies(chosen, draw)
     cases: list[DoubtCase] = []
+    failures: list[ImageError] = []
     patients = list(dict.fromkeys(labelled.case for labelled in chosen))
     for done, patient in enumerate(patients, start=1):
         detector = detector_of(patient)
         own = [labelled for labelled in chosen if labelled.case == patient]
-        read = model_cases(detector, own, settings_of, draw.automatic, views=draw.views)
+        read, refused = read_images(detector, own, settings_of, draw.automatic, views=draw.views)
+        failures += refused
         cases += [DoubtCase(case) for case in read]
         for source, copy in copies:
             if copy.case == patient:
                 cases.append(_covered(detector, source, copy, draw.views, settings_of))
         if report is not None:
             report("patients", done, len(patients))
+    if failures and len(failures) == sum(not each.is_covered for each in cases):
+        raise failures[0]
     return cases
 
 
@@ -110,7 +116,7 @@ def _covered(
     views: str | None,
     settings_of: SettingsOf,
 ) -> DoubtCase:
-    (case,) = model_cases(detector, [copy], settings_of, views=views)
+    (case,), _ = read_images(detector, [copy], settings_of, views=views)
     truth = reference_landmarks([replace(source, image=copy.image, index=0)])
     hidden: dict[LandmarkId, Place] = {}
     for id_, point in case.reference.items():

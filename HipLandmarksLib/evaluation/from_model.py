@@ -43,8 +43,28 @@ def model_cases(
         views: name of the views that the model is averaged over (None: what its card says).
 
     Raises:
-        ImageError: when an image is of another kind than the model reads, or, with automatic
-            slices, when the model finds no hip in any image.
+        ImageError: when an image is of another kind than the model reads, or when the model finds
+            no hip in any image.
+        ConfigurationError: when there are no views of that name.
+    """
+    cases, failures = read_images(detector, slices, settings_of, automatic, progress, views)
+    if failures and len(failures) == len(cases):
+        raise failures[0]
+    return cases
+
+
+def read_images(
+    detector: Detector,
+    slices: Sequence[LabelledSlice],
+    settings_of: SettingsOf,
+    automatic: bool = False,
+    progress: Progress | None = None,
+    views: str | None = None,
+) -> tuple[list[EvaluationCase], list[ImageError]]:
+    """:func:`model_cases`, and why images were refused: these have no predicted landmarks.
+
+    Raises:
+        ImageError: when an image is of another kind than the model reads.
         ConfigurationError: when there are no views of that name.
     """
     by_image: dict[int, list[LabelledSlice]] = {}
@@ -53,21 +73,19 @@ def model_cases(
             by_image.setdefault(id(labelled.image), []).append(labelled)
     cases: list[EvaluationCase] = []
     failures: list[ImageError] = []
+    read = _automatic if automatic else _on_readers_slices
     for own in by_image.values():
-        predicted = None
-        if automatic:
-            try:
-                predicted = _automatic(detector, own, views)
-            except ImageError as error:  # a failure of the model in this image
-                failures.append(error)
-                predicted = _Reading(HipLandmarks.of([]))
-        found = predicted or _on_readers_slices(detector, own, views)
+        try:
+            found = read(detector, own, views)
+        except ImageError as error:  # a failure of the model in this image
+            if not automatic and detector.card.film is None:
+                raise
+            failures.append(error)
+            found = _Reading(HipLandmarks.of([]))
         cases.append(_case(own, found, settings_of(own[0].image)))
         if progress is not None:
             progress("images", len(cases), len(by_image))
-    if failures and len(failures) == len(cases):
-        raise failures[0]
-    return cases
+    return cases, failures
 
 
 @dataclass(frozen=True)
