@@ -162,12 +162,12 @@ class Detector:
             image.slice_pixels(slice_index)
             slices = {Side.RIGHT: slice_index, Side.LEFT: slice_index}
         else:
-            survey = self.predict(image, range(image.n_slices), progress, views="none")
+            survey = self._predict(image, range(image.n_slices), progress, "none", evidence=False)
             slices = choose_slices(survey, image, self.card.slice_offset_mm)
         final = {
             prediction.index: prediction
             for prediction in self._predict(
-                image, sorted(set(slices.values())), None, views, keep_maps
+                image, sorted(set(slices.values())), None, views, keep_maps=keep_maps
             )
         }
         by_side = {side: final[index] for side, index in slices.items()}
@@ -250,7 +250,7 @@ class Detector:
         """
         if self.film is not None:
             raise ConfigurationError(f"The model {self.card.id} reads films, not slices.")
-        return self._predict(image, indices, progress, views, keep_maps=False)
+        return self._predict(image, indices, progress, views)
 
     def _predict(
         self,
@@ -258,7 +258,8 @@ class Detector:
         indices: Sequence[int],
         progress: Progress | None,
         views: str | None,
-        keep_maps: bool,
+        evidence: bool = True,
+        keep_maps: bool = False,
     ) -> list[SlicePrediction]:
         plane = self.card.preprocessing.plane_transform(image)
         chosen = named_views(self.card.views if views is None else views)
@@ -266,7 +267,7 @@ class Detector:
         for first in range(0, len(indices), NETWORK_BATCH):
             batch = list(indices[first : first + NETWORK_BATCH])
             inputs = np.stack([self._input(image, index, plane) for index in batch])
-            found = self._reader.read(torch.from_numpy(inputs)[:, None], chosen)
+            found = self._reader.read(torch.from_numpy(inputs)[:, None], chosen, evidence)
             predictions += [
                 SlicePrediction(
                     index, own.points, plane, own.evidence, own.maps if keep_maps else None

@@ -7,9 +7,10 @@ says: it rises up to w = 1/e. The default here is the surprisal -log w, which do
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from math import ceil, log
+from math import log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,47 +98,78 @@ def limb_scores(
             f"{len(fields)} fields and {len(points)} points do not belong to {len(limbs)} limbs "
             f"between {len(limbs.channels)} landmarks: give the limbs of the model's training."
         )
-    return [
-        limb_score(field, points[start], points[end])
-        for field, (start, end) in zip(fields, limbs.pairs, strict=True)
-    ]
+    ends = np.array(limbs.pairs, dtype=np.intp).reshape(-1, 2)
+    places = np.asarray(points, dtype=np.float64)
+    return line_scores(fields, places[ends[:, 0]], places[ends[:, 1]])
 
 
 def limb_score(
     field: NDArray[np.floating], start: NDArray[np.floating], end: NDArray[np.floating]
 ) -> LimbScore:
-    """Mean projection of a (2, H, W) field on the line from ``start`` to ``end`` (column, row).
+    """Mean projection of a (2, H, W) field on the line from ``start`` to ``end`` (column, row)."""
+    a, b = (np.asarray(xy, dtype=np.float64)[None] for xy in (start, end))
+    return line_scores(field[None], a, b)[0]
 
-    At least ten bilinear samples, and at least one per pixel, both ends included.
+
+def line_scores(
+    fields: NDArray[np.floating],
+    starts: NDArray[np.float64],
+    ends: NDArray[np.float64],
+    numbers: Sequence[int] | None = None,
+) -> list[LimbScore]:
+    """Mean projection of fields on lines, all in one go.
+
+    At least ten bilinear samples a line, and at least one per pixel, both ends included.
+
+    Args:
+        fields: (M, 2, H, W).
+        starts, ends: (N, 2) (column, row); NaN lies outside.
+        numbers: the field of each line; None for the fields in their order.
     """
-    a, b = np.asarray(start, dtype=np.float64), np.asarray(end, dtype=np.float64)
-    if not (_in_image(a, field.shape[1:]) and _in_image(b, field.shape[1:])):
+    shape = (fields.shape[2], fields.shape[3])
+    outside = ~(_in_image(starts, shape) & _in_image(ends, shape))
+    starts = np.where(outside[:, None], 0.0, starts)
+    step = np.where(outside[:, None], 0.0, ends - starts)
+    length = np.hypot(step[:, 0], step[:, 1])
+    count = np.maximum(LEAST_SAMPLES, np.ceil(length) + 1)[:, None]
+    sample = np.arange(count.max(initial=1.0))
+    share = np.minimum(sample / (count - 1), 1.0)
+    places = starts[:, None] + share[..., None] * step[:, None]
+    own = np.arange(len(starts)) if numbers is None else np.asarray(numbers, dtype=np.intp)
+    values = _bilinear(fields, own, places)
+    along = np.einsum("nsc,nc->ns", values, step / np.maximum(length, LEAST_LENGTH_PX)[:, None])
+    means = np.clip((along * (sample < count)).sum(axis=1) / count[:, 0], -1.0, 1.0)
+    return [
+        _score(*each)
+        for each in zip(outside.tolist(), length.tolist(), means.tolist(), strict=True)
+    ]
+
+
+def _score(outside: bool, length: float, mean: float) -> LimbScore:
+    if outside:
         return LimbScore(LimbState.OUTSIDE)
-    length = float(np.hypot(*(b - a)))
     if length < LEAST_LENGTH_PX:
         return LimbScore(LimbState.POINTS_COINCIDE)
-    count = max(LEAST_SAMPLES, ceil(length) + 1)
-    line = a + np.linspace(0.0, 1.0, count)[:, None] * (b - a)
-    direction = (b - a) / length
-    mean = float((_bilinear(field, line) @ direction).mean())
-    return LimbScore(LimbState.MEASURED, float(np.clip(mean, -1.0, 1.0)))
+    return LimbScore(LimbState.MEASURED, mean)
 
 
-def _in_image(point: NDArray[np.float64], shape: tuple[int, ...]) -> bool:
-    """Whether (column, row) lies on a pixel of an image of (rows, columns)."""
+def _in_image(points: NDArray[np.float64], shape: tuple[int, int]) -> NDArray[np.bool_]:
+    """Whether each (column, row) lies on a pixel of an image of (rows, columns)."""
     limit = np.array([shape[1], shape[0]]) - HALF_PIXEL
-    return bool((point >= -HALF_PIXEL).all() and (point <= limit).all())
+    return np.asarray(((points >= -HALF_PIXEL) & (points <= limit)).all(axis=1))
 
 
-def _bilinear(field: NDArray[np.floating], xy: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(N, 2) samples of a (2, H, W) field; the outer half of a border pixel has its own value."""
-    height, width = field.shape[1:]
-    x = np.clip(xy[:, 0], 0, width - 1)
-    y = np.clip(xy[:, 1], 0, height - 1)
+def _bilinear(
+    fields: NDArray[np.floating], numbers: NDArray[np.intp], xy: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """(N, S, 2) samples; the outer half of a border pixel has its own value."""
+    height, width = fields.shape[2:]
+    x, y = np.clip(xy[..., 0], 0, width - 1), np.clip(xy[..., 1], 0, height - 1)
     x0 = np.minimum(x.astype(np.intp), max(width - 2, 0))
     y0 = np.minimum(y.astype(np.intp), max(height - 2, 0))
     x1, y1 = np.minimum(x0 + 1, width - 1), np.minimum(y0 + 1, height - 1)
-    fx, fy = x - x0, y - y0
-    upper = field[:, y0, x0] * (1 - fx) + field[:, y0, x1] * fx
-    lower = field[:, y1, x0] * (1 - fx) + field[:, y1, x1] * fx
-    return np.asarray((upper * (1 - fy) + lower * fy).T, dtype=np.float64)
+    fx, fy = (x - x0)[..., None], (y - y0)[..., None]
+    own = numbers[:, None]
+    upper = fields[own, :, y0, x0] * (1 - fx) + fields[own, :, y0, x1] * fx
+    lower = fields[own, :, y1, x0] * (1 - fx) + fields[own, :, y1, x1] * fx
+    return np.asarray(upper * (1 - fy) + lower * fy, dtype=np.float64)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..anatomy import HipLandmarkId, HipLandmarks, Landmark, LandmarkId, SourceKind
 from ..uncertainty import NOT_CALIBRATED, Calibration, is_calibrated, mahalanobis, predicted_place
-from .limb_scores import LimbScore, LimbState, limb_score
+from .limb_scores import LimbScore, LimbState, line_scores
 from .limbs import LimbId
 from .partners import LimbAgreement, believed_agreement
 from .region_maps import RegionMaps
@@ -174,6 +174,7 @@ class _Region:
         self._maps = maps
         self._place = {id_: number for number, id_ in enumerate(maps.ids)}
         self._limbs = maps.limb_channels
+        self._ends = np.array(self._limbs.pairs, dtype=np.intp).reshape(-1, 2)
         count = len(maps.ids)
         self._xy: NDArray[np.float64] = np.full((count, 2), np.nan)
         self._presence = np.zeros(count)
@@ -191,8 +192,7 @@ class _Region:
             self._presence[number] = point.presence
             self._xy[number] = np.nan if point.ij is None else self._maps.plane.forward(point.ij)
         touched = [n for n, pair in enumerate(self._limbs.pairs) if moved.keys() & set(pair)]
-        for n in touched:
-            self._scores[n] = self._score(n)
+        self._score(touched)
         before, self._agreements = self._agreements, self._agreed()
         judged = {
             id_: agreement
@@ -205,11 +205,15 @@ class _Region:
         """A limb between the hips is scored where its start was read."""
         return self._maps.limbs[limb][0][0] in self._maps.sides
 
-    def _score(self, limb: int) -> LimbScore:
-        start, end = (self._xy[number] for number in self._limbs.pairs[limb])
-        if self._maps.fields is None or np.isnan([*start, *end]).any():
-            return LimbScore(LimbState.NO_POINT)
-        return limb_score(self._maps.fields[limb], start, end)
+    def _score(self, touched: Sequence[int]) -> None:
+        """Score these limbs again."""
+        starts, ends = (self._xy[self._ends[touched, k]] for k in (0, 1))
+        there = ~np.asarray(np.isnan(starts + ends).any(axis=1))
+        gone = [LimbScore(LimbState.NO_POINT)] * len(touched)
+        fields = self._maps.fields
+        scores = gone if fields is None else line_scores(fields, starts, ends, touched)
+        for place, n in enumerate(touched):
+            self._scores[n] = scores[place] if there[place] else gone[place]
 
     def _agreed(self) -> dict[HipLandmarkId, LimbAgreement]:
         """What the limbs say of every landmark that was read here."""

@@ -33,7 +33,8 @@ class MapReading:
 
     Attributes:
         points: in input pixels.
-        evidence: None for models without part affinity fields and presence head.
+        evidence: None for models without part affinity fields and presence head, and where it
+            was not asked for.
         maps: of this one input, averaged over the views.
     """
 
@@ -57,11 +58,16 @@ class MapReader:
             average.add(maps, seen)
         return average.result()
 
-    def read(self, inputs: Tensor, views: Sequence[View]) -> list[MapReading]:
-        """Points and evidence of each input; with several views also how far these differ."""
+    def read(
+        self, inputs: Tensor, views: Sequence[View], evidence: bool = True
+    ) -> list[MapReading]:
+        """Points of each input and, unless nobody asks for it, evidence.
+
+        With several views also how far these differ.
+        """
         average = ViewAverage()
         single: list[list[DecodedPoints]] = []
-        for maps, seen in self.runner.views(inputs, views):
+        for maps, seen in self.runner.views(inputs, views, fields=evidence):
             average.add(maps, seen)
             if len(views) > 1:
                 single.append(self._decoded(maps))
@@ -73,10 +79,10 @@ class MapReader:
                 {id_: replace(point, view_covariance=spread[id_]) for id_, point in points.items()}
                 for points, spread in zip(merged, spreads, strict=True)
             ]
-        evidence = slice_evidence(maps, merged, self.card)
+        signs = slice_evidence(maps, merged, self.card) if evidence else [None] * len(merged)
         return [
             MapReading(points, own, maps.part(number, 1))
-            for number, (points, own) in enumerate(zip(merged, evidence, strict=True))
+            for number, (points, own) in enumerate(zip(merged, signs, strict=True))
         ]
 
     def _decoded(self, maps: LandmarkMaps) -> list[DecodedPoints]:

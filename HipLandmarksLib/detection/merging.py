@@ -70,8 +70,10 @@ class ViewAverage:
     def _plain(self) -> LandmarkMaps:
         """Every view sees the whole image."""
         assert self._places is not None
-        number = len(self._nowhere)
-        presence = self._presence
+        number, presence = len(self._nowhere), self._presence
+        if number == 1:
+            own = presence[0] if presence else None
+            return LandmarkMaps(self._places, self._nowhere[0], self._fields, own)
         return LandmarkMaps(
             self._places / number,
             torch.stack(self._nowhere).sum(dim=0) / number,

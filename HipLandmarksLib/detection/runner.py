@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 
 import torch
@@ -18,6 +19,9 @@ from .views import View
 NETWORK_BATCH = 4
 """Images per network call; more are no faster on a CPU and need more memory."""
 
+_SAMPLED = 8
+"""Every so many pixels of a field are looked at."""
+
 
 class NetworkRunner:
     """A network in the fast memory layout on the processor of choice."""
@@ -30,7 +34,7 @@ class NetworkRunner:
         self._network = network.eval().to(device.name).to(memory_format=torch.channels_last)
 
     def views(
-        self, inputs: Tensor, views: Sequence[View]
+        self, inputs: Tensor, views: Sequence[View], fields: bool = True
     ) -> Iterator[tuple[LandmarkMaps, Tensor | None]]:
         """What the network says of each view, brought back to the image.
 
@@ -39,6 +43,7 @@ class NetworkRunner:
         Args:
             inputs: (B, 1, H, W) network inputs.
             views: how they are shown.
+            fields: whether they are wanted; without them it is faster.
 
         Yields:
             The maps of all B images, and the (H, W) share of each pixel that the view sees, None
@@ -51,7 +56,9 @@ class NetworkRunner:
         together = max(1, NETWORK_BATCH // len(images))
         for first in range(0, len(views), together):
             chosen = views[first : first + together]
-            maps = self._run(torch.cat([view.shown(images) for view in chosen]))
+            batch = torch.cat([view.shown(images) for view in chosen])
+            with nullcontext() if fields or self._limbs is None else self._network.without_fields():
+                maps = self._run(batch)
             for number, view in enumerate(chosen):
                 own = maps.part(number * len(images), len(images))
                 undone = view.undone(own, self._card.channels, self._limbs)
@@ -83,5 +90,13 @@ class NetworkRunner:
 
 
 def _is_finite(output: NetworkOutput) -> bool:
-    parts = (output.heatmaps, output.nowhere, output.fields, output.presence)
-    return all(bool(torch.isfinite(part).all()) for part in parts if part is not None)
+    """Fields are made of the same features as heatmaps: a sample tells of their own weights."""
+    fields = None if output.fields is None else output.fields[..., ::_SAMPLED, ::_SAMPLED]
+    parts = (output.heatmaps, output.nowhere, fields, output.presence)
+    return all(_all_finite(part) for part in parts if part is not None)
+
+
+def _all_finite(values: Tensor) -> bool:
+    """A finite sum has finite summands, and is fast; the sum of finite numbers may overflow."""
+    total = values.sum(dtype=torch.float32)
+    return bool(torch.isfinite(total)) or bool(torch.isfinite(values).all())

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
 from torch import Tensor, nn
 
 from ..errors import ConfigurationError
@@ -37,6 +41,27 @@ class LandmarkNetwork(nn.Module):
             return own
         head = self.model.get_submodule("segmentation_head")
         return [module for module in head.modules() if isinstance(module, nn.Conv2d)][-1:]
+
+    @contextmanager
+    def without_fields(self) -> Iterator[None]:
+        """Within it heatmaps and scores alone are computed, where no later layer needs the fields.
+
+        The network is altered while it lasts: nobody else may call it then.
+        """
+        layers, spec = self.map_layers, self.spec
+        if len(layers) != 1 or not spec.limbs:
+            yield
+            return
+        (layer,) = layers
+        weight, bias = layer.weight, layer.bias
+        layer.weight = nn.Parameter(weight.detach()[: spec.landmarks], requires_grad=False)
+        if bias is not None:
+            layer.bias = nn.Parameter(bias.detach()[: spec.landmarks], requires_grad=False)
+        self.spec = replace(spec, limbs=0)
+        try:
+            yield
+        finally:
+            layer.weight, layer.bias, self.spec = weight, bias, spec
 
     def forward(self, images: Tensor) -> NetworkOutput:
         """(B, C, H, W) normalised images to all that the network knows of them."""

@@ -144,7 +144,7 @@ def _checked(covariance: ArrayLike) -> NDArray[np.float64]:
     if matrix.shape not in ((2, 2), (3, 3)) or not np.isfinite(matrix).all():
         raise UncertaintyError("A covariance is a 2x2 or 3x3 matrix of finite numbers.")
     size = float(np.abs(matrix).max())
-    symmetric = np.allclose(matrix, matrix.T, rtol=0.0, atol=1e-6 * size)
+    symmetric = float(np.abs(matrix - matrix.T).max()) <= 1e-6 * size
     if not symmetric or float(np.linalg.eigvalsh(matrix)[0]) < -1e-6 * size:
         raise UncertaintyError("A covariance is symmetric and has no negative variances.")
     return matrix
