@@ -27,6 +27,7 @@ from ..anatomy import Side
 from ..errors import HipLandmarksError, MissingDependencyError
 from ..files import atomic_path
 from .frames import Vec3, flip_frame
+from .legend import legends as _legends
 from .messages import captured_messages
 from .study import HipStudy
 from .table import NOTICE
@@ -92,10 +93,11 @@ class SlicePicture:
         return x, y
 
     def save(self, path: Path | str) -> None:
-        """Draw, and write a PNG with the research notice in its corner, atomically."""
-        notice = _notice()
+        """Draw, and write a PNG with the research notice and any legend of colours, atomically."""
+        additions = [_notice(), *_legends(self.view._logic.GetSliceCompositeNode())]
         renderer = self.view.renderers()[-1]
-        renderer.AddViewProp(notice)
+        for each in additions:
+            renderer.AddViewProp(each)
         self.view.render()
         grabber = vtkWindowToImageFilter()
         grabber.SetInput(self.view.render_window())
@@ -105,7 +107,8 @@ class SlicePicture:
         with atomic_path(path) as temporary:
             writer.SetFileName(str(temporary))
             writer.Write()
-        renderer.RemoveViewProp(notice)
+        for each in additions:
+            renderer.RemoveViewProp(each)
 
 
 @contextmanager

@@ -40,7 +40,7 @@ def signs_of(reading: ModelReading, landmarks: HipLandmarks) -> dict[LandmarkId,
         grade = grade_of(point)
         if held and point.position is not None and grade is not None:
             found[id_] = (grade.value, point.position)
-    for id_, place in reading.suppressed().items():
+    for id_, place in reading.offers().items():
         now = landmarks.items_.get(id_)
         if now is None or now.position is None:
             found[id_] = (OFFER, place)

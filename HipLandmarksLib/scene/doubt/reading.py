@@ -21,6 +21,12 @@ GAUSSIAN_LEVEL = 0.95
 _GAUSSIAN_RADIUS = 2.4477
 """A normal distribution in two dimensions lies within so many standard deviations, 95 % of it."""
 
+_DISTINCT_PEAK = 0.2
+"""A lower peak, relative to that of a perfect answer, is no place to propose to anybody."""
+
+_LEAST_CHANCE = 0.05
+"""Nor is one where the landmark is with less than this probability."""
+
 
 @dataclass(frozen=True, eq=False)
 class ModelReading:
@@ -90,9 +96,27 @@ class ModelReading:
                 found[id_] = place
         return found
 
+    def offers(self) -> dict[LandmarkId, Vec3]:
+        """Those suppressed places that are worth showing: distinct, and not all but ruled out.
+
+        The heatmap of a landmark that is nowhere still has a highest point somewhere.
+        """
+
+        return {
+            id_: place
+            for id_, place in self.suppressed().items()
+            if _is_worth_showing(self.landmarks[id_])
+        }
+
     def still_holds(self, point: Landmark) -> bool:
         """Whether ``point`` still is where, and what, the model said."""
         return point.source.kind is SourceKind.MODEL
+
+
+def _is_worth_showing(point: Landmark) -> bool:
+    peak = None if point.evidence is None else point.evidence.peak
+    distinct = peak is None or peak >= _DISTINCT_PEAK
+    return distinct and (point.confidence is None or point.confidence >= _LEAST_CHANCE)
 
 
 def _moved(point: Landmark, move: NDArray[np.float64]) -> Landmark:

@@ -259,6 +259,21 @@ def test_a_suppressed_landmark_is_missing_with_its_reason_and_can_be_placed(
     assert SUPPRESSED in signs.visible_ids()
 
 
+def test_a_place_that_the_model_itself_does_not_believe_in_is_not_proposed(
+    scene: Any, case: Any
+) -> None:
+    says = reading(case.image, case.landmarks)
+    point = says.landmarks[SUPPRESSED]
+    assert point.evidence is not None
+    study = HipStudy.create(scene, case.image, says.landmarks)
+    vague = replace(point, evidence=replace(point.evidence, peak=0.05))
+    for unlikely in (vague, replace(point, confidence=0.01)):
+        landmarks = says.landmarks.with_landmark(unlikely)
+        overlay = study.show_doubt(replace(says, landmarks=landmarks))
+        assert SUPPRESSED not in overlay.drawings.signs.visible_ids()
+        assert SUPPRESSED in overlay.suppressed  # who asks is told
+
+
 def test_a_moved_point_is_the_readers_and_told_when_it_leaves_the_region(
     doubtful: HipStudy,
 ) -> None:

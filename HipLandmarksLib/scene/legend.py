@@ -1,0 +1,49 @@
+"""Legends of colours in pictures: Slicer draws its own in views that are older than the legend."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vtkmodules.vtkRenderingAnnotation import vtkScalarBarActor
+
+_LEGEND_CLASS = "vtkMRMLColorLegendDisplayNode"
+
+
+def legends(composite: Any) -> list[Any]:
+    """Scalar bars for the foreground of a slice view, when it has a legend that is visible.
+
+    Args:
+        composite: the vtkMRMLSliceCompositeNode.
+    """
+    volume = composite.GetScene().GetNodeByID(composite.GetForegroundVolumeID() or "")
+    if volume is None:
+        return []
+    displays = [volume.GetNthDisplayNode(n) for n in range(volume.GetNumberOfDisplayNodes())]
+    return [
+        _bar(each)
+        for each in displays
+        if each is not None and each.IsA(_LEGEND_CLASS) and each.GetVisibility()
+    ]
+
+
+def _bar(legend: Any) -> Any:
+    """An actor with the colours, title and labels of a legend."""
+    display = legend.GetPrimaryDisplayNode()
+    table = display.GetColorNode().CreateLookupTableCopy()
+    table.SetTableRange(display.GetWindowLevelMin(), display.GetWindowLevelMax())
+    bar = vtkScalarBarActor()
+    bar.SetLookupTable(table)
+    bar.SetTitle(legend.GetTitleText() + "\n")
+    bar.SetNumberOfLabels(legend.GetNumberOfLabels())
+    bar.SetLabelFormat("{:.0f}")
+    bar.SetUnconstrainedFontSize(True)
+    bar.SetBarRatio(0.25)
+    for text in (bar.GetTitleTextProperty(), bar.GetLabelTextProperty()):
+        text.SetFontSize(14)
+        text.SetItalic(False)
+        text.SetColor(0.95, 0.95, 0.95)
+        text.SetShadow(True)
+    bar.SetPosition(0.91, 0.3)
+    bar.SetWidth(0.09)
+    bar.SetHeight(0.4)
+    return bar
