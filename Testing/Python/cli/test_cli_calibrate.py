@@ -179,7 +179,7 @@ def test_a_test_on_the_calibration_patients_is_warned_of(
     capsys.readouterr()
     tested = ["evaluate", "--model", str(bundle), "--data", str(data), "--covered", "1"]
     assert main([*tested, "--only", "p00", "p08", "p09", "--out", "seen"]) == 0
-    assert "was calibrated on 1 of these patients (p00)" in capsys.readouterr().err
+    assert "was calibrated on 1 of these 3 patients (p00)" in capsys.readouterr().err
     assert main([*tested, "--only", "p08", "p09", "--out", "unseen"]) == 0
     assert "was calibrated on" not in capsys.readouterr().err
     doubt = json.loads(Path("unseen/evaluation.json").read_text())["runs"][0]["doubt"]
