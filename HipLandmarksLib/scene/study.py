@@ -114,7 +114,11 @@ class HipStudy(StudyView):
         return studies
 
     def set_landmarks(self, landmarks: HipLandmarks) -> None:
-        """Show other points, e.g. of a new detection; everything is measured once."""
+        """Show other points, e.g. of a new detection; everything is measured once.
+
+        A doubt that is shown was about the points before and goes: see :meth:`show_doubt`.
+        """
+        self.drop_doubt()
         if landmarks.side(Midline.PELVIS):
             self.offer_points(Midline.PELVIS, MIDLINE_KEYS)
         self._busy = True

@@ -370,6 +370,15 @@ def test_intervals_of_measurements_follow_a_drag(doubtful: HipStudy) -> None:
     assert after["Remark"] != ""  # the model's calibration says nothing about a reader
 
 
+def test_other_points_take_the_doubt_about_the_earlier_ones_away(
+    doubtful: HipStudy, case: Any
+) -> None:
+    doubtful.set_landmarks(case.landmarks)
+    assert doubtful.doubt is None
+    assert doubtful.scene.GetNumberOfNodesByClass("vtkMRMLMarkupsClosedCurveNode") == 0
+    assert doubtful.scene.GetNumberOfNodesByClass("vtkMRMLColorTableNode") == 0
+
+
 def test_an_impossible_opacity_is_refused(doubtful: HipStudy) -> None:
     with pytest.raises(ConfigurationError, match="between 0 and 1"):
         overlay_of(doubtful).set_opacity(1.5)
