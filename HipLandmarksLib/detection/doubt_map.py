@@ -23,6 +23,9 @@ from .support import LEAST_SUPPORT, Support, limb_support, place_support
 Box = tuple[slice, slice]
 """Rows and columns."""
 
+_FINE = 0.5
+"""Of a map pixel: finer detail of an image is not worked out."""
+
 _EDGE = LEAST_SUPPORT / 2
 """Between a map pixel with the least support and one without any, half way."""
 
@@ -167,13 +170,27 @@ class RegionDoubt:
         return slice(int(first[1]), int(last[1])), slice(int(first[0]), int(last[0]))
 
     def _resampled(self, values: NDArray[np.float64], box: Box) -> NDArray[np.float32]:
-        """Bilinear, on rows and columns of the image."""
-        rows, columns = box
+        """Bilinear, on rows and columns of the image.
+
+        Where the image is much finer than the map, blocks of its pixels have the value at their
+        middle. They lie alike for every box, so that parts fit the whole.
+        """
+        step = max(1, int(_FINE / self._plane.scale))
+        first = [part.start // step for part in box]
+        blocks = [-(-part.stop // step) - n for part, n in zip(box, first, strict=True)]
         matrix = self._plane.matrix
         swap = matrix[:2, :2][::-1, ::-1]
-        start = swap @ [rows.start, columns.start] + matrix[:2, 2][::-1]
-        shape = (rows.stop - rows.start, columns.stop - columns.start)
-        return np.asarray(ndimage.affine_transform(values, swap, start, shape, np.float32, order=1))
+        middle = [n * step + (step - 1) / 2 for n in first]
+        start = swap @ middle + matrix[:2, 2][::-1]
+        found = ndimage.affine_transform(
+            values, step * swap, start, (blocks[0], blocks[1]), np.float32, order=1
+        )
+        whole = found.repeat(step, axis=0).repeat(step, axis=1)
+        rows, columns = (
+            slice(part.start - n * step, part.stop - n * step)
+            for part, n in zip(box, first, strict=True)
+        )
+        return np.asarray(whole[rows, columns])
 
 
 def _supports(maps: RegionMaps, choice: MapChoice) -> dict[PartId, Support]:
