@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import Any
 
 from vtkmodules.vtkRenderingAnnotation import vtkScalarBarActor
 
+_TITLE_WIDTH = 13
 _LEGEND_CLASS = "vtkMRMLColorLegendDisplayNode"
 
 
@@ -33,7 +35,7 @@ def _bar(legend: Any) -> Any:
     table.SetTableRange(display.GetWindowLevelMin(), display.GetWindowLevelMax())
     bar = vtkScalarBarActor()
     bar.SetLookupTable(table)
-    bar.SetTitle(legend.GetTitleText() + "\n")
+    bar.SetTitle(_wrapped(legend.GetTitleText()) + "\n")
     bar.SetNumberOfLabels(legend.GetNumberOfLabels())
     bar.SetLabelFormat("{:.0f}")
     bar.SetUnconstrainedFontSize(True)
@@ -47,3 +49,8 @@ def _bar(legend: Any) -> Any:
     bar.SetWidth(0.09)
     bar.SetHeight(0.4)
     return bar
+
+
+def _wrapped(title: str) -> str:
+    """A title in lines that fit above the bar."""
+    return "\n".join(part for line in title.splitlines() for part in wrap(line, _TITLE_WIDTH))
