@@ -1,6 +1,6 @@
 # HipLandmarks: `make demo` shows what it does, `make test` checks it. Both use their own .venv.
 #
-#   make demo                run the main job on the bundled sample
+#   make demo                run the main job on two samples, an MRI and a radiograph
 #   make demo IMAGE=path     the same on your own file or DICOM folder
 #   make test                ruff, mypy, pytest
 #   make lint | bench | clean
@@ -14,6 +14,7 @@ IMAGE   ?=
 BIN         := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -q
 SAMPLE      := $(OUT)/sample/hip_phantom.nii.gz
+FILM        := $(OUT)/sample/hip_film.dcm
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint bench clean
@@ -25,6 +26,8 @@ demo: $(VENV)/.installed-app
 ifeq ($(strip $(IMAGE)),)
 	$(BIN)/hiplandmarks sample --out "$(OUT)/sample"
 	$(BIN)/hiplandmarks detect "$(SAMPLE)" --out "$(OUT)"
+	$(BIN)/hiplandmarks sample --kind xray --out "$(OUT)/sample"
+	$(BIN)/hiplandmarks detect "$(FILM)" --out "$(OUT)"
 else
 	$(BIN)/hiplandmarks detect "$(IMAGE)" --out "$(OUT)"
 endif

@@ -27,7 +27,7 @@ def add_model_options(group: argparse._ArgumentGroup) -> None:
         type=Path,
         metavar="BUNDLE",
         help="folder of a model bundle, or the name of one that comes with HipLandmarks "
-        "(default: mri-coronal for MRI; none comes for radiographs yet)",
+        "(default: mri-coronal for MRI, xray-ap-pelvis for radiographs)",
     )
     group.add_argument(
         "--kind",

@@ -10,6 +10,7 @@ from ..errors import ImageError
 from ..imaging import Calibration, HipImage, Modality, SpacingProvenance
 from ..measurement import Edge, MeasurementSettings
 from ..scene import HipStudy, image_of_volume
+from ..scene.doubt import ModelReading
 from ..scene.volume import remember_kind
 
 if TYPE_CHECKING:
@@ -22,9 +23,14 @@ class LandmarkDetector(Protocol):
     """What a session asks of a detector; :class:`HipLandmarksLib.detection.Detector` is one."""
 
     def detect(
-        self, image: HipImage, slice_index: int | None = None, progress: Progress | None = None
+        self,
+        image: HipImage,
+        slice_index: int | None = None,
+        progress: Progress | None = None,
+        *,
+        keep_maps: bool = False,
     ) -> Detection:
-        """Find the landmarks of both hips."""
+        """Find the landmarks of both hips; keep what draws the model's doubt when asked to."""
 
 
 def load_shipped_detector(modality: Modality) -> LandmarkDetector:
@@ -66,7 +72,7 @@ class HipSession:
         """Find the landmarks in a volume and show them as its study.
 
         The scene is changed only after the detection succeeded. Films are measured at the edge
-        of the roof that their model marks.
+        of the roof that their model marks. The study keeps the model's doubt, switched off.
 
         Raises:
             HipLandmarksError: when the volume or the model cannot be used.
@@ -74,8 +80,10 @@ class HipSession:
         image = self._image(volume_node)
         if image.modality not in self._detectors:
             self._detectors[image.modality] = self._load_detector(image.modality)
-        detection = self._detectors[image.modality].detect(image, progress=progress)
-        self._show(volume_node, image, detection.landmarks, Edge(detection.edge))
+        detector = self._detectors[image.modality]
+        detection = detector.detect(image, progress=progress, keep_maps=True)
+        study = self._show(volume_node, image, detection.landmarks, Edge(detection.edge))
+        study.show_doubt(ModelReading.of(detection, image), visible=False)
         return detection
 
     def show(self, volume_node: Any, landmarks: HipLandmarks) -> HipStudy:

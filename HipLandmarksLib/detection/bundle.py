@@ -174,8 +174,8 @@ def default_bundle(modality: Modality = Modality.MR) -> Path:
     found = resource_path("Models") / "xray-ap-pelvis"
     if not found.is_dir():
         raise ModelError(
-            "No model for radiographs comes with this version: train one (README, 'Radiographs') "
-            "and give its folder as --model, or place the landmarks by hand and measure them."
+            "No model for radiographs comes with this installation: install HipLandmarks again, "
+            "or train one (README, 'Radiographs') and give its folder as --model."
         )
     return found
 

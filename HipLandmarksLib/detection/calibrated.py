@@ -37,7 +37,7 @@ def calibrated(
     """
     if calibration is None:
         return landmarks, ()
-    remarks = calibration.remarks(key for _, key in landmarks)
+    remarks = calibration.remarks(())  # which keys are judged as all others, the card tells
     if calibration.unit is LengthUnit.MILLIMETRE and not scale.has_millimetres:
         remarks = (*remarks, _NO_MILLIMETRES)
         calibration = replace(calibration, position=None, bins=None, landmarks={}, measurements={})

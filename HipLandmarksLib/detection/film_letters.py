@@ -45,7 +45,8 @@ def letters_beside(
         reference: the mean hip.
 
     Returns:
-        Look by letter; letters near the midline are left out.
+        Look by letter; letters near the midline are left out, and those where no hip was found: on
+        a film of one hip they lie wherever there is room.
     """
     found = {}
     for letter in Side:
@@ -54,8 +55,9 @@ def letters_beside(
             continue
         column = float(whole.backward(point.xy)[0])
         off = column - _midline(frames, reference)
-        if abs(off) >= _UNCLEAR_MM * _px_per_mm(frames, reference):
-            found[letter] = Side.RIGHT if off < 0 else Side.LEFT
+        look = Side.RIGHT if off < 0 else Side.LEFT
+        if look in frames and abs(off) >= _UNCLEAR_MM * _px_per_mm(frames, reference):
+            found[letter] = look
     return found
 
 

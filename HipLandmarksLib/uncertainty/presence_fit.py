@@ -27,6 +27,7 @@ LEAST_KEPT = 0.95
 """At least this share of the landmarks that are there must be kept by a threshold."""
 
 _LEAST_SPREAD = 1e-6
+_EVEN_ODDS = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,13 +153,16 @@ def _thresholds(
 def best_threshold(there: NDArray[np.float64], absent: NDArray[np.float64]) -> float:
     """Probability that parts absent landmarks from those that are there best (Youden's J).
 
-    Among cuts that keep at least 95 % of those that are there; of equal cuts the middle one.
+    Among cuts that keep at least 95 % of those that are there; of equal cuts the middle one. It is
+    0.5 at most: what is more likely there than not is never withheld from the reader.
 
     Args:
         there, absent: log-odds of the landmarks of either kind.
     """
     levels = np.unique(np.concatenate([there, absent]))
-    cuts = np.concatenate([[levels[0] - 1.0], (levels[:-1] + levels[1:]) / 2, [levels[-1] + 1.0]])
+    ends = [levels[0] - 1.0], [levels[-1] + 1.0], [_EVEN_ODDS]
+    cuts = np.sort(np.concatenate([(levels[:-1] + levels[1:]) / 2, *ends]))
+    cuts = cuts[cuts <= _EVEN_ODDS]
     kept = (there[None, :] >= cuts[:, None]).mean(axis=1)
     suppressed = (absent[None, :] < cuts[:, None]).mean(axis=1)
     gain = np.where(kept >= LEAST_KEPT, kept + suppressed, -1.0)

@@ -216,9 +216,13 @@ def test_an_unknown_model_is_named(mri: Path, capsys: pytest.CaptureFixture[str]
     assert "xray-of-the-knee is not a model bundle" in capsys.readouterr().err
 
 
-def test_a_film_says_that_no_model_comes_for_it_yet(
-    picture: Write, capsys: pytest.CaptureFixture[str]
+def test_an_installation_without_the_model_for_films_says_what_to_do(
+    picture: Write,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    monkeypatch.setattr("HipLandmarksLib.detection.bundle.resource_path", lambda *_: tmp_path)
     assert main(["detect", str(picture("both")), "--kind", "xray"]) == 1
     assert "give its folder as --model" in capsys.readouterr().err
     assert not Path("hiplandmarks-results").exists()

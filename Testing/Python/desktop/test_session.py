@@ -29,7 +29,7 @@ class ExactDetector:
         self.edge = edge
         self.images = []
 
-    def detect(self, image, slice_index=None, progress=None):
+    def detect(self, image, slice_index=None, progress=None, *, keep_maps=False):
         self.images.append(image)
         progress("slices", 1, 1)
         return Detection(self.landmarks, {}, {}, "exact 1", "none", 0.0, edge=self.edge)
@@ -105,6 +105,16 @@ def test_a_volume_that_says_nothing_of_its_kind_is_taken_for_mri(scene, phantom)
     assert detector.images[0].calibration.provenance is SpacingProvenance.PATIENT_PLANE
     offset = session.study(volume).measurement(Side.LEFT, "femoral_offset_mm")
     assert MeasurementStatus.UNCALIBRATED not in offset.status
+
+
+def test_the_doubt_of_a_detection_is_at_hand_and_switched_off(scene, phantom):
+    volume = add_volume(scene, phantom.image)
+    session = HipSession(scene, lambda kind: ExactDetector(phantom.landmarks))
+    session.detect(volume, lambda *_: None)
+    doubt = session.study(volume).doubt
+    assert doubt is not None and not doubt.state.visible
+    doubt.switch(True)
+    assert doubt.state.visible
 
 
 def test_films_and_volumes_are_read_by_models_of_their_own(scene, phantom):

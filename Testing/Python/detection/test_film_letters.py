@@ -70,8 +70,15 @@ def test_a_letter_in_the_midline_names_nothing(hips):
         detect(lettered(hips, {Side.RIGHT: (midline, 500.0)}, sides=(Side.RIGHT,)))
 
 
+def test_a_letter_beyond_the_midline_of_a_single_hip_names_nothing(hips):
+    for letter in Side:
+        script = lettered(hips, {letter: BESIDE[Side.LEFT]}, sides=(Side.RIGHT,))
+        with pytest.raises(ImageError, match="--side"):
+            detect(script)
+
+
 def test_a_letter_that_may_be_either_is_not_read_and_two_letters_are(hips):
-    script = lettered(hips, {side: BESIDE[Side.RIGHT] for side in Side})
+    script = lettered(hips, dict.fromkeys(Side, BESIDE[Side.RIGHT]))
     assert detect(script).remarks == ()
     (remark,) = detect(lettered(hips, BESIDE)).remarks
     assert "letter R and L" in remark

@@ -208,3 +208,9 @@ def test_a_model_of_presence_survives_json():
 def test_a_model_of_presence_that_makes_no_sense_is_refused(changes):
     with pytest.raises(UncertaintyError):
         replace(FITTED, **changes)
+
+
+def test_what_is_more_likely_there_than_not_is_never_withheld() -> None:
+    sure, wrong = np.array([4.0, 5.0, 6.0]), np.array([1.0, 2.0])
+    assert best_threshold(sure, wrong) <= 0.5
+    assert best_threshold(sure, -wrong) <= 0.5
