@@ -1,11 +1,13 @@
-"""One locked markups node, of drawings."""
+"""Locked markups nodes, of drawings."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Hashable, Sequence
+from typing import Any, Generic, TypeVar
 
 from .frames import Vec3, flip_frame
+
+Key = TypeVar("Key", bound=Hashable)
 
 
 class LockedMarkup:
@@ -47,6 +49,46 @@ class LockedMarkup:
         display = self.node.GetDisplayNode()
         if display is not None and bool(display.GetVisibility()) != visible:
             display.SetVisibility(visible)
+
+
+class LockedMarkups(Generic[Key]):
+    """Locked markups by what they show; made when first shown.
+
+    Args:
+        scene: where the nodes go.
+        register: called with every new node and ``side=``.
+        remove: called with every node that is no longer wanted.
+    """
+
+    def __init__(
+        self, scene: Any, register: Callable[..., None], remove: Callable[[Any], None]
+    ) -> None:
+        self._scene = scene
+        self._register = register
+        self._remove = remove
+        self._markups: dict[Key, LockedMarkup] = {}
+        self._visible = True
+
+    @property
+    def nodes(self) -> dict[Key, Any]:
+        """The markups nodes."""
+        return {key: markup.node for key, markup in self._markups.items()}
+
+    def keep(self, wanted: Collection[Key]) -> None:
+        """Remove the nodes of everything else."""
+        for key in [key for key in self._markups if key not in wanted]:
+            self._remove(self._markups.pop(key).node)
+
+    def clear(self) -> None:
+        """Remove all nodes."""
+        self.keep(())
+
+    def forget(self, node: Any) -> bool:
+        """Drop a node that was removed from the scene; whether it was one of these."""
+        lost = [key for key, markup in self._markups.items() if markup.node is node]
+        for key in lost:
+            del self._markups[key]
+        return bool(lost)
 
 
 def node_name(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ...anatomy import LandmarkId
 from ...measurement import ViewPlane
 from ..frames import Vec3
-from ..markup import LockedMarkup, node_name
+from ..markup import LockedMarkup, LockedMarkups, node_name
 from ..style import Colour
 
 CLASS_NAME = "vtkMRMLMarkupsClosedCurveNode"
@@ -50,33 +50,12 @@ class Region:
         return [(x, y, z) for x, y, z in points.tolist()]
 
 
-class Ellipses:
-    """One curve node per landmark with a region; its label says when a reader left the region.
-
-    Args:
-        scene: where the nodes go.
-        register: called with every new node and ``side=``.
-        remove: called with every node that is no longer wanted.
-    """
-
-    def __init__(
-        self, scene: Any, register: Callable[..., None], remove: Callable[[Any], None]
-    ) -> None:
-        self._scene = scene
-        self._register = register
-        self._remove = remove
-        self._curves: dict[LandmarkId, LockedMarkup] = {}
-        self._shown = True
-
-    @property
-    def nodes(self) -> dict[LandmarkId, Any]:
-        """The curve nodes."""
-        return {id_: curve.node for id_, curve in self._curves.items()}
+class Ellipses(LockedMarkups[LandmarkId]):
+    """One curve node per landmark with a region; its label says when a reader left the region."""
 
     def show(self, regions: Mapping[LandmarkId, Region], plane: ViewPlane, words: str) -> None:
         """Draw exactly these regions; ``words`` tell in the nodes' names what they are."""
-        for id_ in [id_ for id_ in self._curves if id_ not in regions]:
-            self._remove(self._curves.pop(id_).node)
+        self.keep(regions)
         for id_, region in regions.items():
             curve = self._curve(id_)
             curve.place(region.outline(plane))
@@ -86,32 +65,19 @@ class Ellipses:
     def say(self, texts: Mapping[LandmarkId, str]) -> None:
         """Label ellipses, such as ``LCP is outside``; "" takes a label off."""
         for id_, text in texts.items():
-            if id_ in self._curves:
-                self._curves[id_].write(text)
-                display = self._curves[id_].node.GetDisplayNode()
+            if id_ in self._markups:
+                self._markups[id_].write(text)
+                display = self._markups[id_].node.GetDisplayNode()
                 display.SetGlyphScale(_THICK if text else _THIN)
 
     def set_visible(self, visible: bool) -> None:
         """Show or hide all."""
-        self._shown = visible
-        for curve in self._curves.values():
+        self._visible = visible
+        for curve in self._markups.values():
             curve.set_visible(visible)
 
-    def clear(self) -> None:
-        """Remove all curves."""
-        for curve in self._curves.values():
-            self._remove(curve.node)
-        self._curves = {}
-
-    def forget(self, node: Any) -> bool:
-        """Drop a node that was removed from the scene; whether it was one of these."""
-        lost = [id_ for id_, curve in self._curves.items() if curve.node is node]
-        for id_ in lost:
-            del self._curves[id_]
-        return bool(lost)
-
     def _curve(self, id_: LandmarkId) -> LockedMarkup:
-        curve = self._curves.get(id_)
+        curve = self._markups.get(id_)
         if curve is None:
             side, key = id_
             node = self._scene.AddNewNodeByClass(
@@ -120,9 +86,9 @@ class Ellipses:
             node.SetControlPointLabelFormat("")
             node.CreateDefaultDisplayNodes()
             _style(node.GetDisplayNode())
-            node.GetDisplayNode().SetVisibility(self._shown)
+            node.GetDisplayNode().SetVisibility(self._visible)
             self._register(node, side=side)
-            curve = self._curves[id_] = LockedMarkup(node)
+            curve = self._markups[id_] = LockedMarkup(node)
         return curve
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ...anatomy import AnySide, HipLandmarks, Midline
 from ...detection import LimbId
-from ..markup import LockedMarkup
+from ..markup import LockedMarkup, LockedMarkups
 from .colours import colour_of
 
 CLASS_NAME = "vtkMRMLMarkupsLineNode"
@@ -19,28 +19,8 @@ def width_of(agreement: float) -> float:
     return THINNEST + (WIDEST - THINNEST) * min(max(agreement, 0.0), 1.0)
 
 
-class LimbLines:
-    """One line node per limb with both ends placed and an agreement; made when first shown.
-
-    Args:
-        scene: where the nodes go.
-        register: called with every new node and ``side=``.
-        remove: called with every node that is no longer wanted.
-    """
-
-    def __init__(
-        self, scene: Any, register: Callable[..., None], remove: Callable[[Any], None]
-    ) -> None:
-        self._scene = scene
-        self._register = register
-        self._remove = remove
-        self._lines: dict[LimbId, LockedMarkup] = {}
-        self._visible = True
-
-    @property
-    def nodes(self) -> dict[LimbId, Any]:
-        """The line nodes."""
-        return {limb: line.node for limb, line in self._lines.items()}
+class LimbLines(LockedMarkups[LimbId]):
+    """One line node per limb with both ends placed and an agreement; made when first shown."""
 
     def show(self, agreements: Mapping[LimbId, float | None], landmarks: HipLandmarks) -> None:
         """Draw these limbs and leave all others as they are.
@@ -55,42 +35,23 @@ class LimbLines:
         for limb, agreement in agreements.items():
             start, end = (landmarks.position(side, key) for side, key in limb)
             if agreement is None or start is None or end is None:
-                if limb in self._lines:
-                    self._lines[limb].set_visible(False)
+                if limb in self._markups:
+                    self._markups[limb].set_visible(False)
                 continue
             line = self._line(limb)
             line.place([tuple(start.tolist()), tuple(end.tolist())])
             _set_width(line.node.GetDisplayNode(), agreement)
             line.set_visible(True)
 
-    def clear(self) -> None:
-        """Remove all lines."""
-        for line in self._lines.values():
-            self._remove(line.node)
-        self._lines = {}
-
-    def keep(self, limbs: Iterable[LimbId]) -> None:
-        """Remove the lines of all other limbs."""
-        wanted = set(limbs)
-        for limb in [limb for limb in self._lines if limb not in wanted]:
-            self._remove(self._lines.pop(limb).node)
-
     def set_visible(self, visible: bool) -> None:
         """Hide all, or let :meth:`show` draw again."""
         self._visible = visible
         if not visible:
-            for line in self._lines.values():
+            for line in self._markups.values():
                 line.set_visible(False)
 
-    def forget(self, node: Any) -> bool:
-        """Drop a node that was removed from the scene; whether it was one of these."""
-        lost = [limb for limb, line in self._lines.items() if line.node is node]
-        for limb in lost:
-            del self._lines[limb]
-        return bool(lost)
-
     def _line(self, limb: LimbId) -> LockedMarkup:
-        line = self._lines.get(limb)
+        line = self._markups.get(limb)
         if line is None:
             (side, start), (other, end) = limb
             whose: AnySide = side if side is other else Midline.PELVIS
@@ -98,7 +59,7 @@ class LimbLines:
             node.CreateDefaultDisplayNodes()
             _style(node.GetDisplayNode())
             self._register(node, side=whose)
-            line = self._lines[limb] = LockedMarkup(node)
+            line = self._markups[limb] = LockedMarkup(node)
         return line
 
 
