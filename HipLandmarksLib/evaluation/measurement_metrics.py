@@ -110,7 +110,7 @@ def measured_pairs(case: EvaluationCase, ids: Sequence[str] | None = None) -> li
     return [
         _pair(case, m, found[(m.side, m.id)])
         for m in truth
-        if m.value is not None and (case.lengths_known or m.unit != "mm")
+        if m.value is not None and (case.lengths_known or m.unit not in ("mm", "px"))
     ]
 
 

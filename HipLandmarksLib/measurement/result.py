@@ -13,6 +13,9 @@ from .drawing import Drawing
 from .types import Edge, MeasurementSettings, MeasurementStatus, Reference
 from .uncertainty import interval95
 
+PIXELS = "px"
+"""Unit of a length where no millimetres are known."""
+
 
 @dataclass(frozen=True, slots=True)
 class MeasurementInput:
@@ -59,7 +62,8 @@ class Measurement:
     """One measurement of one hip or of the pelvis. Research software: not a diagnosis.
 
     Attributes:
-        id, side, unit: what was measured; ``deg``, ``mm``, ``%`` or ``ratio``.
+        id, side, unit: what was measured; ``deg``, ``mm``, ``%`` or ``ratio``, and ``px`` for a
+            length on an image that states no size at all.
         value: the number, or None; then ``status`` and ``reason`` say why. Never 0 for missing.
         status: ``(OK,)`` or everything a reader must know.
         reason: sentences for the statuses, empty when there is nothing to say.
@@ -108,8 +112,11 @@ class Measurement:
 
     @property
     def usual(self) -> tuple[float | None, float | None] | None:
-        """(low, high) of the usual range, None where it is open; None without a range."""
-        return self.found.usual
+        """(low, high) of the usual range, None where it is open; None without a range.
+
+        Lengths in pixels have none.
+        """
+        return None if self.unit == PIXELS else self.found.usual
 
     @property
     def range_source(self) -> str:

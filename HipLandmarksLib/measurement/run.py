@@ -26,7 +26,7 @@ from .frames import FrameUse
 from .hip import RIM, HipGeometry
 from .quantity import ConstructionError, Quantity, SignAbsentError
 from .refusal import Refusal, refusal
-from .result import Measurement, MeasurementInput
+from .result import PIXELS, Measurement, MeasurementInput
 from .types import MeasurementSettings, MeasurementStatus
 from .uncertainty import Z95
 
@@ -215,7 +215,7 @@ class MeasurementRun:
             definition.id,
             self.hip.side,
             value,
-            definition.unit,
+            self._unit,
             tuple(self.status) if self.status else _OK,
             " ".join(self.notes) if self.notes else "",
             missing,
@@ -225,6 +225,13 @@ class MeasurementRun:
             found,
             self,
         )
+
+    @property
+    def _unit(self) -> str:
+        """That of the definition; pixels for a length on an image without any size."""
+        unit = self.definition.unit
+        has_size = self.settings.calibration.provenance.has_millimetres
+        return PIXELS if unit == "mm" and not has_size else unit
 
     # Made when asked for.
 
