@@ -40,7 +40,7 @@ lint: $(VENV)/.installed-test
 	$(BIN)/mypy
 
 bench: $(VENV)/.installed-test
-	@for script in Testing/benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+	@for script in Testing/benchmarks/bench_*.py; do echo "== $$script"; OMP_WAIT_POLICY=PASSIVE $(BIN)/python "$$script" || exit 1; done
 
 clean:
 	rm -rf "$(VENV)" "$(OUT)" build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from .. import __version__
 from ..errors import HipLandmarksError
+from ..threads import let_waiting_threads_sleep
 from . import (
     calibrate,
     compare,
@@ -54,6 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     (argparse leaves through SystemExit), 130 = interrupted by the user.
     """
     arguments = build_parser().parse_args(argv)
+    let_waiting_threads_sleep()
     try:
         arguments.run(arguments)
     except HipLandmarksError as error:

@@ -12,6 +12,7 @@ from ..measurement import Edge, MeasurementSettings
 from ..scene import HipStudy, image_of_volume
 from ..scene.doubt import ModelReading
 from ..scene.volume import remember_kind
+from ..threads import let_waiting_threads_sleep
 
 if TYPE_CHECKING:
     from ..detection import Detection
@@ -41,6 +42,7 @@ def load_shipped_detector(modality: Modality) -> LandmarkDetector:
     Raises:
         HipLandmarksError: when the bundle is missing or damaged.
     """
+    let_waiting_threads_sleep()
     from ..detection import Detector, default_bundle
 
     return Detector.from_bundle(default_bundle(modality))

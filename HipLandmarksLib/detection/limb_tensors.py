@@ -78,10 +78,13 @@ class _Lines:
     def projections(self, fields: Tensor) -> Tensor:
         """(B, M) mean of field times direction; means nothing for limbs that are not measured."""
         places, weights = self._samples()
-        pixels = fields.flatten(-2)
-        places = places.to(pixels.device)[:, :, None].expand(-1, -1, 2, -1)
-        found = torch.gather(pixels, -1, places).float()
-        mean = torch.einsum("bmcs,bms->bmc", found, weights.float().to(found.device))
+        places, weights = places.to(fields.device), weights.float().to(fields.device)
+        image = torch.arange(len(fields), device=fields.device)[:, None, None]
+        limb = torch.arange(fields.shape[1], device=fields.device)[None, :, None]
+        row, column = places // self.shape[1], places % self.shape[1]
+        # looked up in the memory layout as it is: flattening would copy all fields first
+        found = fields.permute(0, 3, 4, 1, 2)[image, row, column, limb].float()
+        mean = torch.einsum("bmsc,bms->bmc", found, weights)
         direction = self.step / self.length.clamp(min=LEAST_LENGTH_PX)[..., None]
         return (mean.cpu().double() * direction).sum(dim=-1)
 
