@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .doubt_options import add_covering_options, add_level_option, add_patient_options
-from .options import add_tta_option
+from .options import add_device_option, add_tta_option
 from .progress import progress_bar
 
 if TYPE_CHECKING:
@@ -91,12 +91,7 @@ def _add_reading_options(group: argparse._ArgumentGroup) -> None:
         default=17,
         help="of films and covered copies: the same seed gives the same calibration (default: 17)",
     )
-    group.add_argument(
-        "--device",
-        choices=("auto", "cpu", "cuda", "mps"),
-        default="auto",
-        help="processor to run the model on (default: auto)",
-    )
+    add_device_option(group)
     add_tta_option(group)
 
 

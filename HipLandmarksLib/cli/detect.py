@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 
 from .calibration_options import add_calibration_options, calibrated
 from .model_options import add_model_options, as_stated, chosen_bundle, stated_side
-from .options import add_measurement_options, add_tta_option, print_results, settings_of
+from .options import (
+    add_device_option,
+    add_measurement_options,
+    add_tta_option,
+    print_results,
+    settings_of,
+)
 from .output_options import (
     add_output_options,
     check_outputs,
@@ -62,12 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     group = parser.add_argument_group("detection")
     add_model_options(group)
-    group.add_argument(
-        "--device",
-        choices=("auto", "cpu", "cuda", "mps"),
-        default="auto",
-        help="processor to run the model on (default: auto)",
-    )
+    add_device_option(group)
     group.add_argument(
         "--slice",
         type=_slice_index,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .doubt_options import add_covering_options, add_level_option, add_patient_options
-from .options import EDGES, REFERENCES, add_tta_option
+from .options import EDGES, REFERENCES, add_device_option, add_tta_option
 
 if TYPE_CHECKING:
     from ..evaluation import EvaluationOptions, RunEvaluation
@@ -63,12 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="reference",
         help="read the slice that the reader chose (default), or let the model choose",
     )
-    model.add_argument(
-        "--device",
-        choices=("auto", "cpu", "cuda", "mps"),
-        default="auto",
-        help="processor to run the model on (default: auto)",
-    )
+    add_device_option(model)
     add_tta_option(model)
     _add_folder_arguments(parser.add_argument_group("two folders of landmark files"))
     doubt = parser.add_argument_group("doubt of a model")

@@ -18,6 +18,16 @@ TTA = ("none", "mirror", "standard", "paper1")
 """Names of the views that can be averaged; without torch, so written down here again."""
 
 
+def add_device_option(group: argparse._ArgumentGroup) -> None:
+    """``--device``: which processor runs the model."""
+    group.add_argument(
+        "--device",
+        choices=("auto", "cpu", "cuda", "mps"),
+        default="auto",
+        help="processor to run the model on (default: auto)",
+    )
+
+
 def add_tta_option(group: argparse._ArgumentGroup) -> None:
     """Which views of an image are averaged at test time."""
     group.add_argument(

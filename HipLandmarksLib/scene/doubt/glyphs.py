@@ -9,7 +9,7 @@ from typing import Any
 
 from ...anatomy import LandmarkId
 from ..frames import Vec3, flip_frame
-from ..markup import node_name
+from ..markup import LockedMarkup, LockedMarkups, node_name
 from ..style import Colour
 
 CLASS_NAME = "vtkMRMLMarkupsFiducialNode"
@@ -49,7 +49,7 @@ SIGNS: Mapping[str, Sign] = MappingProxyType(
 """By name of the grade."""
 
 
-class Glyphs:
+class Glyphs(LockedMarkups[str]):
     """One locked point list per grade, whose glyphs lie about the landmarks.
 
     Args:
@@ -61,17 +61,8 @@ class Glyphs:
     def __init__(
         self, scene: Any, register: Callable[..., None], remove: Callable[[Any], None]
     ) -> None:
-        self._scene = scene
-        self._register = register
-        self._remove = remove
-        self._nodes: dict[str, Any] = {}
+        super().__init__(scene, register, remove)
         self._rows: dict[LandmarkId, tuple[str, int]] = {}
-        self._shown = True
-
-    @property
-    def nodes(self) -> dict[str, Any]:
-        """The point lists by grade."""
-        return dict(self._nodes)
 
     def show(self, points: Mapping[LandmarkId, tuple[str, Vec3]], words: Mapping[str, str]) -> None:
         """Mark exactly these points.
@@ -81,8 +72,7 @@ class Glyphs:
             words: what each grade means, for the name of its list.
         """
         self._rows = {}
-        for grade in [grade for grade in self._nodes if grade not in words]:
-            self._remove(self._nodes.pop(grade))
+        self.keep(words)
         for grade, meaning in words.items():
             own = {id_: at for id_, (its, at) in points.items() if its == grade}
             self._fill(self._list(grade, meaning), grade, own)
@@ -91,37 +81,30 @@ class Glyphs:
         """Show the signs of those ``ids`` that are ``wanted``, and hide those of the rest."""
         for id_ in ids:
             grade, row = self._rows.get(id_, ("", 0))
-            node = self._nodes.get(grade)
+            signs = self._markups.get(grade)
             shown = id_ in wanted
-            if node is not None and bool(node.GetNthControlPointVisibility(row)) != shown:
-                node.SetNthControlPointVisibility(row, shown)
+            if signs is not None and bool(signs.node.GetNthControlPointVisibility(row)) != shown:
+                signs.node.SetNthControlPointVisibility(row, shown)
 
     def visible_ids(self) -> set[LandmarkId]:
         """The landmarks that bear a sign."""
         return {
             id_
             for id_, (grade, row) in self._rows.items()
-            if grade in self._nodes and self._nodes[grade].GetNthControlPointVisibility(row)
+            if grade in self._markups
+            and self._markups[grade].node.GetNthControlPointVisibility(row)
         }
 
     def set_visible(self, visible: bool) -> None:
         """Show or hide all."""
-        self._shown = visible
-        for node in self._nodes.values():
-            node.GetDisplayNode().SetVisibility(visible)
+        self._visible = visible
+        for signs in self._markups.values():
+            signs.set_visible(visible)
 
     def clear(self) -> None:
         """Remove all signs."""
-        for node in self._nodes.values():
-            self._remove(node)
-        self._nodes, self._rows = {}, {}
-
-    def forget(self, node: Any) -> bool:
-        """Drop a node that was removed from the scene; whether it was one of these."""
-        lost = [grade for grade, own in self._nodes.items() if own is node]
-        for grade in lost:
-            del self._nodes[grade]
-        return bool(lost)
+        super().clear()
+        self._rows = {}
 
     def _fill(self, node: Any, grade: str, points: Mapping[LandmarkId, Vec3]) -> None:
         modifying = node.StartModify()
@@ -134,17 +117,17 @@ class Glyphs:
         node.EndModify(modifying)
 
     def _list(self, grade: str, words: str) -> Any:
-        node = self._nodes.get(grade)
-        if node is None:
-            node = self._nodes[grade] = self._scene.AddNewNodeByClass(CLASS_NAME, f"doubt {grade}")
+        signs = self._markups.get(grade)
+        if signs is None:
+            node = self._scene.AddNewNodeByClass(CLASS_NAME, f"doubt {grade}")
             node.SetControlPointLabelFormat("")
             node.CreateDefaultDisplayNodes()
             _style(node.GetDisplayNode(), SIGNS[grade])
-            node.GetDisplayNode().SetVisibility(self._shown)
-            node.SetLocked(True)
+            node.GetDisplayNode().SetVisibility(self._visible)
+            signs = self._markups[grade] = LockedMarkup(node)
             self._register(node)
-        node.SetName(node_name(f"doubt {grade}: {words}"))
-        return node
+        signs.node.SetName(node_name(f"doubt {grade}: {words}"))
+        return signs.node
 
 
 def _style(display: Any, sign: Sign) -> None:

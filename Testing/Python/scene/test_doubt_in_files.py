@@ -17,10 +17,13 @@ from HipLandmarksLib.anatomy import Side
 from HipLandmarksLib.detection import MapChoice, MapWhat
 from HipLandmarksLib.errors import HipLandmarksError
 
-slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
-from HipLandmarksLib.scene import HipStudy, load_scene, save_scene  # noqa: E402
-from HipLandmarksLib.scene.doubt import DoubtPart  # noqa: E402
-from HipLandmarksLib.scene.doubt.store import reading_from_text, reading_to_text  # noqa: E402
+pytest.importorskip("slicer", reason="slicer-core is not installed")
+
+import slicer
+
+from HipLandmarksLib.scene import HipStudy, load_scene, save_scene
+from HipLandmarksLib.scene.doubt import DoubtPart
+from HipLandmarksLib.scene.doubt.store import reading_from_text, reading_to_text
 
 RIGHT = Side.RIGHT
 

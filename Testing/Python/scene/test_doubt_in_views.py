@@ -12,9 +12,11 @@ from doubt_reading import SUPPRESSED, reading
 from HipLandmarksLib.anatomy import Side
 from HipLandmarksLib.scene.render import CANNOT_RENDER, can_render
 
-slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
+pytest.importorskip("slicer", reason="slicer-core is not installed")
 pytest.importorskip("trame_slicer", reason="trame-slicer is not installed")
-from slice_viewer import Mouse, Viewer  # noqa: E402
+
+import slicer
+from slice_viewer import Mouse, Viewer
 
 pytestmark = pytest.mark.skipif(not can_render(), reason=CANNOT_RENDER)
 

@@ -14,9 +14,12 @@ from HipLandmarksLib.anatomy import LandmarkState, Side, SourceKind
 from HipLandmarksLib.detection import MapChoice, MapWhat
 from HipLandmarksLib.errors import ConfigurationError
 
-slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
-from HipLandmarksLib.scene import HipStudy, add_volume  # noqa: E402
-from HipLandmarksLib.scene.doubt import DoubtOverlay, DoubtPart  # noqa: E402
+pytest.importorskip("slicer", reason="slicer-core is not installed")
+
+import slicer
+
+from HipLandmarksLib.scene import HipStudy, add_volume
+from HipLandmarksLib.scene.doubt import DoubtOverlay, DoubtPart
 
 RIGHT, LEFT = Side.RIGHT, Side.LEFT
 RIGHT_SLICE, LEFT_SLICE = 10, 12
