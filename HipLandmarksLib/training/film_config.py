@@ -13,6 +13,7 @@ from ..detection.limbs import LimbChannels
 from ..errors import ConfigurationError
 from ..networks import NetworkSpec
 from ..synthesis.radiograph.objects import ObjectShares
+from .film_bones import BoneVariety
 from .film_framing import FilmFraming
 from .objective import LossSettings
 from .run_settings import RunSettings
@@ -49,6 +50,7 @@ class FilmConfig(RunSettings):
             :class:`..synthesis.radiograph.look.Preset`).
         object_share: share of films with objects on them (markers, metal, shields ...).
         objects: how often each kind lies on such a film.
+        bones: how far bones stray from the cached views (see :mod:`.film_bones`).
         negative_share: share of pictures that show no hip.
         turned_share: share of films that lie on a side or upside down, for the first pass: it finds
             nothing on these, so that they are told from upright ones.
@@ -75,6 +77,7 @@ class FilmConfig(RunSettings):
     robust_share: float = 0.3
     object_share: float = 0.4
     objects: ObjectShares = field(default_factory=ObjectShares)
+    bones: BoneVariety = field(default_factory=BoneVariety)
     negative_share: float = 0.06
     turned_share: float = 0.04
     held_out: int = 2
@@ -185,6 +188,8 @@ class FilmConfig(RunSettings):
                 values["framing"] = FilmFraming(**values["framing"])
             if "objects" in values:
                 values["objects"] = ObjectShares(**values["objects"])
+            if "bones" in values:
+                values["bones"] = BoneVariety(**values["bones"])
             for name in ("output", "start_from"):
                 if values.get(name) is not None:
                     values[name] = Path(values[name])
@@ -207,6 +212,7 @@ _SECTIONS: Mapping[str, type] = {
     "loss": LossSettings,
     "framing": FilmFraming,
     "objects": ObjectShares,
+    "bones": BoneVariety,
 }
 
 

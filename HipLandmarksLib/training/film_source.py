@@ -18,6 +18,7 @@ from ..imaging import PlaneTransform
 from ..synthesis.radiograph.look import Preset
 from ..synthesis.radiograph.objects import FilmObject, ObjectScene, SideMarker, random_objects
 from ..synthesis.radiograph.view import BoneView
+from .film_bones import varied_bones
 from .film_config import FilmConfig, FilmPass
 from .film_exposure import exposed_film
 from .film_negatives import negative_picture
@@ -81,6 +82,7 @@ class FilmSource:
         self, view: BoneView, rng: np.random.Generator, side: Side | None = None
     ) -> FilmSample:
         """A random film of ``view``; the second pass shows ``side``, any when None."""
+        view = varied_bones(view, self.config.bones, rng)
         heads = head_places(view)
         if side is None:
             sides = sorted(heads, key=lambda own: own.value)

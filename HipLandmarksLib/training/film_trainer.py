@@ -24,6 +24,7 @@ from ..detection.film_card import FilmSettings
 from ..detection.film_hip import ReferenceHip
 from ..detection.reading import landmark_maps
 from ..errors import ConfigurationError
+from .film_bones import BoneVariety
 from .film_config import FilmConfig, FilmPass
 from .film_sample import FilmSample
 from .film_source import FilmSource
@@ -163,8 +164,11 @@ class FilmTrainer(TrainingLoop):
 def held_out_samples(
     config: FilmConfig, views: TrainingViews, reference: ReferenceHip
 ) -> list[FilmSample]:
-    """Random films of held-out subjects, the same every time, none of them without a hip."""
-    source = FilmSource(config, views, reference)
+    """Random films of held-out subjects, the same every time, none of them without a hip.
+
+    Their bones lie where they were projected, whatever the training does with them.
+    """
+    source = FilmSource(replace(config, bones=BoneVariety()), views, reference)
     return [
         source.of_view(views.read(place)[1], np.random.default_rng([_HELD_OUT_SEED, number]))
         for number, place in enumerate(views.spread(config.held_out_films))
