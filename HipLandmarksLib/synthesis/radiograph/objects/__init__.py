@@ -6,9 +6,11 @@ from .film import Collimation, FilmDrawing
 from .fixation import CerclageWires, NeckScrews, SlidingHipScrew, TrochantericNail
 from .fracture import FemurFracture, FractureKind
 from .implant import HipProsthesis
-from .outside import CalibrationBall, GonadShield, SideMarker
+from .letter_shapes import LetterShape
+from .outside import CalibrationBall, GonadShield
 from .random import ObjectShares, random_objects
 from .scene import ObjectScene
+from .side_marker import MarkerFrame, MarkerStyle, SideMarker
 
 __all__ = [
     "CalibrationBall",
@@ -21,6 +23,9 @@ __all__ = [
     "FractureKind",
     "GonadShield",
     "HipProsthesis",
+    "LetterShape",
+    "MarkerFrame",
+    "MarkerStyle",
     "NeckScrews",
     "ObjectScene",
     "ObjectShares",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -59,8 +59,15 @@ class FilmObject:
         """Name of the class (``object``) and parameters, as JSON values."""
         assert is_dataclass(self)
         values = {each.name: getattr(self, each.name) for each in fields(self)}
-        plain = {name: v.value if isinstance(v, Enum) else v for name, v in values.items()}
-        return {"object": type(self).__name__, **plain}
+        return {"object": type(self).__name__, **{n: _plain(v) for n, v in values.items()}}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    return value
 
 
 def path_lengths_of(

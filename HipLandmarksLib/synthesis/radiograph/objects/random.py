@@ -15,7 +15,8 @@ from .film import Collimation, FilmDrawing
 from .fixation import CerclageWires, NeckScrews, SlidingHipScrew, TrochantericNail
 from .fracture import FemurFracture
 from .implant import HipProsthesis
-from .outside import CalibrationBall, GonadShield, SideMarker
+from .outside import CalibrationBall, GonadShield
+from .side_marker import SideMarker
 
 _FIXATIONS = (NeckScrews, SlidingHipScrew, TrochantericNail, CerclageWires)
 

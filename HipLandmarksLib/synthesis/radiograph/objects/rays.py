@@ -195,6 +195,24 @@ def on_plane(camera: Camera, xy: ArrayLike, towards_source_mm: float = 0.0) -> N
     return np.asarray(camera.source + ray * depth / whole, dtype=np.float64)
 
 
+def room_below(camera: Camera) -> float:
+    """Distance in mm of the detector from the plane through the pelvic frame's origin."""
+    normal = np.cross(camera.column_step, camera.row_step)
+    return float(abs(camera.origin @ normal) / np.linalg.norm(normal))
+
+
+def film_axes(
+    camera: Camera, turn_deg: float, mirrored: bool
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Unit vectors to the right and downwards on the film, turned."""
+    right = camera.column_step / np.linalg.norm(camera.column_step)
+    down = camera.row_step / np.linalg.norm(camera.row_step)
+    angle = np.radians(turn_deg)
+    x_axis = np.cos(angle) * right + np.sin(angle) * down
+    y_axis = np.cos(angle) * down - np.sin(angle) * right
+    return (-x_axis if mirrored else x_axis), y_axis
+
+
 def _mm_per_pixel(camera: Camera) -> float:
     """Size of a view pixel at the height of the hips."""
     origin = on_plane(camera, (0.0, 0.0))

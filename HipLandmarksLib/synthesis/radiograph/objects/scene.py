@@ -21,8 +21,8 @@ from .base import OPAQUE, FilmObject, Piece, on_detector, optical_depth, path_le
 from .film import Collimation, FilmDrawing
 from .hiding import hidden
 from .implant import HipProsthesis
-from .outside import SideMarker
 from .rays import FilmGrid
+from .side_marker import SideMarker
 
 Matter = Callable[[MaterialPaths, BodyFrame], MaterialPaths]
 _Kind = TypeVar("_Kind", bound=FilmObject)
