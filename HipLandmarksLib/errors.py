@@ -35,3 +35,7 @@ class UncertaintyError(HipLandmarksError):
 
 class MissingDependencyError(HipLandmarksError):
     """An optional package is needed for this step and is not installed."""
+
+
+class WorkerError(HipLandmarksError):
+    """The process that runs the model cannot be started, ended by itself or ran out of memory."""

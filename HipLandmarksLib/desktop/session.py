@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
+from weakref import WeakValueDictionary
 
-from ..anatomy import HipLandmarks
+from ..anatomy import HipLandmarks, Side
+from ..detection.worker import DetectionRequest, DetectionWorker
 from ..errors import ImageError
 from ..imaging import Calibration, HipImage, Modality, SpacingProvenance
 from ..measurement import Edge, MeasurementSettings
@@ -13,6 +16,7 @@ from ..scene import HipStudy, image_of_volume
 from ..scene.doubt import ModelReading
 from ..scene.volume import remember_kind
 from ..threads import let_waiting_threads_sleep
+from .detecting import DetectionInProgress
 
 if TYPE_CHECKING:
     from ..detection import Detection
@@ -53,16 +57,20 @@ class HipSession:
 
     Args:
         scene: the vtkMRMLScene.
-        load_detector: makes the detector for a kind of image when it is first needed.
+        load_detector: makes the detector for a kind of image when :meth:`detect` first needs it.
+        worker: in which :meth:`begin_detection` detects; None for the one of this process.
     """
 
     def __init__(
         self,
         scene: Any,
         load_detector: Callable[[Modality], LandmarkDetector] = load_shipped_detector,
+        worker: DetectionWorker | None = None,
     ) -> None:
         self.scene = scene
+        self.worker = worker or DetectionWorker()
         self._load_detector = load_detector
+        self._in_progress: WeakValueDictionary[str, DetectionInProgress] = WeakValueDictionary()
         self._detectors: dict[Modality, LandmarkDetector] = {}
         self._studies: dict[str, HipStudy] = {}
 
@@ -70,8 +78,45 @@ class HipSession:
         """The live study of a volume, None when it has none."""
         return None if volume_node is None else self._studies.get(volume_node.GetID())
 
+    def begin_detection(
+        self,
+        volume_node: Any,
+        *,
+        model: Path | None = None,
+        slice_index: int | None = None,
+        device: str = "auto",
+        side: Side | None = None,
+        views: str | None = None,
+    ) -> DetectionInProgress:
+        """Begin to find the landmarks in a volume, in a process of its own; returns at once.
+
+        The scene is changed by :meth:`DetectionInProgress.finish` only, as :meth:`detect` changes
+        it. A detection of the same volume that still runs is cancelled.
+
+        Args:
+            volume_node: the volume, which must stay in the scene.
+            model: folder of a bundle; None for the one that comes with HipLandmarks.
+            slice_index: read both hips on this slice; None chooses the best slice per hip.
+            device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+            side: of the one hip that a film shows, where nothing else tells it.
+            views: name of the views that are averaged; None for what the model's card says.
+
+        Raises:
+            ImageError: when the volume holds no image that can be read.
+        """
+        image = self._image(volume_node)
+        earlier = self._in_progress.get(volume_node.GetID())
+        if earlier is not None:
+            earlier.cancel()
+        request = DetectionRequest(image, model, slice_index, views, side, True, device)
+        run = DetectionInProgress(
+            self.worker.start(request), self.scene, volume_node, image, self._show_detection
+        )
+        self._in_progress[volume_node.GetID()] = run
+        return run
+
     def detect(self, volume_node: Any, progress: Progress | None = None) -> Detection:
-        """Find the landmarks in a volume and show them as its study.
+        """Find the landmarks in a volume and show them as its study, in this process.
 
         The scene is changed only after the detection succeeded. Films are measured at the edge
         of the roof that their model marks. The study keeps the model's doubt, switched off.
@@ -84,8 +129,7 @@ class HipSession:
             self._detectors[image.modality] = self._load_detector(image.modality)
         detector = self._detectors[image.modality]
         detection = detector.detect(image, progress=progress, keep_maps=True)
-        study = self._show(volume_node, image, detection.landmarks, Edge(detection.edge))
-        study.show_doubt(ModelReading.of(detection, image), visible=False)
+        self._show_detection(volume_node, detection)
         return detection
 
     def show(self, volume_node: Any, landmarks: HipLandmarks) -> HipStudy:
@@ -102,15 +146,31 @@ class HipSession:
         Raises:
             HipLandmarksError: when a study of the scene is incomplete.
         """
-        self.close()
+        self._close_studies()
         for study in HipStudy.reopen(self.scene):
             self._keep(study)
 
     def close(self) -> None:
-        """Stop following the scene; nodes stay."""
+        """Stop following the scene and cancel what runs; nodes stay, and so does the worker."""
+        for run in list(self._in_progress.values()):
+            run.cancel()
+        self._in_progress.clear()
+        self._close_studies()
+
+    def end(self) -> None:
+        """Close, and end the worker unless others use it."""
+        self.close()
+        self.worker.close()
+
+    def _close_studies(self) -> None:
         for study in self._studies.values():
             study.close()
         self._studies.clear()
+
+    def _show_detection(self, volume_node: Any, detection: Detection) -> None:
+        image = self._image(volume_node)  # as it is known now: it may have been calibrated
+        study = self._show(volume_node, image, detection.landmarks, Edge(detection.edge))
+        study.show_doubt(ModelReading.of(detection, image), visible=False)
 
     def _show(
         self, volume_node: Any, image: HipImage, landmarks: HipLandmarks, edge: Edge

@@ -29,7 +29,6 @@ from .map_reader import MapReader
 from .placing import film_landmarks, film_limbs, slice_landmarks
 from .reading import LandmarkMaps
 from .result import Detection, SlicePrediction
-from .runner import NETWORK_BATCH
 from .slices import choose_slices
 from .views import VIEWS, View, named_views
 
@@ -96,6 +95,12 @@ class Detector:
         card, network, hip_card, hip_network = load_film_bundle(folder)
         return cls(network, card, device, precision, (hip_network, hip_card))
 
+    def limit_batch(self, images: int) -> None:
+        """Send at most so many images through a network at once: slower, in less memory."""
+        if self.film is not None:
+            self.film.limit_batch(images)
+        self._reader.runner.batch = min(images, self._reader.runner.batch)
+
     def uncalibrated(self) -> Detector:
         """This detector without the calibration of its card: doubt as the network states it."""
         raw = copy(self)
@@ -117,7 +122,8 @@ class Detector:
             image: coronal MRI (any number of slices) or a single coronal image; for a film model
                 a radiograph of the pelvis or of one hip, of any size and orientation.
             slice_index: read both hips on this slice; None chooses the best slice per hip.
-            progress: told about every slice.
+            progress: told about every batch of slices (stage ``slices``), then about the reading of
+                the hips (stage ``reading``).
             views: name of the views that are averaged on the slices that are read (None: what
                 the card says). The search for these slices shows each one once.
             side: of the one hip that a film shows, where the file does not tell it.
@@ -133,13 +139,15 @@ class Detector:
         self._require_usable(image)
         views = self.card.views if views is None else views
         named_views(views)  # before the search, not after it
-        start = time.perf_counter()
+        start, tell = time.perf_counter(), progress or (lambda *_: None)
         if self.film is not None:
+            tell("reading", 0, 1)
             found = self._detect_film(self.film, image, slice_index or 0, views, side, keep_maps)
         elif side is not None:
             raise ConfigurationError("A side is stated for films of one hip only; leave it out.")
         else:
-            found = self._detect_slices(image, slice_index, progress, views, keep_maps)
+            found = self._detect_slices(image, slice_index, tell, views, keep_maps)
+        tell("reading", 1, 1)
         calibration = self.card.calibration
         landmarks, remarks = calibrated(found.landmarks, calibration, found.scale)
         return replace(
@@ -154,7 +162,7 @@ class Detector:
         self,
         image: HipImage,
         slice_index: int | None,
-        progress: Progress | None,
+        tell: Progress,
         views: str,
         keep_maps: bool,
     ) -> Detection:
@@ -162,8 +170,9 @@ class Detector:
             image.slice_pixels(slice_index)
             slices = {Side.RIGHT: slice_index, Side.LEFT: slice_index}
         else:
-            survey = self._predict(image, range(image.n_slices), progress, "none", evidence=False)
+            survey = self._predict(image, range(image.n_slices), tell, "none", evidence=False)
             slices = choose_slices(survey, image, self.card.slice_offset_mm)
+        tell("reading", 0, 1)
         final = {
             prediction.index: prediction
             for prediction in self._predict(
@@ -264,8 +273,9 @@ class Detector:
         plane = self.card.preprocessing.plane_transform(image)
         chosen = named_views(self.card.views if views is None else views)
         predictions: list[SlicePrediction] = []
-        for first in range(0, len(indices), NETWORK_BATCH):
-            batch = list(indices[first : first + NETWORK_BATCH])
+        size = self._reader.runner.batch
+        for first in range(0, len(indices), size):
+            batch = list(indices[first : first + size])
             inputs = np.stack([self._input(image, index, plane) for index in batch])
             found = self._reader.read(torch.from_numpy(inputs)[:, None], chosen, evidence)
             predictions += [

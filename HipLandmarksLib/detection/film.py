@@ -59,6 +59,11 @@ class FilmModel:
         self._whole, self._hip = whole, hip
         self.settings: FilmSettings = whole.card.film
 
+    def limit_batch(self, images: int) -> None:
+        """Send at most so many images through either network at once."""
+        for reader in (self._whole, self._hip):
+            reader.runner.batch = min(images, reader.runner.batch)
+
     @property
     def card(self) -> BundleCard:
         """Of the first pass, which is that of the model."""

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..anatomy import HipLandmarkId, HipLandmarks, Side
 from ..imaging import PlaneTransform
 from ..uncertainty import MILLIMETRES, Calibration, LengthScale
 from .decoding import DecodedPoint
-from .evidence import SliceEvidence
 from .limb_scores import LimbScore
 from .limbs import LimbId
-from .reading import LandmarkMaps
 from .region_maps import RegionMaps
+
+if TYPE_CHECKING:  # both hold tensors, and a detection is read where there is no torch
+    from .evidence import SliceEvidence
+    from .reading import LandmarkMaps
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from .reading import LandmarkMaps, landmark_maps
 from .views import View
 
 NETWORK_BATCH = 4
-"""Images per network call; more are no faster on a CPU and need more memory."""
+"""Images per network call unless a runner's ``batch`` is lower; more are no faster on a CPU and
+need more memory."""
 
 _SAMPLED = 8
 """Every so many pixels of a field are looked at."""
@@ -28,6 +29,7 @@ class NetworkRunner:
 
     def __init__(self, network: LandmarkNetwork, card: BundleCard, device: ComputeDevice) -> None:
         """Move ``network`` to ``device``; ``card`` says how its numbers are read."""
+        self.batch = NETWORK_BATCH
         self._card = card
         self._device = device
         self._limbs = card.limbs if card.network.limbs else None
@@ -53,7 +55,7 @@ class NetworkRunner:
             ModelError: when the network's numbers are not finite, in float32 either.
         """
         images = inputs.to(self._device.name, memory_format=torch.channels_last)
-        together = max(1, NETWORK_BATCH // len(images))
+        together = max(1, self.batch // len(images))
         for first in range(0, len(views), together):
             chosen = views[first : first + together]
             batch = torch.cat([view.shown(images) for view in chosen])
