@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import ConfigurationError, HipLandmarksError
+from ..errors import ConfigurationError, ModelError
 
 if TYPE_CHECKING:
     from ..anatomy import Side
@@ -26,7 +26,7 @@ def add_model_options(group: argparse._ArgumentGroup) -> None:
         "--model",
         type=Path,
         metavar="BUNDLE",
-        help="folder of a model bundle, or the name of one that comes with HipLandmarks "
+        help="folder of a model bundle, or a name that 'hiplandmarks models list' shows "
         "(default: mri-coronal for MRI, xray-ap-pelvis for radiographs)",
     )
     group.add_argument(
@@ -104,11 +104,11 @@ def chosen_bundle(arguments: argparse.Namespace, image: HipImage) -> Path:
 
 
 def _named(model: Path) -> Path | None:
-    """Folder of a model that comes with HipLandmarks, where its name alone was given."""
-    from ..resources import resource_path
+    """Folder of a model of the catalogue, where its name alone was given."""
+    from ..detection.catalogue import ModelCatalogue
 
     if model.exists() or len(model.parts) != 1:
         return None
-    with suppress(HipLandmarksError):
-        return resource_path("Models", model.name)
+    with suppress(ModelError):
+        return ModelCatalogue().find(model.name).folder
     return None

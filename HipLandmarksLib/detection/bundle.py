@@ -1,12 +1,12 @@
 """A model bundle: ``model.json`` (the card) and ``weights.safetensors``, tied by SHA-256.
 
-A film model holds a second bundle in its folder ``hip``, for the second pass over each hip; the
-outer card names the SHA-256 of the inner one's card.
+A film model holds a second bundle in its folder ``hip``, for the second pass over each hip, and
+may hold a reader of letters in ``letters`` (see :mod:`.letter_bundle`); the outer card names the
+SHA-256 of the inner ones' cards.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -21,13 +21,10 @@ from ..files import atomic_path, write_text_atomic
 from ..imaging import Modality
 from ..networks import LandmarkNetwork, build_network
 from ..resources import resource_path
+from .bundle_files import CARD_NAME, HIP_FOLDER, WEIGHTS_NAME, file_sha256
 from .card import BundleCard, ImageFrame
+from .letter_card import LETTERS_FOLDER
 from .tensors import save_tensors
-
-CARD_NAME = "model.json"
-WEIGHTS_NAME = "weights.safetensors"
-HIP_FOLDER = "hip"
-"""Folder of the second pass in the bundle of a film model."""
 
 
 def save_bundle(folder: Path | str, card: BundleCard, network: LandmarkNetwork) -> BundleCard:
@@ -181,10 +178,12 @@ def default_bundle(modality: Modality = Modality.MR) -> Path:
 
 
 def _sealing(folder: Path, card: BundleCard) -> BundleCard:
-    """The outer card with the checksum of the inner card that lies in ``folder``."""
+    """The outer card with the checksums of the inner cards that lie in ``folder``."""
     assert card.film is not None
-    digest = file_sha256(folder / HIP_FOLDER / CARD_NAME)
-    return replace(card, film=replace(card.film, hip_sha256=digest))
+    hip, letters = (folder / name / CARD_NAME for name in (HIP_FOLDER, LETTERS_FOLDER))
+    reader = file_sha256(letters) if letters.is_file() else ""
+    film = replace(card.film, hip_sha256=file_sha256(hip), letters_sha256=reader)
+    return replace(card, film=film)
 
 
 def _stored(tensor: Tensor) -> Tensor:
@@ -204,12 +203,3 @@ def _with_counters(tensors: dict[str, Tensor], network: LandmarkNetwork) -> dict
     """Integer buffers (batch counters) keep their type."""
     types = {name: tensor.dtype for name, tensor in network.state_dict().items()}
     return {name: tensor.to(types.get(name, torch.float32)) for name, tensor in tensors.items()}
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file, as hexadecimal digits."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(1 << 20):
-            digest.update(chunk)
-    return digest.hexdigest()

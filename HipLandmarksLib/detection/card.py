@@ -10,14 +10,13 @@ from typing import Any
 from ..errors import ConfigurationError, ModelError, UncertaintyError
 from ..networks import NetworkSpec
 from ..uncertainty import Calibration
+from .bundle_files import FORMAT
 from .channels import Channels
 from .decoding import Decoder
 from .film_card import FilmSettings
 from .limbs import LimbChannels
 from .partners import PartnerBelief
 from .preprocessing import Preprocessing
-
-FORMAT = "hiplandmarks-bundle-1"
 
 
 class ImageFrame(str, Enum):
