@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..anatomy import AnySide, HipLandmarks
-from ..measurement import Measurement, SideDifference
+from ..imaging import HipImage
+from ..measurement import Measurement, MeasurementSettings, SideDifference
 from .doubt import DoubtOverlay
 from .live import LiveMeasurements
 from .measured_plane import MeasuredPlane
@@ -31,6 +32,16 @@ class StudyView:
     def landmarks(self) -> HipLandmarks:
         """The points as they are now, in the world, LPS mm."""
         return self._live.landmarks
+
+    @property
+    def settings(self) -> MeasurementSettings:
+        """How the study is measured; :meth:`.HipStudy.measure_with` changes it."""
+        return self._nodes.settings
+
+    @property
+    def image(self) -> HipImage:
+        """The image where it lies now; for its calibration in use see :attr:`settings`."""
+        return self._plane.image
 
     @property
     def measurements(self) -> list[Measurement]:
