@@ -72,6 +72,11 @@ class Channels:
         return [f"{side.value}:{key}" for side, key in self.ids]
 
     @property
+    def finds_letters(self) -> bool:
+        """Whether the model has channels for the places of letters."""
+        return (Side.RIGHT, MARKER_KEY) in self.ids
+
+    @property
     def mirrored(self) -> list[int]:
         """For each channel, the channel of the same landmark on the other side; of letters, itself.
 

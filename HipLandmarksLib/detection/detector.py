@@ -25,6 +25,8 @@ from .evidence import limbs_by_side
 from .film import FilmModel
 from .film_sides import name_hips
 from .keeping import film_maps, slice_maps
+from .letter_bundle import bundled_letter_reader
+from .letter_reader import LetterReader
 from .map_reader import MapReader
 from .placing import film_landmarks, film_limbs, slice_landmarks
 from .reading import LandmarkMaps
@@ -48,6 +50,7 @@ class Detector:
         device: str = "auto",
         precision: str = "auto",
         second_pass: tuple[LandmarkNetwork, BundleCard] | None = None,
+        letters: LetterReader | None = None,
     ) -> None:
         """Move ``network`` to the chosen device in the fast memory layout.
 
@@ -56,6 +59,7 @@ class Detector:
             card: of the model.
             device, precision: see :func:`choose_device`.
             second_pass: network and card for single hips of a film model; None for any other.
+            letters: reads the letters R and L on films; None for a model that does not.
 
         Raises:
             ConfigurationError: when the device does not exist here, or a film model lacks its
@@ -72,7 +76,8 @@ class Detector:
         self.film: FilmModel | None = None
         if second_pass is not None:
             hip_network, hip_card = second_pass
-            self.film = FilmModel(self._reader, MapReader(hip_network, hip_card, chosen))
+            hip_reader = MapReader(hip_network, hip_card, chosen)
+            self.film = FilmModel(self._reader, hip_reader, letters)
 
     @property
     def device(self) -> ComputeDevice:
@@ -93,7 +98,8 @@ class Detector:
             card, network = load_bundle(folder)
             return cls(network, card, device, precision)
         card, network, hip_card, hip_network = load_film_bundle(folder)
-        return cls(network, card, device, precision, (hip_network, hip_card))
+        letters = bundled_letter_reader(folder, card, choose_device(device).name)
+        return cls(network, card, device, precision, (hip_network, hip_card), letters)
 
     def limit_batch(self, images: int) -> None:
         """Send at most so many images through a network at once: slower, in less memory."""

@@ -17,11 +17,12 @@ from .decoding import DecodedPoint
 from .film_card import FilmSettings
 from .film_frame import film_input, upright_film, whole_film_frame
 from .film_hip import LEAST_POINTS, HipFit, Point, fit_hip
-from .film_letters import letters_beside
+from .film_letters import FilmLetter, film_letters, letter_places
 from .film_pair import are_apart, are_partners
 from .film_reading import FilmHip, FilmPoint, FilmReading
 from .film_refusal import NO_SIGNS, HipCriteria, HipSigns
 from .film_sides import display_is_known
+from .letter_reader import LetterReader
 from .map_reader import DecodedPoints, MapReader, MapReading
 from .sides import HEAD
 from .views import View
@@ -34,10 +35,13 @@ _FRAME_OFF_MM = 6.0
 
 @dataclass(frozen=True, eq=False)
 class _FirstPass:
-    """All points on the whole film, the planes from the upright film and from its stored pixels."""
+    """All points on the whole film, and the plane from its stored pixels.
+
+    ``letters`` are places on the upright film where letters may lie.
+    """
 
     points: DecodedPoints
-    square: PlaneTransform
+    letters: Sequence[tuple[float, float]]
     plane: PlaneTransform
     threshold: float
 
@@ -53,10 +57,12 @@ class _FirstPass:
 class FilmModel:
     """A film model ready to run; both passes share one processor."""
 
-    def __init__(self, whole: MapReader, hip: MapReader) -> None:
-        """Join the reader of whole films and that of single hips."""
+    def __init__(
+        self, whole: MapReader, hip: MapReader, letters: LetterReader | None = None
+    ) -> None:
+        """Join the readers of whole films and of single hips, and that of letters, if any."""
         assert whole.card.film is not None
-        self._whole, self._hip = whole, hip
+        self._whole, self._hip, self._letters = whole, hip, letters
         self.settings: FilmSettings = whole.card.film
 
     def limit_batch(self, images: int) -> None:
@@ -91,9 +97,16 @@ class FilmModel:
         found = self._accepted(hips)
         if not found:
             raise ImageError(self._refusal(image, hips) + self._hint(image))
-        frames = {side: hip.frame for side, hip in found.items()}
-        letters = letters_beside(first.points, first.square, frames, self.settings.reference)
-        return FilmReading(found, letters)
+        return FilmReading(found, self._read_letters(image, first, found))
+
+    def _read_letters(
+        self, image: HipImage, first: _FirstPass, hips: Mapping[Side, FilmHip]
+    ) -> tuple[FilmLetter, ...] | None:
+        if self._letters is None:
+            return None
+        frames = {side: hip.frame for side, hip in hips.items()}
+        places, reference = first.letters, self.settings.reference
+        return film_letters(self._letters, image, upright_film(image), places, frames, reference)
 
     def is_whole(self, hip: FilmHip) -> bool:
         """Whether a hip is accepted by itself, not only beside its partner."""
@@ -133,11 +146,13 @@ class FilmModel:
         upright = upright_film(image)
         whole = whole_film_frame(upright.shape, self.settings.side_px)
         seen = upright.then(whole.matrix, whole.shape)
-        points = self._whole.read(_batch(image, [seen]), views)[0].points
+        early = self._whole.read(_batch(image, [seen]), views)[0]
+        points = early.points
         fits = self._told_apart(
             {side: fit for side in Side if (fit := self._fit(points, whole, side)) is not None}
         )
-        first = _FirstPass(points, whole, seen, self._whole.card.presence_threshold)
+        letters = letter_places(early.maps, self.card.channels, whole)
+        first = _FirstPass(points, letters, seen, self._whole.card.presence_threshold)
         if not fits:
             return {}, first
         frames = {side: fit.plane for side, fit in fits.items()}

@@ -26,6 +26,8 @@ class FilmSettings:
             head and neck are reported as replaced.
         edge: what LAE and MSO mark: ends of the ``sourcil``, or the rim of the ``bone``.
         hip_sha256: of the second pass's card, which names its own weights.
+        letters_sha256: of the letter reader's card, which names its own weights; empty for models
+            that do not read the letters R and L.
 
     Raises:
         ConfigurationError: when a number makes no sense.
@@ -37,6 +39,7 @@ class FilmSettings:
     prosthesis_threshold: float = 0.5
     edge: str = "sourcil"
     hip_sha256: str = ""
+    letters_sha256: str = ""
 
     def __post_init__(self) -> None:
         if self.side_px not in _SIDES_PX or not 0 < self.prosthesis_threshold < 1:
@@ -57,6 +60,7 @@ class FilmSettings:
             "prosthesis_threshold": self.prosthesis_threshold,
             "edge": self.edge,
             "hip_sha256": self.hip_sha256,
+            **({"letters_sha256": self.letters_sha256} if self.letters_sha256 else {}),
         }
 
     @classmethod
@@ -67,8 +71,9 @@ class FilmSettings:
             ConfigurationError: when a field is missing or invalid.
         """
         try:
-            names = ("side_px", "prosthesis_threshold", "edge", "hip_sha256")
-            plain = {key: data[key] for key in names if key in data or key != "edge"}
+            needed = ("side_px", "prosthesis_threshold", "hip_sha256")
+            known = (*needed, *(key for key in ("edge", "letters_sha256") if key in data))
+            plain = {key: data[key] for key in known}
             reference = ReferenceHip.from_dict(data["reference"])
             return cls(reference, criteria=HipCriteria(**data["criteria"]), **plain)
         except (KeyError, TypeError, ValueError) as error:

@@ -1,21 +1,25 @@
-"""The letters R and L on a film: beside which hip they lie, which tells how it is displayed.
+"""The letters R and L on a film: what they say, which way they face, beside which hip they lie.
 
-Letters are read by what they say, face up or face down, wherever they lie. One beside the other
-hip than it names means that the film is shown mirrored, or that it was laid there by mistake.
+The first pass knows where letters may lie; a reader looks there at finer pixels. A letter tells how
+a film is displayed in two ways: by the hip that it lies beside, and by the way it faces, since on a
+mirrored film it is mirror-written. Where both do not say "usual", somebody has to look.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+import torch
 
 from ..anatomy import Side
-from ..imaging import PlaneTransform
-from .channels import MARKER_KEY
-from .decoding import DecodedPoint
+from ..imaging import HipImage, PlaneTransform
+from .channels import MARKER_KEY, Channels
 from .film_hip import ReferenceHip
-from .map_reader import DecodedPoints
+from .letter_card import LetterCard, LetterClass, LetterLimits
+from .letter_reader import LetterReader
+from .reading import LandmarkMaps
 from .sides import HEAD
 
 _MIDLINE_MM = 90.0
@@ -24,50 +28,152 @@ _MIDLINE_MM = 90.0
 _UNCLEAR_MM = 25.0
 """Nearer to the midline a letter names no side."""
 
-_SAME_PLACE_PX = 8.0
-_LEAD = 0.5
-"""At its place a letter must be more likely than the other one by this much: letters are small on
-a whole film, and a wrong one would raise a false question."""
+_MOST_PLACES = 4
+_APART_PX = 6
+"""Places of letters are at least so far apart on the first pass's map."""
+_LEAST_MASS = 1e-4
+"""Where the first pass sees less of a letter than this, nobody looks."""
 
 
-def letters_beside(
-    points: DecodedPoints,
-    whole: PlaneTransform,
+@dataclass(frozen=True)
+class FilmLetter:
+    """A letter that was read.
+
+    Attributes:
+        says: R or L.
+        mirrored: whether it is mirror-written; None when that cannot be told.
+        beside: the side that the hip beside it looks like; None near the midline, and where no
+            hip was found: on a film of one hip letters lie wherever there is room.
+        place: (x, y) on the upright film, pixels.
+        probability: that it says so.
+        facing: probability, given what it says, that it is mirror-written.
+    """
+
+    says: Side
+    mirrored: bool | None
+    beside: Side | None
+    place: tuple[float, float]
+    probability: float = 1.0
+    facing: float = 0.5
+
+    @property
+    def against_usual(self) -> bool:
+        """Whether it speaks against the usual display."""
+        return self.mirrored is True or self.beside is self.says.opposite
+
+    @property
+    def for_usual(self) -> bool:
+        """Whether it speaks for the usual display by where it lies, and not against it."""
+        return self.beside is self.says and not self.mirrored
+
+    @property
+    def faces_reader(self) -> bool:
+        """Whether it is surely not mirror-written."""
+        return self.mirrored is False
+
+
+def film_letters(
+    reader: LetterReader,
+    image: HipImage,
+    upright: PlaneTransform,
+    places: Sequence[tuple[float, float]],
     frames: Mapping[Side, PlaneTransform],
     reference: ReferenceHip,
-) -> dict[Side, Side]:
-    """What each letter says, and the side that the hip beside it looks like.
+) -> tuple[FilmLetter, ...]:
+    """The letters at those of ``places`` where one can be read.
 
     Args:
-        points: of the first pass; models that read no letters have none.
-        whole: from the upright film to the first pass's square.
+        reader: of letters.
+        image: the film.
+        upright: from its stored pixels to the upright film.
+        places: where letters may lie, on the upright film.
         frames: of the hips that were found, from the upright film to their crops.
         reference: the mean hip.
+    """
+    px_per_mm = _px_per_mm(frames, reference)
+    planes = [letter_plane(upright, place, px_per_mm, reader.card) for place in places]
+    found = []
+    for place, chances in zip(places, reader.read(image.pixels[0], planes), strict=True):
+        beside = _beside(place[0], frames, reference)
+        letter = read_letter(chances, reader.card.limits, beside, place)
+        if letter is not None:
+            found.append(letter)
+    return tuple(found)
+
+
+def read_letter(
+    chances: Mapping[LetterClass, float],
+    limits: LetterLimits,
+    beside: Side | None,
+    place: tuple[float, float],
+) -> FilmLetter | None:
+    """What a crop says; None when it is no letter, or not a clear one."""
+    both = {s: tuple(chances[LetterClass.of(s, m)] for m in (False, True)) for s in Side}
+    says = max(both, key=lambda side: sum(both[side]))
+    probability = sum(both[says])
+    if probability < limits.letter:
+        return None
+    facing = both[says][1] / probability
+    mirrored = None
+    if max(facing, 1 - facing) >= limits.facing:
+        mirrored = facing > 0.5
+    return FilmLetter(says, mirrored, beside, place, probability, facing)
+
+
+def letter_places(
+    maps: LandmarkMaps, channels: Channels, square: PlaneTransform
+) -> list[tuple[float, float]]:
+    """Where the first pass sees a letter, however faintly, whatever it takes it for.
+
+    Args:
+        maps: of the first pass.
+        channels: of the first pass.
+        square: from the upright film to the first pass's square.
 
     Returns:
-        Look by letter; letters near the midline are left out, and those where no hip was found: on
-        a film of one hip they lie wherever there is room.
+        (x, y) on the upright film, the most likely place first.
     """
-    found = {}
-    for letter in Side:
-        point = _read(points, letter)
-        if point is None:
-            continue
-        column = float(whole.backward(point.xy)[0])
-        off = column - _midline(frames, reference)
-        look = Side.RIGHT if off < 0 else Side.LEFT
-        if look in frames and abs(off) >= _UNCLEAR_MM * _px_per_mm(frames, reference):
-            found[letter] = look
-    return found
+    own = [number for number, (_, key) in enumerate(channels.ids) if key == MARKER_KEY]
+    if not own:
+        return []
+    chance = maps.places[:1, own].float().sum(dim=1, keepdim=True)
+    mass = torch.nn.functional.avg_pool2d(chance, 3, 1, 1, divisor_override=1)
+    top = torch.nn.functional.max_pool2d(mass, 2 * _APART_PX + 1, 1, _APART_PX)
+    peaks = torch.where(mass == top, mass, 0.0)[0, 0]
+    values, order = peaks.flatten().topk(min(_MOST_PLACES, peaks.numel()))
+    rows, columns = np.unravel_index(order.cpu().numpy(), peaks.shape)
+    found = square.backward(np.stack([columns, rows], axis=1).astype(np.float64))
+    return [
+        (float(x), float(y))
+        for (x, y), value in zip(found, values.tolist(), strict=True)
+        if value >= _LEAST_MASS
+    ]
 
 
-def _read(points: DecodedPoints, letter: Side) -> DecodedPoint | None:
-    point, other = (points.get((side, MARKER_KEY)) for side in (letter, letter.opposite))
-    if point is None or other is None:
-        return None
-    near = np.hypot(*np.subtract(point.xy, other.xy)) < _SAME_PLACE_PX
-    rival = other.presence if near else 0.0
-    return point if point.presence - rival >= _LEAD else None
+def letter_plane(
+    upright: PlaneTransform, place: tuple[float, float], px_per_mm: float, card: LetterCard
+) -> PlaneTransform:
+    """From stored pixels to the reader's crop about ``place`` of the upright film.
+
+    Args:
+        upright: from stored pixels to the upright film.
+        place: middle of the crop.
+        px_per_mm: of the upright film, of a hip with a head of 48 mm.
+        card: of the reader.
+    """
+    scale, middle = 1 / (card.pixel_mm * px_per_mm), (card.side_px - 1) / 2
+    x, y = place
+    step = [[scale, 0.0, middle - scale * x], [0.0, scale, middle - scale * y], [0.0, 0.0, 1.0]]
+    return upright.then(step, (card.side_px, card.side_px))
+
+
+def _beside(
+    column: float, frames: Mapping[Side, PlaneTransform], reference: ReferenceHip
+) -> Side | None:
+    off = column - _midline(frames, reference)
+    look = Side.RIGHT if off < 0 else Side.LEFT
+    clear = abs(off) >= _UNCLEAR_MM * _px_per_mm(frames, reference)
+    return look if clear and look in frames else None
 
 
 def _midline(frames: Mapping[Side, PlaneTransform], reference: ReferenceHip) -> float:

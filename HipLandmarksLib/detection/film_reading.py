@@ -9,6 +9,7 @@ from ..anatomy import PresenceEvidence, Side
 from ..imaging import PlaneTransform
 from .decoding import DecodedPoint
 from .film_hip import HipFit
+from .film_letters import FilmLetter
 from .film_refusal import HipSigns
 from .limb_scores import LimbScore
 from .limbs import LimbId
@@ -71,8 +72,8 @@ class FilmReading:
 
     Attributes:
         hips: by the side that they look like on the upright film.
-        letters: the side that the hip beside it looks like, by what the letter says.
+        letters: those that were read; None when the model reads none.
     """
 
     hips: Mapping[Side, FilmHip]
-    letters: Mapping[Side, Side]
+    letters: tuple[FilmLetter, ...] | None

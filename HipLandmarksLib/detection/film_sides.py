@@ -8,13 +8,13 @@ it: then it is asked for, as is a single hip without any sign.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from ..anatomy import Side
 from ..errors import ImageError
 from ..imaging import HipImage
+from .film_letters import FilmLetter
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def name_hips(
     looks: Mapping[Side, int],
     image: HipImage,
     stated: Side | None,
-    letters: Mapping[Side, Side] = MappingProxyType({}),
+    letters: Sequence[FilmLetter] | None = (),
 ) -> NamedHips:
     """Name the hips that were found on a film.
 
@@ -44,67 +44,132 @@ def name_hips(
             do not tell how the film is displayed.
         image: the film; its metadata tell ``laterality`` and ``orientation``.
         stated: side of the film's one hip as a person states it.
-        letters: the look of the hip beside it, by what a letter on the film says.
+        letters: those that were read on the film; None when the model reads none.
 
     Raises:
         ImageError: when it is a single hip, and nothing tells its side; when a letter says that the
-            film is mirrored, and neither its file nor a person tells its display.
+            film is mirrored, or contradicts its file, and no person has told the display or side.
     """
     tagged = _tagged(image)
     named = stated or tagged
     remarks = []
+    by_display = named is None or len(looks) == 2
+    if letters is None and by_display and not display_is_known(image):
+        remarks.append(_unread(image))
+    letters = letters or ()
     if stated is not None and tagged not in (None, stated):
         remarks.append(
             f"{image.name} was stated to show the {stated.word} hip, its file says "
             f"{stated.opposite.word}; it is named as stated."
         )
-    if named is None or len(looks) == 2:
-        remarks += _as_lettered(letters, image)
     if len(looks) == 2:
+        remarks += _as_lettered(letters, image)
         remarks += _both(looks, image, named, stated is not None)
         return NamedHips({side: side for side in Side}, tuple(remarks))
     (seen,) = looks
-    lettered = bool(letters) or display_is_known(image) or _is_pelvis(image)
-    if named is None and not lettered:
-        raise ImageError(
-            f"{image.name} shows one hip, and neither its file nor you say which: a mirrored right "
-            "hip looks like a left one. State it with --side right or --side left (parameter "
-            "side), or with --display usual that the film is not mirrored."
-        )
     side = named or seen
+    if named is None:
+        remarks += _as_lettered(letters, image, seen)
+        if not (_confirming(letters, seen) or display_is_known(image) or _is_pelvis(image)):
+            raise ImageError(
+                f"{image.name} shows one hip, and neither its file nor you say which: a mirrored "
+                "right hip looks like a left one. State it with --side right or --side left "
+                "(parameter side), or with --display usual that the film is not mirrored."
+            )
+    elif stated is None:
+        _require_agreement(letters, image, seen, named)
     if side is not seen:
         remarks.append(_contradiction(image, seen, side))
-    elif named is not None:
-        remarks += [_misplaced(letter, image) for letter, look in letters.items() if letter != look]
+    if stated is not None:
+        remarks += [_misplaced(own, image, side) for own in _naming(letters, seen, stated.opposite)]
     return NamedHips({seen: side, seen.opposite: side.opposite}, tuple(remarks))
 
 
-def _as_lettered(letters: Mapping[Side, Side], image: HipImage) -> list[str]:
+def _unread(image: HipImage) -> str:
+    return (
+        f"This model does not read the letters R and L: compare the sides of {image.name} with the "
+        "marker on it."
+    )
+
+
+def _as_lettered(
+    letters: Sequence[FilmLetter], image: HipImage, seen: Side | None = None
+) -> list[str]:
     """What the letters say of a film whose sides are told by its display.
 
     Raises:
-        ImageError: when they say that it is mirrored, and nobody tells its display.
+        ImageError: when they speak against it, and no person has told the display.
     """
-    wrong = [letter for letter, look in letters.items() if letter is not look]
-    if wrong and not display_is_known(image):
-        letter = wrong[0]
-        raise ImageError(
-            f"{image.name} seems to be shown mirrored: the letter {letter.value} lies beside what "
-            f"would be the {letter.opposite.word} hip. Look at it, and state --display mirrored "
-            "(parameter orientation) if it is, or --display usual if the letter is wrong."
-        )
-    if wrong:
-        return [_misplaced(letter, image) for letter in wrong]
-    if letters and not display_is_known(image):
-        read = " and ".join(letter.value for letter in letters)
+    against = [own for own in letters if own.against_usual]
+    if against and not _display_is_stated(image):
+        raise ImageError(_question(against[0], image))
+    if against:
+        return [_misplaced(own, image, own.says.opposite) for own in against]
+    confirming = _confirming(letters, seen)
+    if confirming and not display_is_known(image):
+        read = " and ".join(dict.fromkeys(own.says.value for own in confirming))
         return [f"The letter {read} on {image.name} goes with the usual display."]
     return []
 
 
-def _misplaced(letter: Side, image: HipImage) -> str:
+def _confirming(letters: Sequence[FilmLetter], seen: Side | None) -> list[FilmLetter]:
+    """Those that say that the display is the usual one; ``seen`` is the look of the only hip.
+
+    Beside a hip a letter tells by where it lies. Elsewhere on a film of one hip it tells by the
+    way it faces, if it names that hip.
+    """
+    return [
+        own
+        for own in letters
+        if own.for_usual or (own.beside is None and own.faces_reader and own.says is seen)
+    ]
+
+
+def _naming(letters: Sequence[FilmLetter], seen: Side, side: Side) -> list[FilmLetter]:
+    """Letters beside the hip that looks like ``seen`` that name it ``side``."""
+    return [own for own in letters if own.beside is seen and own.says is side]
+
+
+def _require_agreement(
+    letters: Sequence[FilmLetter], image: HipImage, seen: Side, tagged: Side
+) -> None:
+    """Refuse a single hip that the file names otherwise than the letter beside it.
+
+    Raises:
+        ImageError: it asks for the side.
+    """
+    if _naming(letters, seen, tagged.opposite):
+        raise ImageError(
+            f"The file of {image.name} names the {tagged.word} hip, but the letter "
+            f"{tagged.opposite.value} lies beside it. Look at it, and state --side right or "
+            "--side left (parameter side)."
+        )
+
+
+def _question(letter: FilmLetter, image: HipImage) -> str:
+    signs = []
+    if letter.mirrored:
+        signs.append("is mirror-written")
+    if letter.beside is letter.says.opposite:
+        signs.append(f"lies beside what would be the {letter.beside.word} hip")
+    why = f"the letter {letter.says.value} {' and '.join(signs)}"
+    told = image.metadata.get("orientation", "")
+    if display_is_known(image):
+        why += f", while the orientation is known {told}"
     return (
-        f"The letter {letter.value} on {image.name} lies beside what is reported as the "
-        f"{letter.opposite.word} hip: letter, stated display or stated side is wrong; check them."
+        f"{image.name} seems to be shown mirrored: {why}. Look at it, and state --display mirrored "
+        "(parameter orientation) if it is, or --display usual if the letter is wrong."
+    )
+
+
+def _misplaced(letter: FilmLetter, image: HipImage, side: Side) -> str:
+    how = "is mirror-written" if letter.mirrored else "lies"
+    where = f"beside what is reported as the {side.word} hip"
+    if letter.beside is letter.says:
+        where = "although it lies on its own side"
+    return (
+        f"The letter {letter.says.value} on {image.name} {how} {where}: letter, stated display or "
+        "stated side is wrong; check them."
     )
 
 
@@ -152,3 +217,8 @@ def display_is_known(image: HipImage) -> bool:
     """Whether file or user tell how the film shows the patient."""
     told = image.metadata.get("orientation", "assumed")
     return not told.startswith("assumed")
+
+
+def _display_is_stated(image: HipImage) -> bool:
+    """Whether a person has told how the film shows the patient."""
+    return image.metadata.get("orientation", "").startswith("stated")

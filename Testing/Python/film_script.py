@@ -17,6 +17,8 @@ from HipLandmarksLib.detection import (
     Preprocessing,
     whole_film_frame,
 )
+from HipLandmarksLib.detection.letter_card import LetterCard, LetterClass
+from HipLandmarksLib.detection.letter_reader import LetterReader
 from HipLandmarksLib.imaging import Calibration, HipImage, Modality, SpacingProvenance
 from HipLandmarksLib.imaging.film import projection_matrix
 from HipLandmarksLib.networks import NetworkOutput, NetworkSpec
@@ -65,8 +67,35 @@ class Scripted(torch.nn.Module):
         return limb_fields(places.float(), there, self.limbs, size, 3.0)
 
 
+class ScriptedReader(LetterReader):
+    """Reads what is given at given places, and nothing anywhere else.
+
+    ``written`` has (letter, probability that it is mirror-written) by (x, y) on the film.
+    """
+
+    def __init__(self, written, sure=0.99):
+        self.card, self.written, self.sure = LetterCard("1"), written, sure
+        self.planes = []
+
+    def read(self, pixels, planes):
+        self.planes += planes
+        return [self._at(plane.backward([31.5, 31.5])) for plane in planes]
+
+    def _at(self, xy):
+        chances = dict.fromkeys(LetterClass, 0.0)
+        for place, (letter, mirrored) in self.written.items():
+            if np.hypot(*np.subtract(place, xy)) < 6:
+                chances[LetterClass.of(letter, False)] = self.sure * (1 - mirrored)
+                chances[LetterClass.of(letter, True)] = self.sure * mirrored
+        chances[LetterClass.OTHER] = 1 - sum(chances.values())
+        return chances
+
+
 class Script:
-    """A film with given points, and what both passes say of it."""
+    """A film with given points, and what both passes say of it.
+
+    ``reader`` reads its letters; None for a model that reads none.
+    """
 
     def __init__(self, hips, extra=()):
         self.reference = hips.reference
@@ -77,6 +106,7 @@ class Script:
         }
         self.late = {side: dict(hips.mean) for side in Side}
         self.limbs = self.exact_fields = False
+        self.reader = None
 
     def detector(self, calibration=None, **settings):
         whole = whole_film_frame(SHAPE, SIDE_PX)
@@ -107,7 +137,8 @@ class Script:
         exact = LimbChannels.of(one) if self.exact_fields else None
         hip = Scripted(late, fields, 2.0 if self.limbs else None, exact)
         self.networks = (Scripted([early]), hip)
-        return Detector(self.networks[0], card, "cpu", "float32", (hip, hip_card))
+        passes = self.networks[0], card, "cpu", "float32", (hip, hip_card)
+        return Detector(*passes, letters=self.reader)
 
     def detect(self, **settings):
         return self.detector(**settings).detect(film())
