@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from ..remaining_time import RemainingTime
+
 Report = Callable[[str, int, int], None]
 """Called with (stage, done, total)."""
 
@@ -37,26 +39,6 @@ def progress_bar() -> Iterator[Report]:
             bar.update(done - bar.n)
 
         yield report
-
-
-class RemainingTime:
-    """Seconds that are left of a stage, by the mean speed since its first report."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        """``clock`` counts seconds."""
-        self._clock = clock
-        self._first = (0.0, 0, 0)  # time, done, total
-        self._done = 0
-
-    def after(self, done: int, total: int) -> float | None:
-        """Seconds left now that ``done`` of ``total`` are done; None at the first report."""
-        begin, first, expected = self._first
-        if total != expected or done < self._done:
-            begin, first, _ = self._first = (self._clock(), done, total)
-        self._done = done
-        if done == first:
-            return None
-        return (total - done) * (self._clock() - begin) / (done - first)
 
 
 def log_lines(clock: Callable[[], float], write: Callable[[str], None] | None = None) -> Report:

@@ -1,6 +1,143 @@
 """What the panel shows, for every face: Slicer's module and the viewer in the browser.
 
 Sections, words, rows and choices are plain data, recomputed from a study; no Qt, no trame, no
-Slicer. A face draws them and hands back what a person chose. Research software, not a medical
-device.
+Slicer, no torch. A face draws them and hands back what a person chose. Research software, not a
+medical device.
 """
+
+from .bricks import Badge, Cell, Choice, Message, Option, message_of
+from .calibrated_lengths import (
+    LengthChange,
+    apply_calibration,
+    length_changes,
+    plausibility_badges,
+)
+from .calibration import (
+    CalibrationWizard,
+    Method,
+    Step,
+    instruction,
+    method_choice,
+    result_badges,
+    size_label,
+)
+from .commands import (
+    KeyLine,
+    category_title,
+    command_tooltip,
+    command_words,
+    key_help,
+    key_notice,
+)
+from .control_words import control_words, research_notice, section_words
+from .controls import Control, Section
+from .definition import (
+    Definition,
+    LandmarkDefinition,
+    definition_of,
+    landmark_definition,
+    marks_with,
+)
+from .detection import (
+    DetectionPlan,
+    DetectionView,
+    ProgressWords,
+    cancelled_message,
+    detection_view,
+    finished_message,
+    percent,
+    remark_message,
+)
+from .export import case_report, clipboard_text, csv_of, write_csv_of
+from .live_panel import Change, Panel
+from .measurement_cells import SideValue
+from .measurement_rows import Column, MeasurementRow
+from .measurement_table import columns, group_title
+from .overlay import OverlayView, Switch, overlay_view, set_overlay
+from .review_rows import ReviewColumn, ReviewList, ReviewRow, review_columns
+from .settings_choices import (
+    OFF,
+    ON,
+    measurement_choices,
+    patient_choices,
+    with_age,
+    with_choice,
+)
+from .severity import Severity, worst
+from .study_badges import calibration_badge, image_badges, study_badges
+from .words import Words
+
+__all__ = [
+    "OFF",
+    "ON",
+    "Badge",
+    "CalibrationWizard",
+    "Cell",
+    "Change",
+    "Choice",
+    "Column",
+    "Control",
+    "Definition",
+    "DetectionPlan",
+    "DetectionView",
+    "KeyLine",
+    "LandmarkDefinition",
+    "LengthChange",
+    "MeasurementRow",
+    "Message",
+    "Method",
+    "Option",
+    "OverlayView",
+    "Panel",
+    "ProgressWords",
+    "ReviewColumn",
+    "ReviewList",
+    "ReviewRow",
+    "Section",
+    "Severity",
+    "SideValue",
+    "Step",
+    "Switch",
+    "Words",
+    "apply_calibration",
+    "calibration_badge",
+    "cancelled_message",
+    "case_report",
+    "category_title",
+    "clipboard_text",
+    "columns",
+    "command_tooltip",
+    "command_words",
+    "control_words",
+    "csv_of",
+    "definition_of",
+    "detection_view",
+    "finished_message",
+    "group_title",
+    "image_badges",
+    "instruction",
+    "key_help",
+    "key_notice",
+    "landmark_definition",
+    "length_changes",
+    "marks_with",
+    "measurement_choices",
+    "message_of",
+    "method_choice",
+    "overlay_view",
+    "patient_choices",
+    "percent",
+    "plausibility_badges",
+    "remark_message",
+    "research_notice",
+    "result_badges",
+    "review_columns",
+    "section_words",
+    "set_overlay",
+    "size_label",
+    "study_badges",
+    "with_age",
+    "with_choice",
+    "worst",
+    "write_csv_of",
+]

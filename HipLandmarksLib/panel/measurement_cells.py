@@ -24,6 +24,7 @@ class SideValue:
 
     Attributes:
         value: such as ``43°``; a dash without one.
+        number: the same without its unit, with a sign for a difference; empty without one.
         flag: mark of the class, ``▲ ▼ ≈``; empty without one.
         class_text: the published class in words, empty without one.
         interval: such as ``38° to 47°``; empty when it is not known.
@@ -36,6 +37,7 @@ class SideValue:
     """
 
     value: str = NOTHING
+    number: str = ""
     flag: str = ""
     class_text: str = ""
     interval: str = ""
@@ -77,6 +79,7 @@ def side_value(m: Measurement, doubt: MeasurementDoubt | None) -> SideValue:
     limit, probability = _probability(m, doubt)
     return SideValue(
         value=m.display,
+        number=_number(m.value, m.unit),
         flag=flag_of(m),
         class_text=(m.classification or "").partition(" (p =")[0],
         interval=interval,
@@ -98,6 +101,7 @@ def difference_value(difference: SideDifference) -> SideValue:
         interval, level = _span(difference.ci95, difference.unit), _percent(_SIGMA_LEVEL)
     return SideValue(
         value=difference.words,
+        number=_number(difference.value, difference.unit),
         flag="" if difference.flag is None else "!",
         class_text=difference.flag or "",
         interval=interval,
@@ -168,11 +172,15 @@ def _probability(m: Measurement, doubt: MeasurementDoubt | None) -> tuple[str, s
     return f"{limit:g}{ends.get(m.unit, f' {m.unit}')}", probability_text(p)[2:].removeprefix("= ")
 
 
+def _number(value: float, unit: str) -> str:
+    """Rounded as on the screen, without the unit."""
+    return display_value(value, unit).removesuffix("°").removesuffix(f" {unit}")
+
+
 def _span(interval: tuple[float, float], unit: str) -> str:
     """Such as ``41 to 81°``: the unit once."""
-    low, high = (display_value(value, unit) for value in interval)
-    end = high[len(high.rstrip("° %abcdefghijklmnopqrstuvwxyz")) :]
-    return _("{low} to {high}").format(low=low.removesuffix(end), high=high)
+    low, high = interval
+    return _("{low} to {high}").format(low=_number(low, unit), high=display_value(high, unit))
 
 
 def _percent(level: float) -> str:

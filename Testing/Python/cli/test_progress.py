@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from HipLandmarksLib.cli.progress import RemainingTime, log_lines, progress_bar
+from HipLandmarksLib.cli.progress import log_lines, progress_bar
+from HipLandmarksLib.remaining_time import RemainingTime
 
 
 class Clock:
