@@ -27,7 +27,7 @@ def landmarks_to_dict(landmarks: HipLandmarks) -> dict[str, Any]:
         "frame": landmarks.frame.value,
         "unit": "mm",
         "case_id": landmarks.case_id,
-        "landmarks": [_landmark_to_dict(landmark) for landmark in landmarks.values()],
+        "landmarks": [landmark_to_dict(landmark) for landmark in landmarks.values()],
     }
 
 
@@ -46,7 +46,7 @@ def landmarks_from_dict(data: Mapping[str, Any]) -> HipLandmarks:
     if not isinstance(data.get("landmarks"), list):
         raise LandmarkFileError("The landmark file is damaged: it holds no list of landmarks.")
     try:
-        points = [_landmark_from_dict(entry) for entry in data["landmarks"]]
+        points = [landmark_from_dict(entry) for entry in data["landmarks"]]
         return HipLandmarks.of(points, case_id=str(data.get("case_id", "")))
     except KeyError as error:
         raise LandmarkFileError(
@@ -79,7 +79,8 @@ def read_landmarks(path: Path | str) -> HipLandmarks:
         raise LandmarkFileError(f"{path.name}: {error}") from error
 
 
-def _landmark_to_dict(landmark: Landmark) -> dict[str, Any]:
+def landmark_to_dict(landmark: Landmark) -> dict[str, Any]:
+    """JSON-ready dictionary of one landmark; position in LPS mm, covariance in mm^2."""
     return {
         "side": landmark.side.value,
         "key": landmark.key,
@@ -99,7 +100,12 @@ def _landmark_to_dict(landmark: Landmark) -> dict[str, Any]:
     }
 
 
-def _landmark_from_dict(entry: Mapping[str, Any]) -> Landmark:
+def landmark_from_dict(entry: Mapping[str, Any]) -> Landmark:
+    """Inverse of :func:`landmark_to_dict`.
+
+    Raises:
+        KeyError, LandmarkFileError, TypeError, ValueError: when a field is missing or wrong.
+    """
     side, key = parse_side(str(entry["side"])), str(entry["key"])
     _check_known(side, key)
     position = entry["position"]

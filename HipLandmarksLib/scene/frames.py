@@ -23,6 +23,11 @@ def flip_matrix(ijk_to_frame: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(_FLIP @ ijk_to_frame, dtype=np.float64)
 
 
+def flip_linear(map_of_ras: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A map from RAS to RAS as one from LPS to LPS, or back; 4x4."""
+    return np.asarray(_FLIP @ map_of_ras @ _FLIP, dtype=np.float64)
+
+
 def flip_covariance(
     covariance: tuple[Vec3, ...], linear_ras: NDArray[np.float64]
 ) -> tuple[Vec3, ...]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from ..anatomy import AnySide, HipLandmarks, Landmark, Midline, Side, Source
+from ..anatomy import AnySide, HipLandmarks, Landmark, LandmarkId, Midline, Side, Source
 from ..errors import HipLandmarksError
 from ..imaging import HipImage
 from ..measurement import MeasurementSettings
@@ -19,6 +19,10 @@ from .table import ResultTable
 from .volume import add_volume
 
 MIDLINE_KEYS = ("SYM", "SCJ")
+DEFAULT_KEYS = (
+    *("FHC", "NA", "LAE", "LCP", "SHP", "SHD"),
+    *("NB", "TD", "MSO", "GT", "ISCH", "ILM", "TRI", "FOV", "HEDGE", "LT", "NCS", "NCI", "AF"),
+)
 
 
 @dataclass
@@ -132,9 +136,21 @@ class StudyNodes:
         sign(node, self.study_id, role, side)
         self.folders.put(node, side)
 
+    def put(self, points: Mapping[LandmarkId, Landmark | None]) -> None:
+        """Show points as they are given (LPS mm, world) in the lists that are there."""
+        for side, of_side in self.points.items():
+            found = {key: point for (whose, key), point in points.items() if whose is side}
+            if found:
+                of_side.put(found)
+
     def in_world(self) -> list[Landmark]:
         """The points of both sides and the midline where they are in the world, LPS mm."""
         return [point for points in self.points.values() for point in points.in_world()]
+
+    def ids_of(self, node: Any) -> list[LandmarkId]:
+        """The points of a list, placed or not; none for other nodes."""
+        lists = [each for each in self.points.values() if each.node is node]
+        return [(points.side, key) for points in lists for key in points.keys]
 
     def forget(self, node: Any) -> bool:
         """Drop a node that was removed from the scene; whether a point list was lost."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from math import isfinite
 from typing import Any
@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from ..anatomy import AnySide, Landmark, LandmarkState, Source
+from ..anatomy.mapping import map_landmark
 from ..anatomy.markups import landmark_of_point, markups_name
 from ..anatomy.point_note import encode_note
-from .frames import Vec3, flip_covariance, flip_frame, matrix_to_world
+from .frames import Vec3, flip_covariance, flip_frame, flip_linear, matrix_to_world
 from .style import style_points
 
 CLASS_NAME = "vtkMRMLMarkupsFiducialNode"
@@ -37,6 +38,7 @@ class PointList:
         self._case_id = case_id
         self.landmarks: dict[str, Landmark] = {}
         self._seen: dict[str, Seen] = {}
+        self._put: frozenset[str] = frozenset()
         self._statuses = (node.PositionDefined, node.PositionMissing)
 
     @classmethod
@@ -100,18 +102,33 @@ class PointList:
         rows = {each: index for index, each in self._rows()}
         self.node.SetNthControlPointPositionWorld(rows[key], *flip_frame(position))
 
+    def put(self, points: Mapping[str, Landmark | None]) -> None:
+        """Show these points of the list as they are given (LPS mm, world); None unsets one.
+
+        Whoever placed them stays their source. The next :meth:`update` tells them as changed.
+        """
+        to_node = self._from_world()
+        modifying = self.node.StartModify()
+        for index, key in self._rows():
+            if key in points:
+                self._put_point(index, key, points[key], to_node)
+        self._put |= points.keys()
+        self._seen = self._read()  # before anyone answers to the event that follows
+        self.node.EndModify(modifying)
+
     def update(self) -> frozenset[str]:
         """Take over what has changed in the node; the keys of the changed points."""
-        seen = self._read()
+        seen, put = self._read(), self._put
+        self._put = frozenset()
         if seen == self._seen:
-            return frozenset()
+            return put
         keys = seen.keys() | self._seen.keys()
         changed = frozenset(key for key in keys if seen.get(key) != self._seen.get(key))
         self._seen = seen
         for key in changed:
             self._take_over(key, seen.get(key))
         self._write_notes(changed)
-        return changed
+        return changed | put
 
     def in_world(self) -> list[Landmark]:
         """The landmarks where the parent transform puts them, LPS mm; covariances turn along."""
@@ -123,6 +140,32 @@ class PointList:
         except ValueError:  # a warp: positions are right, doubt is unknown
             linear = None
         return [self._transformed(p, rows.get(p.key), linear) for p in self.landmarks.values()]
+
+    def _from_world(self) -> Any:
+        """4x4 from the world to the node, LPS mm; None under a warp, which has none."""
+        try:
+            return np.linalg.inv(flip_linear(matrix_to_world(self.node)))
+        except ValueError:
+            return None
+
+    def _put_point(self, index: int, key: str, point: Landmark | None, to_node: Any) -> None:
+        if point is not None and self.node.GetParentTransformNode() is not None:
+            point = self._in_node(index, point, to_node)
+        if point is None:
+            self.landmarks.pop(key, None)
+        else:
+            self.landmarks[key] = point
+        self._write_point(index, point)
+
+    def _in_node(self, index: int, point: Landmark, to_node: Any) -> Landmark:
+        """A landmark of the world in node coordinates; a warp leaves its doubt unknown."""
+        if to_node is not None:
+            return map_landmark(point, to_node)
+        if point.position is None:
+            return point
+        self.node.SetNthControlPointPositionWorld(index, *flip_frame(point.position))
+        position = flip_frame(self.node.GetNthControlPointPosition(index))
+        return replace(point, position=position, covariance=None)
 
     def _transformed(self, point: Landmark, index: int | None, linear: Any) -> Landmark:
         if point.position is None or index is None:

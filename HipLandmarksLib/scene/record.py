@@ -32,6 +32,7 @@ class Role(str, Enum):
     DOUBT_TABLE = "doubt table"
     DOUBT_INTERVALS = "doubt intervals"
     DOUBT_MARK = "doubt mark"
+    REVIEW = "review"
 
 
 def sign(node: Any, study: str, role: Role, side: AnySide | None = None) -> None:

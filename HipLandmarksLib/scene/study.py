@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from weakref import finalize
 
-from ..anatomy import AnySide, HipLandmarks, LandmarkId, Midline, Source, SourceKind
+from ..anatomy import AnySide, HipLandmarks, Landmark, LandmarkId, Midline, Source, SourceKind
 from ..imaging import HipImage
 from ..measurement import MeasurementSettings, ViewPlane
 from ..report import DEFAULT_MARKS
-from .doubt import DoubtNodes, DoubtOverlay, ModelReading
+from .doubt import DoubtNodes, DoubtOverlay
 from .frames import Vec3
 from .live import LiveMeasurements, Update
 from .measured_plane import MeasuredPlane
-from .nodes import MIDLINE_KEYS, StudyNodes
+from .nodes import DEFAULT_KEYS, MIDLINE_KEYS, StudyNodes
 from .observers import Observers
 from .overlay import Overlay
 from .record import StudyRecord, in_order
-from .study_view import StudyView
+from .study_doubt import DoubtfulStudy
 from .volume import image_of_volume, remember_kind
+from .watchers import StudyEvent, Watchers
 
-DEFAULT_KEYS = (
-    *("FHC", "NA", "LAE", "LCP", "SHP", "SHD"),
-    *("NB", "TD", "MSO", "GT", "ISCH", "ILM", "TRI", "FOV", "HEDGE", "LT", "NCS", "NCI", "AF"),
-)
 _MOST_ROUNDS = 4
 
 
-class HipStudy(StudyView):
+class HipStudy(DoubtfulStudy):
     """The nodes of one case, kept consistent while points move. Research use only.
 
     Make one with :meth:`create` or :meth:`reopen`; :meth:`close` takes its observers off and
@@ -47,7 +44,7 @@ class HipStudy(StudyView):
         remove = nodes.folders.remove
         self._overlay = Overlay(nodes.scene, record.marks, nodes.add_mark, remove)
         self._doubt: DoubtOverlay | None = None
-        self._observers = Observers()
+        self._observers, self._watchers = Observers(), Watchers()
         self._busy = False
         self._waiting: set[AnySide] = set()
         self._everything = False
@@ -128,7 +125,24 @@ class HipStudy(StudyView):
         finally:
             self._busy = False
         self.refresh()
+        self._watchers.tell(StudyEvent.REPLACED)
         self._work()  # what others answered to our writing
+
+    def put_points(self, points: Mapping[LandmarkId, Landmark | None]) -> None:
+        """Show these points as they are given (LPS mm, world); None unsets one; others stay.
+
+        Source and doubt are kept, and everything follows once. Lists that are missing are added.
+        """
+        sides = dict.fromkeys(side for side, _ in points)
+        for side in sides:
+            self.offer_points(side, [key for whose, key in points if whose is side])
+        busy, self._busy = self._busy, True
+        try:
+            self._nodes.put(points)
+        finally:
+            self._busy = busy
+        self._waiting.update(sides)
+        self._work()
 
     def offer_points(self, side: AnySide, keys: Iterable[str]) -> None:
         """Let further points be placed, such as ``RIM1``, ``RIM2``, ``RIM3`` of a list."""
@@ -145,25 +159,6 @@ class HipStudy(StudyView):
             KeyError: when the side has no list of points or the list has no such point.
         """
         self._nodes.points[side].place(key, position)
-
-    def show_doubt(self, reading: ModelReading, visible: bool = True) -> DoubtOverlay:
-        """Show how sure a model is of what it read in this image, instead of an earlier reading.
-
-        Args:
-            reading: what the model said, in the frame of the study's volume.
-            visible: False keeps the views as they are until the overlay is switched on.
-        """
-        self.drop_doubt()
-        self._doubt = DoubtOverlay(DoubtNodes.create(self._nodes, reading), reading)
-        self.refresh()
-        self._doubt.switch(visible)
-        return self._doubt
-
-    def drop_doubt(self) -> None:
-        """Take the doubt and all its nodes out of the scene; the views are as before."""
-        doubt, self._doubt = self._doubt, None
-        if doubt is not None:
-            doubt.remove()
 
     def show_marks(self, ids: Collection[str]) -> None:
         """Draw these measurements in the views and no others; kept with the scene.
@@ -205,6 +200,7 @@ class HipStudy(StudyView):
         self._overlay.show(update.measurements)
         if self._nodes.table is not None:
             self._nodes.table.fill(update.measurements, update.differences)
+        self._watchers.tell(StudyEvent.NUMBERS)
 
     def close(self) -> None:
         """Stop following the nodes; they stay in the scene. May be called twice."""
@@ -224,14 +220,13 @@ class HipStudy(StudyView):
         moved = (node.PointModifiedEvent, node.PointAddedEvent, node.PointRemovedEvent)
         self._observers.add(node, moved, self._follow, side)
         self._observers.add(node, (node.TransformModifiedEvent,), self._follow_transform)
-        self._observers.add(node, (node.PointStartInteractionEvent,), self._drag, True)
-        self._observers.add(node, (node.PointEndInteractionEvent,), self._drag, False)
+        self._observers.add(node, (node.PointStartInteractionEvent,), self._drag, side, True)
+        self._observers.add(node, (node.PointEndInteractionEvent,), self._drag, side, False)
 
-    def _drag(self, begins: bool) -> None:
-        if self._doubt is not None and begins:
-            self._doubt.start_drag()
-        elif self._doubt is not None:
-            self._doubt.end_drag()
+    def _drag(self, side: AnySide, begins: bool) -> None:
+        self._mark_drag(begins)
+        event = StudyEvent.DRAG_BEGINS if begins else StudyEvent.DRAG_ENDS
+        self._watchers.tell(event, ((side, key) for key in self._nodes.points[side].keys))
 
     def _follow(self, side: AnySide) -> None:
         self._waiting.add(side)
@@ -276,6 +271,8 @@ class HipStudy(StudyView):
             self._show(update)
             if self._doubt is not None:
                 self._doubt.follow(self.landmarks, changed, update.measurements)
+        if changed:
+            self._watchers.tell(StudyEvent.POINTS, changed)
 
     def _show(self, update: Update) -> None:
         self._overlay.follow_slices(self.landmarks, self._live.plane)
@@ -289,5 +286,7 @@ class HipStudy(StudyView):
         self._nodes.folders.forget(node)
         if self._doubt is not None and self._doubt.forget(node):
             self._doubt = None
+        points = self._nodes.ids_of(node)
         if not self._overlay.forget(node) and self._nodes.forget(node):
             self.refresh()
+            self._watchers.tell(StudyEvent.LIST_REMOVED, points)

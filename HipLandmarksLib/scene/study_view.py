@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from ..anatomy import AnySide, HipLandmarks
+from ..anatomy import AnySide, HipLandmarks, LandmarkId, Source
 from ..imaging import HipImage
 from ..measurement import Measurement, MeasurementSettings, SideDifference
 from .doubt import DoubtOverlay
@@ -12,6 +13,7 @@ from .live import LiveMeasurements
 from .measured_plane import MeasuredPlane
 from .nodes import StudyNodes
 from .overlay import Overlay
+from .watchers import StudyChange, Watchers
 
 
 class StudyView:
@@ -22,6 +24,18 @@ class StudyView:
     _live: LiveMeasurements
     _overlay: Overlay
     _doubt: DoubtOverlay | None
+    _watchers: Watchers
+
+    def watch(self, method: Callable[[StudyChange], Any]) -> None:
+        """Call a bound method after every change of points or numbers, as long as its object lives.
+
+        The study is consistent when it is called; nothing is drawn yet.
+        """
+        self._watchers.add(method)
+
+    def stop_watching(self, method: Callable[[StudyChange], Any]) -> None:
+        """Do not call it any more."""
+        self._watchers.drop(method)
 
     @property
     def scene(self) -> Any:
@@ -32,6 +46,22 @@ class StudyView:
     def landmarks(self) -> HipLandmarks:
         """The points as they are now, in the world, LPS mm."""
         return self._live.landmarks
+
+    @property
+    def offered(self) -> tuple[LandmarkId, ...]:
+        """All points that the lists offer, placed or not, in their order."""
+        lists = self._nodes.points.items()
+        return tuple((side, key) for side, points in lists for key in points.keys)
+
+    @property
+    def reader(self) -> Source:
+        """Who places and moves points."""
+        return self._nodes.reader
+
+    @property
+    def nodes(self) -> StudyNodes:
+        """The nodes, for what is kept beside points and numbers."""
+        return self._nodes
 
     @property
     def settings(self) -> MeasurementSettings:

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...anatomy import HipLandmarks, Landmark, LandmarkId, LandmarkState, SourceKind
+from ...anatomy.mapping import map_landmark
 from ...imaging import HipImage
-from ...uncertainty import NOT_CALIBRATED, Calibration, is_calibrated
+from ...uncertainty import NOT_CALIBRATED, Calibration, UsualAgreement, is_calibrated
 from ..frames import Vec3
 
 if TYPE_CHECKING:
@@ -62,8 +63,13 @@ class ModelReading:
         if np.allclose(ijk_to_lps, self.ijk_to_lps, atol=1e-9):
             return self
         move = ijk_to_lps @ np.linalg.inv(self.ijk_to_lps)
-        items = {id_: _moved(point, move) for id_, point in self.landmarks.items()}
+        items = {id_: map_landmark(point, move) for id_, point in self.landmarks.items()}
         return replace(self, landmarks=replace(self.landmarks, items_=items), ijk_to_lps=ijk_to_lps)
+
+    @property
+    def usual(self) -> UsualAgreement | None:
+        """How much limbs and landmarks that are there usually disagree; None when not calibrated."""
+        return None if self.calibration is None else self.calibration.agreement
 
     @property
     def words(self) -> str:
@@ -117,25 +123,3 @@ def _is_worth_showing(point: Landmark) -> bool:
     peak = None if point.evidence is None else point.evidence.peak
     distinct = peak is None or peak >= _DISTINCT_PEAK
     return distinct and (point.confidence is None or point.confidence >= _LEAST_CHANCE)
-
-
-def _moved(point: Landmark, move: NDArray[np.float64]) -> Landmark:
-    """A landmark after a 4x4 affine map of LPS mm."""
-    linear = move[:3, :3]
-    doubt, evidence = point.covariance, point.evidence
-    if doubt is not None:
-        doubt = tuple(_triple(row) for row in linear @ np.asarray(doubt) @ linear.T)
-    if evidence is not None and evidence.suppressed_position is not None:
-        place = _placed(evidence.suppressed_position, move)
-        evidence = replace(evidence, suppressed_position=place)
-    position = None if point.position is None else _placed(point.position, move)
-    return replace(point, position=position, covariance=doubt, evidence=evidence)
-
-
-def _placed(position: Vec3, move: NDArray[np.float64]) -> Vec3:
-    return _triple(move[:3, :3] @ np.asarray(position) + move[:3, 3])
-
-
-def _triple(values: NDArray[np.float64]) -> Vec3:
-    x, y, z = (float(value) for value in values)
-    return (x, y, z)
