@@ -1,0 +1,195 @@
+"""Sample images of hips that nobody has: computed here, never downloaded, landmarks exact."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from .. import __version__
+from ..anatomy import HipLandmarks, read_landmarks
+from ..detection.catalogue import user_models_folder
+from ..detection.worker.child import worker_command
+from ..errors import HipLandmarksError
+from ..files import HALF_WRITTEN
+from ..i18n import tr as _
+from ..imaging import HipImage, read_image
+from ..scene import HipStudy, add_volume
+from .packages import ensure_torch
+
+if TYPE_CHECKING:
+    from .session import HipSession
+
+Waiting = Callable[[], None]
+"""Called some times a second while something is computed, so that a window can stay alive."""
+
+CATEGORY = "HipLandmarks"
+_FILM = "hip_film"
+"""Name that ``hiplandmarks sample --kind xray`` gives to its files."""
+_LOOK_S = 0.05
+_LIBRARY = Path(__file__).resolve().parents[2]
+_START = (
+    "import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); "
+    "runpy.run_module('HipLandmarksLib.cli', run_name='__main__', alter_sys=True)"
+)
+
+
+class Sample(Enum):
+    """What can be loaded to try everything on."""
+
+    MRI = "mri"
+    """Coronal T1-weighted MRI of both hips; takes some seconds."""
+    XRAY = "xray"
+    """Radiograph of the pelvis; computed once with PyTorch in a process of its own, then kept."""
+
+    @property
+    def title(self) -> str:
+        """Name for the Sample Data module and for the volume."""
+        words = {
+            Sample.MRI: _("Simulated hip MRI"),
+            Sample.XRAY: _("Simulated pelvis radiograph"),
+        }
+        return words[self]
+
+
+def add_sample(
+    scene: Any, sample: Sample, waiting: Waiting | None = None, folder: Path | None = None
+) -> Any:
+    """Add the image of a sample to the scene and return its volume node.
+
+    Args:
+        scene: the vtkMRMLScene.
+        sample: which one.
+        waiting: see :data:`Waiting`.
+        folder: keeps the computed film; None: :func:`samples_folder`.
+
+    Raises:
+        HipLandmarksError: when the film is not there yet and cannot be computed.
+    """
+    image, _landmarks = sample_case(sample, folder or samples_folder(scene), waiting)
+    node = add_volume(scene, image)
+    node.SetName(scene.GenerateUniqueName(sample.title))
+    return node
+
+
+def add_sample_study(
+    session: HipSession,
+    sample: Sample,
+    waiting: Waiting | None = None,
+    folder: Path | None = None,
+) -> HipStudy:
+    """Add a sample with its exact landmarks as a study.
+
+    Raises:
+        HipLandmarksError: see :func:`add_sample`.
+    """
+    scene = session.scene
+    image, landmarks = sample_case(sample, folder or samples_folder(scene), waiting)
+    node = add_volume(scene, image)
+    node.SetName(scene.GenerateUniqueName(sample.title))
+    return session.show(node, landmarks)
+
+
+def register_samples(data_module: Any, add: Callable[[Sample], Any], icon: str = "") -> None:
+    """Offer the samples in the Sample Data module.
+
+    Args:
+        data_module: Slicer's module ``SampleData``.
+        add: adds a sample to the scene of the application and returns its volume node; it also
+            tells the user when that fails.
+        icon: path of a picture.
+    """
+    for sample in Sample:
+        data_module.SampleDataLogic.registerCustomSampleDataSource(
+            category=CATEGORY,
+            sampleName=sample.title,
+            uris=[],
+            fileNames=[],
+            nodeNames=[],
+            thumbnailFileName=icon or None,
+            customDownloader=_Adder(add, sample),
+        )
+
+
+def sample_case(
+    sample: Sample, folder: Path, waiting: Waiting | None = None
+) -> tuple[HipImage, HipLandmarks]:
+    """Image and exact landmarks (LPS mm) of a sample.
+
+    Raises:
+        HipLandmarksError: when the film is neither in ``folder`` nor can be computed.
+    """
+    if sample is Sample.MRI:
+        return _phantom()
+    film, points = folder / f"{_FILM}.dcm", folder / f"{_FILM}.landmarks.json"
+    if not (film.is_file() and points.is_file()):
+        _compute_film(folder, waiting)
+    return read_image(film), read_landmarks(points)
+
+
+def samples_folder(scene: Any) -> Path:
+    """Where the computed film is kept: in Slicer's cache, which its settings can empty."""
+    manager = scene.GetCacheManager()
+    cache = "" if manager is None else manager.GetRemoteCacheDirectory()
+    root = Path(cache) if cache else user_models_folder({}).parent
+    return root / f"HipLandmarks-sample-{__version__}"
+
+
+def _phantom() -> tuple[HipImage, HipLandmarks]:
+    from ..synthesis import make_phantom, sample_parameters
+    from ..synthesis.files import SAMPLE_SEED
+
+    case = make_phantom(sample_parameters(), seed=SAMPLE_SEED)
+    return case.image, case.landmarks
+
+
+def _compute_film(folder: Path, waiting: Waiting | None) -> None:
+    """In a process of its own: torch stays out of this one, and the window lives."""
+    ensure_torch()
+    room = folder.with_name(f"{HALF_WRITTEN}{uuid4().hex}")
+    command = [worker_command()[0], "-c", _START, str(_LIBRARY)]
+    command += ["sample", "--kind", "xray", "--out", str(room)]
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
+    try:
+        words = _wait(process, waiting)
+        if process.returncode != 0:
+            raise HipLandmarksError(
+                _("The sample radiograph could not be computed: {reason}").format(
+                    reason=(words.strip().splitlines() or [_("the process ended")])[-1]
+                )
+            )
+        folder.mkdir(parents=True, exist_ok=True)
+        for file in sorted(room.iterdir()):  # the film before its landmarks
+            file.replace(folder / file.name)
+    finally:
+        process.kill()
+        shutil.rmtree(room, ignore_errors=True)
+
+
+def _wait(process: subprocess.Popen[bytes], waiting: Waiting | None) -> str:
+    """What the process said on its error stream, when it has ended."""
+    while True:
+        try:
+            _out, words = process.communicate(timeout=_LOOK_S)
+            return words.decode("utf-8", "replace")
+        except subprocess.TimeoutExpired:
+            if waiting is not None:
+                waiting()
+
+
+class _Adder:
+    """What the Sample Data module calls with its own description of the sample."""
+
+    def __init__(self, add: Callable[[Sample], Any], sample: Sample) -> None:
+        self._add = add
+        self._sample = sample
+
+    def __call__(self, source: Any) -> list[Any]:
+        node = self._add(self._sample)
+        return [] if node is None else [node]
