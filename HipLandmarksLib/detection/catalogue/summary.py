@@ -13,6 +13,7 @@ from ...errors import ModelError
 from ...i18n import tr as _
 from ...imaging import Modality
 from ..bundle_files import CARD_NAME, FORMAT, HIP_FOLDER, WEIGHTS_NAME, file_sha256
+from ..letter_card import LETTERS_FOLDER
 
 _LARGEST_CARD_BYTES = 16 << 20
 _NON_COMMERCIAL = re.compile(r"\bNC\b|non-?commercial|not for commercial", re.IGNORECASE)
@@ -83,28 +84,32 @@ def read_summary(folder: Path) -> ModelSummary:
     summary = _summary(card, folder)
     _check_weights(folder, card)
     if card.get("frame", _VOLUME) == _FILM:
-        _check_second_pass(folder, card)
+        _check_parts(folder, card)
     return summary
 
 
 def _card(folder: Path) -> dict[str, Any]:
     path = folder / CARD_NAME
+    if not path.is_file():
+        raise ModelError(f"{folder.name} holds no model: {CARD_NAME} is missing.")
+    card = _json(path)
+    if card.get("format") != FORMAT:
+        raise ModelError(
+            f"{folder.name} is a model of another program or version: its card has the format "
+            f"{card.get('format')!r}, this version reads {FORMAT!r}."
+        )
+    return card
+
+
+def _json(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > _LARGEST_CARD_BYTES:
             raise ModelError(f"{path} is no card of a model: it is far too large.")
         data = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ModelError(
-            f"{folder.name} holds no model: {CARD_NAME} is missing or cannot be read."
-        ) from error
     except (ValueError, RecursionError) as error:
         raise ModelError(f"{path} is damaged: copy the whole model again.") from error
-    if not isinstance(data, dict) or data.get("format") != FORMAT:
-        stated = data.get("format") if isinstance(data, dict) else None
-        raise ModelError(
-            f"{folder.name} is a model of another program or version: its card has the format "
-            f"{stated!r}, this version reads {FORMAT!r}."
-        )
+    if not isinstance(data, dict):
+        raise ModelError(f"{path} is damaged: it holds no card.")
     return data
 
 
@@ -153,17 +158,25 @@ def _check_weights(folder: Path, card: Mapping[str, Any]) -> None:
         )
 
 
-def _check_second_pass(folder: Path, card: Mapping[str, Any]) -> None:
-    inner = folder / HIP_FOLDER
+def _check_parts(folder: Path, card: Mapping[str, Any]) -> None:
+    """The second pass of a film model, and its reader of letters where it has one."""
     film = card.get("film")
-    if not (inner / CARD_NAME).is_file() or not isinstance(film, dict):
-        raise ModelError(f"{folder.name} is incomplete: {HIP_FOLDER}/{CARD_NAME} is missing.")
-    if file_sha256(inner / CARD_NAME) != film.get("hip_sha256"):
+    digests = film if isinstance(film, dict) else {}
+    _check_part(folder, HIP_FOLDER, digests.get("hip_sha256"))
+    if digests.get("letters_sha256"):
+        _check_part(folder, LETTERS_FOLDER, digests["letters_sha256"])
+
+
+def _check_part(folder: Path, name: str, digest: str | None) -> None:
+    inner = folder / name
+    if not (inner / CARD_NAME).is_file():
+        raise ModelError(f"{folder.name} is incomplete: {name}/{CARD_NAME} is missing.")
+    if file_sha256(inner / CARD_NAME) != digest:
         raise ModelError(
-            f"The second pass in {folder.name} is not the one its card names (SHA-256 differs): "
+            f"The part {name!r} in {folder.name} is not the one its card names (SHA-256 differs): "
             "it is damaged or was exchanged. Copy the whole model again."
         )
-    _check_weights(inner, _card(inner))
+    _check_weights(inner, _json(inner / CARD_NAME))
 
 
 def performance_words(performance: Mapping[str, Any]) -> str:

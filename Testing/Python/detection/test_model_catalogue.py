@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -142,9 +143,22 @@ def test_a_second_pass_that_was_exchanged_is_noticed(catalogue, tmp_path):
     folder = write_film_model(tmp_path / "user" / "film")
     card = folder / "hip" / "model.json"
     card.write_text(card.read_text(encoding="utf-8") + " ", encoding="utf-8")
-    assert "second pass" in catalogue.entries()[0].problem
+    assert "The part 'hip'" in catalogue.entries()[0].problem
     shutil.rmtree(folder / "hip")
     assert "hip/model.json is missing" in catalogue.entries()[0].problem
+
+
+def test_a_reader_of_letters_that_a_card_names_must_be_there_and_whole(catalogue, tmp_path):
+    folder = write_film_model(tmp_path / "user" / "film")
+    letters = write_model(folder / "letters", format="hiplandmarks-letters-1")
+    digest = hashlib.sha256((letters / "model.json").read_bytes()).hexdigest()
+    path = folder / "model.json"
+    card = json.loads(path.read_text(encoding="utf-8"))
+    card["film"]["letters_sha256"] = digest
+    path.write_text(json.dumps(card), encoding="utf-8")
+    assert catalogue.entries()[0].usable
+    spoil_weights(letters)
+    assert "weights in letters" in catalogue.entries()[0].problem
 
 
 def test_half_a_film_model_says_what_it_is(tmp_path):
