@@ -48,12 +48,10 @@ class RowInput:
         """Whether only the difference is shown, under its own name."""
         return self.id.startswith(DIFFERENCE_ROW)
 
-    def is_same(self, other: RowInput | None) -> bool:
-        """Whether nothing was measured anew: these are the same objects."""
-        if other is None or len(self.found) != len(other.found):
-            return False
-        alike = all(a is b for a, b in zip(self.found, other.found, strict=True))
-        return alike and self.difference is other.difference
+    def has_settings_of(self, other: RowInput) -> bool:
+        """Whether both were measured in the same way, so that equal values have equal rows."""
+        pairs = zip(self.found, other.found, strict=True)
+        return all(a.origin.settings is b.origin.settings for a, b in pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,19 +116,20 @@ def row_inputs(
     return {id_: rows[id_] for id_ in order}
 
 
-def side_values(
-    found: RowInput, landmarks: HipLandmarks, calibration: Calibration | None
-) -> tuple[tuple[AnySide, SideValue], ...]:
-    """The values of a row by side; empty where only the difference is shown.
+def side_value_of(
+    m: Measurement, landmarks: HipLandmarks, calibration: Calibration | None
+) -> SideValue:
+    """A measurement in words, with its interval by a calibrated model.
 
     Args:
-        found: the results.
+        m: the measurement.
         landmarks: that were measured.
         calibration: of the model that placed them, None without one.
     """
-    if found.of_difference:
-        return ()
-    return tuple((m.side, _value(m, landmarks, calibration)) for m in found.found)
+    doubt = None
+    if calibration is not None and m.value is not None:
+        doubt = measurement_doubt(calibration, m, landmarks)
+    return side_value(m, doubt)
 
 
 def is_not_placed(found: RowInput, landmarks: HipLandmarks) -> bool:
@@ -141,13 +140,6 @@ def is_not_placed(found: RowInput, landmarks: HipLandmarks) -> bool:
 def row_difference(found: RowInput) -> SideValue | None:
     """The difference of a row in words."""
     return None if found.difference is None else difference_value(found.difference)
-
-
-def _value(m: Measurement, landmarks: HipLandmarks, calibration: Calibration | None) -> SideValue:
-    doubt = None
-    if calibration is not None and m.value is not None:
-        doubt = measurement_doubt(calibration, m, landmarks)
-    return side_value(m, doubt)
 
 
 def _is_wanting(m: Measurement, landmarks: HipLandmarks) -> bool:

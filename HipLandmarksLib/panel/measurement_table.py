@@ -10,7 +10,6 @@ from ..measurement import Measurement, MeasurementSettings, Reference, threshold
 from ..report.sections import Section as Group
 from ..report.sections import section_of
 from ..report.values import format_usual
-from ..uncertainty import Calibration
 from .bricks import Cell
 from .measurement_cells import SideValue, line_word
 from .measurement_rows import (
@@ -18,8 +17,6 @@ from .measurement_rows import (
     MeasurementRow,
     RowInput,
     is_not_placed,
-    row_difference,
-    side_values,
 )
 from .severity import Severity, worst
 from .words import Words
@@ -28,16 +25,19 @@ Values = Sequence[tuple[AnySide, SideValue]]
 
 
 def measurement_row(
-    found: RowInput, landmarks: HipLandmarks, calibration: Calibration | None
+    found: RowInput,
+    values: tuple[tuple[AnySide, SideValue], ...],
+    difference: SideValue | None,
+    landmarks: HipLandmarks,
 ) -> MeasurementRow:
     """The row of a measurement.
 
     Args:
         found: its results.
+        values: them in words, by side; empty where only the difference is shown.
+        difference: of the sides in words; None where it is not shown.
         landmarks: that were measured.
-        calibration: of the model that placed them, None without one.
     """
-    values, difference = side_values(found, landmarks, calibration), row_difference(found)
     one = found.found[0]
     name = one.name
     if found.of_difference and found.difference is not None:
