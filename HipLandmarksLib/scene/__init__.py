@@ -23,18 +23,26 @@ if not hasattr(_slicer, "vtkMRMLScene"):
     )
 
 from .film import place_film, show_in_coronal_view
+from .film_repair import PreparedVolume, prepare_volume, take_as_radiograph
 from .prepare import new_scene
+from .repairs import Repair, RepairKind, repairs_of
 from .save import load_scene, save_scene
 from .study import HipStudy
 from .volume import add_volume, image_of_volume
 
 __all__ = [
     "HipStudy",
+    "PreparedVolume",
+    "Repair",
+    "RepairKind",
     "add_volume",
     "image_of_volume",
     "load_scene",
     "new_scene",
     "place_film",
+    "prepare_volume",
+    "repairs_of",
     "save_scene",
     "show_in_coronal_view",
+    "take_as_radiograph",
 ]

@@ -84,6 +84,15 @@ def image_of_volume(
     )
 
 
+def set_pixels(node: Any, pixels: NDArray[np.generic]) -> None:
+    """Give a volume other grey values (K, J, I) on its grid, with a window that fits them."""
+    node.SetAndObserveImageData(_image_data(pixels))
+    display = node.GetDisplayNode()
+    if display is not None:
+        display.SetInvertDisplayScalarRange(False)
+        _set_window(display, pixels)
+
+
 def remember_image(node: Any, image: HipImage) -> None:
     """Store modality, calibration and the facts that decide how to measure with the node."""
     remember_kind(node, image.modality, image.calibration)

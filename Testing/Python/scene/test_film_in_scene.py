@@ -6,10 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pydicom
 import pytest
-from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import DigitalXRayImageStorageForPresentation, ExplicitVRLittleEndian, generate_uid
+from film_files import COLUMN_MM, COLUMNS, ROW_MM, ROWS, write_film
 
 from HipLandmarksLib.errors import ImageError
 from HipLandmarksLib.imaging import SpacingProvenance, read_image
@@ -18,35 +16,6 @@ slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
 from HipLandmarksLib.scene import add_volume, image_of_volume  # noqa: E402
 from HipLandmarksLib.scene.film import place_film, show_in_coronal_view  # noqa: E402
 from HipLandmarksLib.scene.frames import matrix_to_array  # noqa: E402
-
-ROWS, COLUMNS = 120, 160
-ROW_MM, COLUMN_MM = 0.3, 0.15
-
-
-def write_film(path: Path, **tags: Any) -> Path:
-    """A film whose first columns are bright, anisotropic, with the given tags."""
-    pixels = np.full((ROWS, COLUMNS), 100, np.uint16)
-    pixels[:, :40] = 900
-    pixels[:30] += 50
-    film = Dataset()
-    film.file_meta = FileMetaDataset()
-    film.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    film.SOPClassUID = DigitalXRayImageStorageForPresentation
-    film.SOPInstanceUID = generate_uid()
-    film.SeriesInstanceUID = generate_uid()
-    film.Modality = "DX"
-    film.Rows, film.Columns = pixels.shape
-    film.SamplesPerPixel, film.PhotometricInterpretation = 1, "MONOCHROME2"
-    film.BitsAllocated = film.BitsStored = 16
-    film.HighBit, film.PixelRepresentation = 15, 0
-    film.PixelData = pixels.tobytes()
-    film.ImagerPixelSpacing = [ROW_MM, COLUMN_MM]
-    film.PatientOrientation = ["L", "F"]
-    film.PatientSex, film.PatientAge = "F", "061Y"
-    for keyword, value in tags.items():
-        setattr(film, keyword, value)
-    pydicom.dcmwrite(path, film, enforce_file_format=True)
-    return path
 
 
 def ijk_to_ras(node: Any) -> np.ndarray:
