@@ -54,7 +54,7 @@ from .measurement_cells import SideValue
 from .measurement_rows import Column, MeasurementRow
 from .measurement_table import columns, group_title
 from .overlay import OverlayView, Switch, overlay_view, set_overlay
-from .review_rows import ReviewColumn, ReviewList, ReviewRow, review_columns
+from .review_rows import ReviewColumn, ReviewRow, ReviewSource, review_columns
 from .settings_choices import (
     OFF,
     ON,
@@ -91,8 +91,8 @@ __all__ = [
     "Panel",
     "ProgressWords",
     "ReviewColumn",
-    "ReviewList",
     "ReviewRow",
+    "ReviewSource",
     "Section",
     "Severity",
     "SideValue",

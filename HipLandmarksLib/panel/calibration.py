@@ -239,5 +239,6 @@ def result_badges(wizard: CalibrationWizard) -> tuple[Badge, ...]:
     magnified = _("Magnification {m:.3f}").format(m=found.magnification)
     remarks = tuple(Badge(remark, remark, Severity.CAUTION) for remark in found.remarks)
     factor = Badge(magnified, found.detail or found.badge, Severity.GOOD)
-    known = wizard.image.calibration.provenance.has_millimetres
+    measured = wizard.method not in (Method.FACTOR, Method.FILE)
+    known = measured and wizard.image.calibration.provenance.has_millimetres
     return (calibration_badge(found), *((factor,) if known else ()), *remarks)

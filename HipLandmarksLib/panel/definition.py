@@ -26,6 +26,7 @@ class Definition:
         result: lines on this study: value, class with source, what must be known.
         facts: further lines (heading, text): landmarks, limits, literature.
         svg: line drawing with its own background.
+        caption: that the drawing is not of this patient.
         points: the landmarks that were used, or are wanting, in the order of the construction.
     """
 
@@ -36,6 +37,7 @@ class Definition:
     result: tuple[tuple[str, str], ...]
     facts: tuple[tuple[str, str], ...]
     svg: str
+    caption: str
     points: tuple[LandmarkId, ...]
 
 
@@ -69,6 +71,7 @@ def definition_of(study: HipStudy, id_: str, side: AnySide) -> Definition:
         _result(study, measurement),
         entry.facts,
         entry.svg(drawn),
+        _("Drawing of a schematic hip, not of this patient."),
         tuple((each.side, each.key) for each in measurement.inputs),
     )
 
@@ -98,15 +101,14 @@ def _result(study: HipStudy, m: Measurement) -> tuple[tuple[str, str], ...]:
     line = "" if m.reference is Reference.NONE else line_word(m.reference)
     told = [
         (_("Side"), _side_word(m.side)),
-        (_("Value"), value.value),
+        (_("Value"), value.text),
         (_("Class"), value.class_text),
-        (_("Limits from"), m.range_source if value.class_text else ""),
         (_("Finding"), m.finding or ""),
-        (_("Reference line"), line),
+        (_("Line in use"), line),
         (_("Remark"), m.reason),
-        (_("Landmarks"), "; ".join(_used(study, m))),
+        (_("Measured from"), "; ".join(_used(study, m))),
         (_("Millimetres"), m.calibration.badge if m.unit == "mm" else ""),
-        (_("Construction"), m.method_version),
+        (_("Method"), m.method_version),
     ]
     return tuple((heading, text) for heading, text in told if text)
 

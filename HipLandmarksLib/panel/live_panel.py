@@ -17,7 +17,7 @@ from .live_review import LiveReview
 from .measurement_rows import MeasurementRow
 from .measurement_table import hidden_line, summary
 from .overlay import OverlayView, overlay_view
-from .review_rows import ReviewList, ReviewRow, review_line
+from .review_rows import ReviewRow, ReviewSource, review_line
 from .study_badges import image_badges, study_badges
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Panel:
     def __init__(self) -> None:
         """A panel without a study."""
         self._study: HipStudy | None = None
-        self._editor: ReviewList | None = None
+        self._editor: ReviewSource | None = None
         self._image: HipImage | None = None
         self._repairs: tuple[str, ...] = ()
         self._results, self._review = LiveResults(), LiveReview()
@@ -115,7 +115,7 @@ class Panel:
     def show(
         self,
         study: HipStudy | None,
-        editor: ReviewList | None = None,
+        editor: ReviewSource | None = None,
         image: HipImage | None = None,
         repairs: Sequence[str] = (),
     ) -> Change:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..anatomy import Side
 from ..i18n import tr as _
 from ..measurement import Measurement, MeasurementStatus, Reference, SideDifference
 from ..measurement.result import display_value
@@ -26,7 +27,7 @@ class SideValue:
         value: such as ``43°``; a dash without one.
         number: the same without its unit, with a sign for a difference; empty without one.
         flag: mark of the class, ``▲ ▼ ≈``; empty without one.
-        class_text: the published class in words, empty without one.
+        class_text: the published class, or a difference, in words; empty without one.
         interval: such as ``38° to 47°``; empty when it is not known.
         level: coverage of the interval, such as ``90 %``.
         interval_reason: what a reader must know of the interval; empty when it is conformal.
@@ -93,17 +94,17 @@ def side_value(m: Measurement, doubt: MeasurementDoubt | None) -> SideValue:
 
 
 def difference_value(difference: SideDifference) -> SideValue:
-    """The words of a side difference, such as ``R larger by 3°``."""
+    """The words of a side difference: ``R +3°`` when the right value is larger by 3°."""
     if difference.value is None:
         return SideValue(reason=difference.reason)
     interval, level = "", ""
     if difference.ci95 is not None:
         interval, level = _span(difference.ci95, difference.unit), _percent(_SIGMA_LEVEL)
     return SideValue(
-        value=difference.words,
+        value=_larger_side(difference.value, difference.unit),
         number=_number(difference.value, difference.unit),
         flag="" if difference.flag is None else "!",
-        class_text=difference.flag or "",
+        class_text=difference.flag or difference.words,
         interval=interval,
         level=level,
         reason=difference.reason,
@@ -170,6 +171,14 @@ def _probability(m: Measurement, doubt: MeasurementDoubt | None) -> tuple[str, s
         return "", ""
     ends = {"deg": "°", "ratio": ""}
     return f"{limit:g}{ends.get(m.unit, f' {m.unit}')}", probability_text(p)[2:].removeprefix("= ")
+
+
+def _larger_side(value: float, unit: str) -> str:
+    """The side with the larger value and by how much; no side when it rounds to nothing."""
+    size, none = display_value(abs(value), unit), display_value(0.0, unit)
+    if size == none:
+        return none
+    return f"{Side.RIGHT.value if value > 0 else Side.LEFT.value} +{size}"
 
 
 def _number(value: float, unit: str) -> str:

@@ -32,7 +32,7 @@ class ReviewColumn(Enum):
     REASON = "reason"
 
 
-class ReviewList(Protocol):
+class ReviewSource(Protocol):
     """What the panel asks of the editor of a study; :class:`~HipLandmarksLib.scene.editing.
     StudyEditor` is one."""
 
@@ -102,7 +102,7 @@ def review_row(item: ReviewItem, standing: Standing | None, region: str) -> Revi
         _checked(item.progress),
         _state(item.landmark),
         Cell(source_word(item.landmark), _source_tooltip(item.landmark)),
-        _error(item),
+        _error(item, standing),
         _reason(item, standing, region),
     )
     return ReviewRow(item.id, item.number, cells, item.reviewed, not item.asked)
@@ -148,20 +148,31 @@ def _source_tooltip(landmark: Landmark | None) -> str:
     return f"{landmark.source.name} {landmark.source.version}".strip()
 
 
-def _error(item: ReviewItem) -> Cell:
+def _error(item: ReviewItem, standing: Standing | None) -> Cell:
     """What the model expected; nothing of a point that a person has placed since."""
     doubt = item.doubt
     if item.progress is Progress.EDITED or doubt.length is None:
         return Cell()
-    size = _length(doubt)
+    size, told = _length(doubt), _signs(doubt, standing)
     if doubt.kind is DoubtKind.SPREAD:
-        told = _("Spread of the network's answer; it was never compared with its errors.")
-        return Cell(_("spread {size}").format(size=size), told)
+        why = _("Spread of the network's answer; it was never compared with its errors.")
+        return Cell(_("spread {size}").format(size=size), f"{why} {told}".strip())
     if doubt.grade is None:
-        return Cell(size)
+        return Cell(size, told)
     severity = _GRADES[doubt.grade]
+    why = _("Mean distance from the true place, by the calibration.")
     text = f"{severity.sign} {size}, {grade_word(doubt.grade)}"
-    return Cell(text, _("Mean distance from the true place, by the calibration."), severity)
+    return Cell(text, f"{why} {told}".strip(), severity)
+
+
+def _signs(doubt: Doubt, standing: Standing | None) -> str:
+    """What speaks for the landmark being there, and where it is."""
+    told = []
+    if doubt.presence is not None:
+        told.append(_("Probability that it is there: {p:.2f}.").format(p=doubt.presence))
+    if standing is not None and standing.agreement is not None:
+        told.append(_("Lines to its neighbours agree: {a:.2f}.").format(a=standing.agreement))
+    return " ".join(told)
 
 
 def _length(doubt: Doubt) -> str:
@@ -184,15 +195,8 @@ def _reason(item: ReviewItem, standing: Standing | None, region: str) -> Cell:
         told.append(_("the model would have a place for it: press Suggested"))
     if original is not None and landmark is None:
         told.append(_("its place was taken away"))
-    if _is_open(item) and standing is not None and standing.agreement is not None:
-        agreement = _("image agrees {a:.2f}").format(a=standing.agreement)
-        told.append(agreement)
     signed = f"{severity.sign} " if severity is not None and told else ""
     return Cell(signed + "; ".join(told), "", severity)
-
-
-def _is_open(item: ReviewItem) -> bool:
-    return item.progress is Progress.OPEN and item.doubt.grade is not ErrorBin.GREEN
 
 
 def _is_offered(landmark: Landmark | None) -> bool:

@@ -134,14 +134,16 @@ def _repairs(repairs: Sequence[str]) -> Iterator[Badge]:
 
 
 def _patient(settings: MeasurementSettings) -> Badge:
-    sex = {Sex.FEMALE: _("female"), Sex.MALE: _("male")}.get(settings.sex, _("sex not known"))
+    sex = {Sex.FEMALE: _("Female"), Sex.MALE: _("Male")}.get(settings.sex, _("Sex not known"))
     age = settings.patient_age_years
     years = _("age not known") if age is None else _("{age:g} years").format(age=age)
-    known = settings.sex is not Sex.UNKNOWN and age is not None
-    tooltip = _("Taken for the choice of limits.")
-    if not known:
-        tooltip = _("Limits for adults of either sex are used; state sex and age under Advanced.")
-    return Badge(f"{sex}, {years}", tooltip, Severity.GOOD if known else Severity.NOTE)
+    text = f"{sex}, {years}"
+    if settings.sex is not Sex.UNKNOWN and age is not None:
+        return Badge(text, _("Taken for the choice of limits."), Severity.GOOD)
+    if settings.sex is Sex.UNKNOWN and age is None:
+        text = _("Sex and age not known")
+    told = _("Limits for adults of either sex are used; state sex and age under Advanced.")
+    return Badge(text, told, Severity.NOTE)
 
 
 def _problems(study: HipStudy) -> Iterator[Badge]:
@@ -154,22 +156,22 @@ def _problems(study: HipStudy) -> Iterator[Badge]:
 
 
 def _reading(study: HipStudy) -> Iterator[Badge]:
-    """Whose landmarks these are, and whether the doubt about them was calibrated."""
-    sources = [p.source for p in study.landmarks.values() if p.source.kind is SourceKind.MODEL]
-    if not sources:
-        return
-    model = f"{sources[0].name} {sources[0].version}".strip()
-    text = _("Model {model}").format(model=model)
+    """Which model read the image, and whether the doubt about its landmarks was calibrated."""
     reading = None if study.doubt is None else study.doubt.reading
+    points = study.landmarks if reading is None else reading.landmarks
+    by_model = (p.source for p in points.values() if p.source.kind is SourceKind.MODEL)
+    source = next(by_model, None)
+    if source is None:
+        return
+    model = _("Model {name}").format(name=f"{source.name} {source.version}".strip())
     if reading is None or reading.calibration is None:
         remark = "" if reading is None else reading.remark
         tooltip = remark or _("The model's doubt is not known any more: detect again to see it.")
-        yield Badge(
-            _("{model}, doubt not calibrated").format(model=text), tooltip, Severity.CAUTION
-        )
+        text = _("{model}, doubt not calibrated").format(model=model)
+        yield Badge(text, tooltip, Severity.CAUTION)
         return
     found = reading.calibration.provenance
     tooltip = _("The doubt was calibrated on {n} patients ({data}).").format(
         n=found.patients, data=found.data.rstrip(".")
     )
-    yield Badge(text, tooltip, Severity.GOOD)
+    yield Badge(model, tooltip, Severity.GOOD)
