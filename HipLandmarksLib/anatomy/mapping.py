@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from .landmarks import Landmark
+from .landmarks import HipLandmarks, Landmark
 
 Vec3 = tuple[float, float, float]
 
@@ -23,6 +23,17 @@ def map_landmark(landmark: Landmark, matrix: NDArray[np.float64]) -> Landmark:
         evidence = replace(evidence, suppressed_position=place)
     position = None if landmark.position is None else map_point(landmark.position, matrix)
     return replace(landmark, position=position, covariance=doubt, evidence=evidence)
+
+
+def map_landmarks(
+    landmarks: HipLandmarks, before: NDArray[np.float64], after: NDArray[np.float64]
+) -> HipLandmarks:
+    """The landmarks of an image whose ijk-to-LPS matrix was ``before`` and now is ``after``."""
+    if np.allclose(before, after, atol=1e-9):
+        return landmarks
+    move = after @ np.linalg.inv(before)
+    items = {id_: map_landmark(point, move) for id_, point in landmarks.items()}
+    return replace(landmarks, items_=items)
 
 
 def map_point(position: Vec3, matrix: NDArray[np.float64]) -> Vec3:

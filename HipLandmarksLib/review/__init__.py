@@ -8,7 +8,7 @@ from .commands import Command, CommandCategory, Direction, nudge_of
 from .doubt import Doubt, DoubtKind, doubt_of, order_remark
 from .errors import ReviewError
 from .history import Review
-from .items import Progress, ReviewItem, next_open, review_items
+from .items import Progress, ReviewItem, ReviewList, next_open
 from .journal import Journal, JournalOffer, find_offers, image_key
 from .keymap import KeyMap
 from .mirror import MirrorPlane, mirror_plane
@@ -32,6 +32,7 @@ __all__ = [
     "Review",
     "ReviewError",
     "ReviewItem",
+    "ReviewList",
     "doubt_of",
     "find_offers",
     "image_key",
@@ -39,5 +40,4 @@ __all__ = [
     "next_open",
     "nudge_of",
     "order_remark",
-    "review_items",
 ]

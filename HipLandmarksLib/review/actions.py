@@ -112,7 +112,7 @@ def suggested(
 def mirrored(
     id_: LandmarkId, state: PointState, landmarks: HipLandmarks, reader: Source
 ) -> PointState:
-    """The other side's point mirrored: estimated, with the misfit of the sides as its doubt.
+    """The other side's point mirrored: estimated, as unsure as the sides are unlike.
 
     Args:
         id_: the point to guess.
@@ -136,7 +136,7 @@ def mirrored(
     plane = mirror_plane(landmarks, without=key)
     pairs = f"{plane.pairs} pair" + ("s" if plane.pairs > 1 else "")
     note = f"{MIRROR_NOTE} (plane from {pairs} of points, misfit {plane.misfit:.1f} mm)"
-    x, y, z = (np.eye(3) * plane.misfit**2).tolist()
+    x, y, z = (np.eye(3) * plane.sigma**2).tolist()
     guess = replace(
         (state.landmark or _bare(id_, reader)).moved(plane.mirrored(other.position), reader),
         state=LandmarkState.ESTIMATED,
@@ -155,11 +155,6 @@ def unset(id_: LandmarkId, state: PointState) -> PointState:
     if state.landmark is None:
         raise ReviewError(f"{capital_name(id_)} is not placed.")
     return NOT_PLACED
-
-
-def reset(id_: LandmarkId, original: Landmark | None) -> PointState:
-    """The point as it was when the review began, such as the model's prediction."""
-    return NOT_PLACED if original is None else PointState(original)
 
 
 def _bare(id_: LandmarkId, reader: Source) -> Landmark:

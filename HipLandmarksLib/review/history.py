@@ -52,33 +52,31 @@ class Review:
         found = [s.landmark for s in self.present.values() if s.landmark is not None]
         return HipLandmarks.of(found, case_id=self.original.case_id)
 
-    def changes_to(self, states: Mapping[LandmarkId, PointState]) -> tuple[Change, ...]:
-        """What would change if these points had these states."""
-        pairs = ((id_, self.state(id_), after) for id_, after in states.items())
-        return tuple(Change(id_, before, after) for id_, before, after in pairs if before != after)
-
-    def with_states(
+    def planned(
         self,
         kind: EditKind,
         states: Mapping[LandmarkId, PointState],
         at: datetime,
         by: str = "",
         original: HipLandmarks | None = None,
-    ) -> Review:
-        """The review after one more step; itself when nothing changes.
+    ) -> Edit | None:
+        """The step that gives these points these states; None when it would change nothing.
 
         Args:
-            kind: what was done.
-            states: of the points that were touched.
+            kind: what is done.
+            states: of the points that are touched.
             at: now, with time zone.
             by: pseudonym of the reader.
             original: other original landmarks that the step brings.
         """
-        changes = self.changes_to(states)
-        if not changes and (original is None or original == self.original):
-            return self
-        originals = None if original is None else (self.original, original)
-        return self.with_edit(Edit(kind, changes, at, by, originals))
+        pairs = ((id_, self.state(id_), after) for id_, after in states.items())
+        changes = tuple(Change(id_, old, new) for id_, old, new in pairs if old != new)
+        originals = None
+        if original is not None and original != self.original:
+            originals = (self.original, original)
+        if not changes and originals is None:
+            return None
+        return Edit(kind, changes, at, by, originals)
 
     def with_edit(self, edit: Edit) -> Review:
         """The review after ``edit``; what was undone before cannot be done again any more."""

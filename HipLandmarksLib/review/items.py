@@ -8,7 +8,7 @@ from enum import Enum
 
 import numpy as np
 
-from ..anatomy import Landmark, LandmarkId, LandmarkTable
+from ..anatomy import HipLandmarks, Landmark, LandmarkId, LandmarkTable
 from ..anatomy.point_note import MOVED_MM
 from .changes import PointState
 from .doubt import Doubt, doubt_of
@@ -60,19 +60,56 @@ class ReviewItem:
         return self.landmark is not None or self.original is not None
 
 
-def review_items(review: Review, offered: Iterable[LandmarkId]) -> tuple[ReviewItem, ...]:
-    """The list of a review.
+class ReviewList:
+    """Makes the list of a review again and again: what did not change stays the same object.
 
     The order depends on the original points alone, so that no row moves while somebody reviews.
-
-    Args:
-        review: originals and present states, in one frame.
-        offered: further points that can be placed.
     """
-    ids = list(dict.fromkeys([*review.original, *review.present, *offered]))
-    numbers = landmark_numbers([key for _, key in review.original], [key for _, key in ids])
-    items = [_item(review, id_, numbers[id_[1]]) for id_ in ids]
-    return tuple(sorted(items, key=_place))
+
+    def __init__(self) -> None:
+        self._original = HipLandmarks({})
+        self._ids: tuple[LandmarkId, ...] = ()
+        self._order: tuple[LandmarkId, ...] = ()
+        self._numbers: dict[str, int] = {}
+        self._doubts: dict[LandmarkId, Doubt] = {}
+        self._items: dict[LandmarkId, ReviewItem] = {}
+
+    def update(
+        self, review: Review, now: HipLandmarks, offered: Iterable[LandmarkId]
+    ) -> tuple[ReviewItem, ...]:
+        """The items, the most doubtful first.
+
+        Args:
+            review: originals and states.
+            now: the points as they are now, also in the middle of a drag.
+            offered: further points that can be placed.
+        """
+        ids = tuple(dict.fromkeys([*review.original, *now, *offered]))
+        if ids != self._ids or review.original is not self._original:
+            self._sort(review.original, ids)
+        self._items = {id_: self._item(id_, review, now) for id_ in self._order}
+        return tuple(self._items.values())
+
+    def _sort(self, original: HipLandmarks, ids: tuple[LandmarkId, ...]) -> None:
+        self._original, self._ids = original, ids
+        self._numbers = landmark_numbers([key for _, key in original], [key for _, key in ids])
+        self._doubts = {id_: doubt_of(original.items_.get(id_)) for id_ in ids}
+        self._items = {}
+        self._order = tuple(sorted(ids, key=self._place))
+
+    def _place(self, id_: LandmarkId) -> tuple[object, ...]:
+        side, key = id_
+        rank = self._doubts[id_].rank
+        return (id_ not in self._original, rank, self._numbers[key], _SIDES.index(side.value))
+
+    def _item(self, id_: LandmarkId, review: Review, now: HipLandmarks) -> ReviewItem:
+        landmark, known = now.items_.get(id_), self._items.get(id_)
+        original = review.original.items_.get(id_)
+        progress = progress_of(review.state(id_), original)
+        if known is not None and known.landmark is landmark and known.progress is progress:
+            return known
+        number, doubt = self._numbers[id_[1]], self._doubts[id_]
+        return ReviewItem(id_, number, landmark, original, progress, doubt)
 
 
 def landmark_numbers(asked: Iterable[str], others: Iterable[str]) -> dict[str, int]:
@@ -100,22 +137,11 @@ def differs(landmark: Landmark | None, original: Landmark | None) -> bool:
 
 def progress_of(state: PointState, original: Landmark | None) -> Progress:
     """How far the review of a point is."""
-    if state.accepted:
-        return Progress.ACCEPTED
     if differs(state.landmark, original):
         return Progress.EDITED
+    if state.accepted:
+        return Progress.ACCEPTED
     return Progress.UNPLACED if state.landmark is None else Progress.OPEN
-
-
-def _item(review: Review, id_: LandmarkId, number: int) -> ReviewItem:
-    state, original = review.state(id_), review.original.items_.get(id_)
-    progress = progress_of(state, original)
-    return ReviewItem(id_, number, state.landmark, original, progress, doubt_of(original))
-
-
-def _place(item: ReviewItem) -> tuple[object, ...]:
-    side = _SIDES.index(item.id[0].value)
-    return (item.original is None, item.doubt.rank, item.number, side)
 
 
 def _table_rank(rank: dict[str, int], key: str) -> int:

@@ -10,18 +10,20 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic
-from typing import IO, Any
+from typing import IO, Any, Protocol
 from uuid import uuid4
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..anatomy import HipLandmarks
+from ..anatomy.mapping import map_landmarks
 from ..errors import HipLandmarksError
 from .changes import Edit
 from .errors import ReviewError
@@ -41,6 +43,14 @@ def image_key(pixels: NDArray[np.generic]) -> str:
     found = sha256(repr((grey.shape, grey.dtype.str)).encode("ascii"))
     found.update(grey.data.cast("B"))
     return found.hexdigest()[:40]
+
+
+class InSpace(Protocol):
+    """An image that lies somewhere, such as a :class:`~HipLandmarksLib.imaging.HipImage`."""
+
+    @property
+    def ijk_to_lps(self) -> NDArray[np.float64]:
+        """4x4 from (i, j, k, 1) to LPS mm."""
 
 
 class Journal:
@@ -91,6 +101,16 @@ class Journal:
             path.unlink(missing_ok=True)
         self._path, self._begin = None, review
 
+    def keep(self, review: Review, edits: int) -> None:
+        """Begin a new file with a review that is saved nowhere else; raises as :meth:`edit`.
+
+        Args:
+            review: as it is now.
+            edits: how many changes it holds that are not saved.
+        """
+        self.restart(review)
+        self._append({"op": "keep", "edits": edits, "at": _now()})
+
     def close(self) -> None:
         """Let go of the file; it stays and will be offered."""
         if self._file is not None:
@@ -140,7 +160,11 @@ class JournalOffer:
     last: datetime
     edits: int
     whole: bool
-    review: Review
+    review: Review = field(repr=False)
+
+    def landmarks(self, image: InSpace) -> HipLandmarks:
+        """Its points (LPS mm) where the image lies now."""
+        return map_landmarks(self.review.landmarks, self.review.ijk_to_lps, image.ijk_to_lps)
 
     def discard(self) -> None:
         """Delete it."""
@@ -192,7 +216,7 @@ def _read(path: Path, file: IO[bytes]) -> JournalOffer | None:
         except (HipLandmarksError, KeyError, TypeError, ValueError):
             whole = False
             break
-        edits += 1
+        edits += int(step.get("edits", 1))
     return JournalOffer(path, started, last, edits, whole, review)
 
 
@@ -200,6 +224,8 @@ def _after(review: Review, step: dict[str, Any]) -> tuple[Review, datetime]:
     if step["op"] == "edit":
         edit = edit_from_dict(step["edit"])
         return review.with_edit(edit), edit.at
+    if step["op"] == "keep":
+        return review, datetime.fromisoformat(step["at"])
     follow = {"undo": Review.undo, "redo": Review.redo}[step["op"]]
     return follow(review), datetime.fromisoformat(step["at"])
 

@@ -20,6 +20,9 @@ LARGEST_TILT_DEG = 30.0
 LARGEST_MISFIT = 0.12
 """Of the distance between the sides: pairs that fit worse do not mirror each other."""
 
+LEAST_SIGMA_MM = 1.0
+"""However well the pairs fit: no two hips are more alike."""
+
 Vec3 = tuple[float, float, float]
 _WITHOUT_PAIR = ("there is no point that both sides have", "there is only one pair of points")
 
@@ -41,6 +44,12 @@ class MirrorPlane:
     misfit: float
     pairs: int
     middle: int
+
+    @property
+    def sigma(self) -> float:
+        """Standard deviation (mm) of a mirrored point; few pairs fit better than they tell."""
+        n = self.pairs + self.middle
+        return max(LEAST_SIGMA_MM, self.misfit * float(np.sqrt(n / (n - 1))))
 
     def mirrored(self, position: Vec3) -> Vec3:
         """A position (LPS mm) on the other side of the plane."""

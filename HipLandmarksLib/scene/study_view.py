@@ -7,7 +7,7 @@ from typing import Any
 
 from ..anatomy import AnySide, HipLandmarks, LandmarkId, Source
 from ..imaging import HipImage
-from ..measurement import Measurement, MeasurementSettings, SideDifference
+from ..measurement import Measurement, MeasurementSettings, SideDifference, ViewPlane
 from .doubt import DoubtOverlay
 from .live import LiveMeasurements
 from .measured_plane import MeasuredPlane
@@ -90,6 +90,11 @@ class StudyView:
     def differences(self) -> list[SideDifference]:
         """Right minus left of the measurements of the hips, in the order of the table."""
         return self._live.differences
+
+    @property
+    def plane(self) -> ViewPlane:
+        """The plane in which is measured: that of the image's slices."""
+        return self._plane.plane
 
     @property
     def problem(self) -> str:

@@ -1,0 +1,9 @@
+"""Editing the points of a study in the scene: undo, states, locks, autosave; no Qt."""
+
+from .editor import StudyEditor
+from .guard import guard_views
+from .offering import offers
+from .outcome import Outcome
+from .views import look_at
+
+__all__ = ["Outcome", "StudyEditor", "guard_views", "look_at", "offers"]

@@ -1,0 +1,211 @@
+"""The review of a study, kept in the scene and autosaved at every step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...anatomy import HipLandmarks, Landmark, LandmarkId
+from ...anatomy.mapping import map_landmark, map_landmarks
+from ...review import (
+    Edit,
+    EditKind,
+    Journal,
+    JournalOffer,
+    PointState,
+    Review,
+    ReviewError,
+    image_key,
+)
+from ...review.items import differs
+from ...review.store import ReviewText, review_from_text
+from ..study import HipStudy
+from .node import add_review_node, find_review_node
+
+
+class KeptReview:
+    """States and history of a study's points; the points themselves are the study's.
+
+    A review says where points are in the image as it lay when the review began, so that a
+    transform that moves image and points takes the history along.
+
+    Args:
+        study: new, or reopened with the scene.
+        folder: of the autosave; None for none.
+        clock: tells the time, with time zone.
+
+    Attributes:
+        review: as it is now.
+        problem: what the reader must know of it, such as that it is not autosaved; else empty.
+    """
+
+    def __init__(
+        self,
+        study: HipStudy,
+        folder: Path | str | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
+    ) -> None:
+        self._study = study
+        self._clock = clock
+        self._text = ReviewText()
+        self._moves: tuple[Any, Any] = (None, None)
+        self._journal: Journal | None = None
+        self.problem = ""
+        self.node = find_review_node(study.nodes)
+        self.review = self._found() or Review.begin(_original(study), study.image.ijk_to_lps)
+        self.record(EditKind.OUTSIDE, self._changed_outside())
+        if folder is not None:
+            self._journal = Journal(folder, image_key(study.image.pixels), self.review)
+        self._write()
+
+    @property
+    def original(self) -> HipLandmarks:
+        """The original landmarks where the image lies now, LPS mm."""
+        return map_landmarks(
+            self.review.original, self.review.ijk_to_lps, self._study.image.ijk_to_lps
+        )
+
+    def now(self, id_: LandmarkId) -> Landmark | None:
+        """A point of the study as it is now, in the place of the review."""
+        landmark = self._study.landmarks.items_.get(id_)
+        return self._moved(landmark, 1)
+
+    def shown(self, states: Mapping[LandmarkId, PointState]) -> dict[LandmarkId, Landmark | None]:
+        """Points with these states as the study must show them now."""
+        return {id_: self._moved(state.landmark, 0) for id_, state in states.items()}
+
+    def in_review(self, states: Mapping[LandmarkId, PointState]) -> dict[LandmarkId, PointState]:
+        """States of the study's points (LPS mm, world) in the place of the review."""
+        return {
+            id_: PointState(self._moved(state.landmark, 1), state.accepted)
+            for id_, state in states.items()
+        }
+
+    def original_of(self, landmarks: HipLandmarks) -> HipLandmarks:
+        """Landmarks of the study (LPS mm, world) as originals of the review."""
+        return map_landmarks(landmarks, self._study.image.ijk_to_lps, self.review.ijk_to_lps)
+
+    def record(
+        self,
+        kind: EditKind,
+        states: Mapping[LandmarkId, PointState],
+        original: HipLandmarks | None = None,
+    ) -> Edit | None:
+        """Take up what was done to the study; None when it changes nothing."""
+        edit = self.review.planned(kind, states, self._clock(), self._study.reader.name, original)
+        if edit is not None:
+            self.review = self.review.with_edit(edit)
+            self._autosave(lambda journal: journal.edit(edit))
+            self._write()
+        return edit
+
+    def undo(self) -> None:
+        """Go back one step; the points are the caller's."""
+        self.review = self.review.undo()
+        self._autosave(Journal.undo)
+        self._write()
+
+    def redo(self) -> None:
+        """Do the step again that was undone last; the points are the caller's."""
+        self.review = self.review.redo()
+        self._autosave(Journal.redo)
+        self._write()
+
+    def restore(self, offer: JournalOffer) -> dict[LandmarkId, PointState]:
+        """Take up an autosaved review; the states that the study must show then.
+
+        Its history comes along where nothing was done yet; otherwise it is one more step.
+        """
+        saved, done = offer.review, bool(self.review.done or self.review.undone)
+        ids = {*self.review.present, *saved.present, *self._study.landmarks}
+        if not done:
+            self.review = saved
+        else:
+            places = (saved.ijk_to_lps, self.review.ijk_to_lps)
+            found = map_landmarks(saved.landmarks, *places)
+            states = {
+                id_: PointState(found.items_.get(id_), saved.state(id_).accepted) for id_ in ids
+            }
+            self.record(EditKind.RESTORE, states, map_landmarks(saved.original, *places))
+        self._autosave(lambda journal: journal.keep(self.review, offer.edits))
+        self._write()
+        return {id_: self.review.state(id_) for id_ in ids}
+
+    def saved(self) -> None:
+        """The scene is saved: nothing of the autosave is needed any more."""
+        self._autosave(lambda journal: journal.restart(self.review))
+
+    def close(self) -> None:
+        """Let go of the autosave."""
+        self._autosave(Journal.close)
+
+    def forget(self, node: Any) -> None:
+        """The node was removed from the scene; the next step makes another one."""
+        if node is self.node:
+            self.node = None
+
+    def _found(self) -> Review | None:
+        """The review that the scene keeps; a damaged one is told of and begun anew."""
+        if self.node is None:
+            return None
+        try:
+            return review_from_text(self.node.GetText() or "")
+        except ReviewError as error:
+            self.problem = str(error)
+            return None
+
+    def _changed_outside(self) -> dict[LandmarkId, PointState]:
+        """Points that are not as the review left them."""
+        ids = {*self.review.present, *self._study.landmarks}
+        now = {id_: self.now(id_) for id_ in ids}
+        return {
+            id_: PointState(landmark)
+            for id_, landmark in now.items()
+            if differs(landmark, self.review.state(id_).landmark)
+        }
+
+    def _write(self) -> None:
+        if self.node is None:
+            self.node = add_review_node(self._study.nodes)
+        self.node.SetText(self._text.write(self.review))
+
+    def _autosave(self, step: Callable[[Journal], None]) -> None:
+        """A full disk must not keep anybody from correcting a point, but is told."""
+        if self._journal is None:
+            return
+        try:
+            step(self._journal)
+        except ReviewError as error:
+            self.problem = str(error)
+
+    def _moved(self, landmark: Landmark | None, direction: int) -> Landmark | None:
+        """From the review to the study (0) or back (1); most images never move."""
+        place = self._study.image.ijk_to_lps
+        if landmark is None or place is self.review.ijk_to_lps:
+            return landmark
+        if self._moves[0] is not place:
+            self._moves = (place, _both_ways(self.review.ijk_to_lps, place))
+        matrices = self._moves[1]
+        return landmark if matrices is None else map_landmark(landmark, matrices[direction])
+
+
+def _both_ways(before: NDArray[np.float64], after: NDArray[np.float64]) -> Any:
+    """The move of the image and its inverse, 4x4 each; None when it did not move."""
+    if np.allclose(before, after, atol=1e-9):
+        return None
+    move = after @ np.linalg.inv(before)
+    return move, np.linalg.inv(move)
+
+
+def _original(study: HipStudy) -> HipLandmarks:
+    """The points as they are; a model whose reading is there tells what it said before."""
+    doubt = study.doubt
+    if doubt is None:
+        return study.landmarks
+    points = {**study.landmarks, **doubt.reading.landmarks}
+    return HipLandmarks(points, case_id=study.landmarks.case_id)
