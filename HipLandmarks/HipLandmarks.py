@@ -62,58 +62,73 @@ class HipLandmarks(ScriptedLoadableModule):
 
 
 def registerSampleData() -> None:
-    """Offer the simulated hip MRI in the Sample Data module; it is made here, not downloaded."""
+    """Offer simulated images in the Sample Data module; they are made here, not downloaded."""
     import SampleData
 
-    SampleData.SampleDataLogic.registerCustomSampleDataSource(
-        category="HipLandmarks",
-        sampleName="Simulated hip MRI",
-        uris=[],
-        fileNames=[],
-        nodeNames=[],
-        customDownloader=lambda source: [HipLandmarksLogic().addSample()],
-    )
+    samples = {"mri": _("Simulated hip MRI"), "xray": _("Simulated pelvis radiograph")}
+    for kind, title in samples.items():
+        SampleData.SampleDataLogic.registerCustomSampleDataSource(
+            category="HipLandmarks",
+            sampleName=title,
+            uris=[],
+            fileNames=[],
+            nodeNames=[],
+            customDownloader=lambda source, kind=kind: [HipLandmarksLogic().addSample(kind)],
+        )
 
 
 @parameterNodeWrapper
 class HipLandmarksParameterNode:
-    """What the module remembers in the scene."""
+    """What the module remembers in the scene besides the studies, which keep themselves."""
 
     inputVolume: vtkMRMLScalarVolumeNode
+    model: str = ""
+    slice: str = "auto"
+    singleHip: str = ""
+    device: str = "auto"
+    lockOthers: bool = True
+    showEmpty: bool = False
 
 
 class HipLandmarksWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
-    """The panel: choose an MRI, detect, read the table."""
+    """The panel; its sections are in ``HipLandmarksLib.desktop.widgets``."""
 
     def __init__(self, parent=None) -> None:
         ScriptedLoadableModuleWidget.__init__(self, parent)
         VTKObservationMixin.__init__(self)
         self.logic = None
+        self.panel = None
         self._parameterNode = None
         self._guiTag = None
 
     def setup(self) -> None:
         """Build the panel and connect it."""
         ScriptedLoadableModuleWidget.setup(self)
+        self.logic = HipLandmarksLogic()
         from HipLandmarksLib.resources import resource_path
 
-        panel = slicer.util.loadUI(str(resource_path("UI", "HipLandmarks.ui")))
-        self.layout.addWidget(panel)
-        self.ui = slicer.util.childWidgetVariables(panel)
-        panel.setMRMLScene(slicer.mrmlScene)
-        self.logic = HipLandmarksLogic()
+        root = slicer.util.loadUI(str(resource_path("UI", "HipLandmarks.ui")))
+        self.layout.addWidget(root)
+        self.ui = slicer.util.childWidgetVariables(root)
+        root.setMRMLScene(slicer.mrmlScene)
+        self.ui.messageFrame.visible = self.ui.restoreFrame.visible = False
         scene = slicer.mrmlScene
         self.addObserver(scene, scene.StartCloseEvent, self.onSceneStartClose)
         self.addObserver(scene, scene.EndCloseEvent, self.onSceneEndClose)
         self.addObserver(scene, scene.EndImportEvent, self.onSceneEndImport)
-        self.ui.detectButton.connect("clicked(bool)", self.onDetect)
-        self.initializeParameterNode()
+        if slicer.app.layoutManager() is not None:
+            slicer.app.layoutManager().connect("layoutChanged(int)", self.onLayoutChanged)
 
     def cleanup(self) -> None:
         """Called when the module widget is destroyed."""
         self.removeObservers()
         self.setParameterNode(None)
-        self.logic.close()
+        if slicer.app.layoutManager() is not None:
+            slicer.app.layoutManager().disconnect("layoutChanged(int)", self.onLayoutChanged)
+        if self.panel is not None:
+            self.panel.close()
+            self.panel = None
+        self.logic.end()
 
     def onReload(self) -> None:
         """Load the library's files again, too."""
@@ -124,15 +139,36 @@ class HipLandmarksWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def enter(self) -> None:
         """Called each time the module is opened."""
+        self.makePanel()
         self.initializeParameterNode()
+        self.panel.enter()
 
     def exit(self) -> None:
         """Called each time another module is opened."""
+        if self.panel is not None:
+            self.panel.exit()
         self.setParameterNode(None)
+
+    def makePanel(self) -> None:
+        """Bring the widgets to life when they are first seen; loads NumPy, never torch."""
+        if self.panel is None:
+            from HipLandmarksLib.desktop.widgets import ModulePanel
+            from HipLandmarksLib.i18n import use_translator
+
+            use_translator(translate)
+            self.panel = ModulePanel(self.ui, self.logic.session, lambda: self._parameterNode)
+            self.logic.reopen()
+
+    def onLayoutChanged(self, layout) -> None:
+        """Other slice views may be there: the keys shall work in them, too."""
+        if self.panel is not None and self._parameterNode is not None:
+            self.panel.enter()
 
     def onSceneStartClose(self, caller, event) -> None:
         """The parameter node and the studies go with the scene."""
         self.setParameterNode(None)
+        if self.panel is not None:
+            self.panel.forget_scene()
         self.logic.close()
 
     def onSceneEndClose(self, caller, event) -> None:
@@ -142,12 +178,16 @@ class HipLandmarksWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def onSceneEndImport(self, caller, event) -> None:
         """A loaded scene may hold studies: make them live again."""
-        with slicer.util.tryWithErrorDisplay(_("The hip study could not be reopened.")):
+        if self.panel is None:
+            return
+        with self.panel.desk.messages.telling():
             self.logic.reopen()
-            self.updatePanel()
+        if self.parent.isEntered:
+            self.setParameterNode(None)  # the loaded scene brought its own
+            self.initializeParameterNode()
 
     def initializeParameterNode(self) -> None:
-        """Use the scene's parameter node; take the first volume when none is chosen."""
+        """Use the scene's parameter node; take the first image when none is chosen."""
         self.setParameterNode(self.logic.getParameterNode())
         if not self._parameterNode.inputVolume:
             first = slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLScalarVolumeNode")
@@ -158,54 +198,17 @@ class HipLandmarksWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         """Connect the panel to ``parameterNode``, None to disconnect."""
         if self._parameterNode:
             self._parameterNode.disconnectGui(self._guiTag)
-            self.removeObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self.updatePanel)
+            self.removeObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self.onParameter)
         self._parameterNode = parameterNode
         if self._parameterNode:
             self._guiTag = self._parameterNode.connectGui(self.ui)
-            self.addObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self.updatePanel)
-            self.updatePanel()
+            self.addObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self.onParameter)
+            self.onParameter()
 
-    def updatePanel(self, caller=None, event=None) -> None:
-        """Show the table of the chosen volume; Detect needs a volume."""
-        volume = self._parameterNode.inputVolume if self._parameterNode else None
-        self.ui.detectButton.enabled = volume is not None
-        self.ui.detectButton.toolTip = (
-            _("Find the landmarks and measure both hips.")
-            if volume
-            else _("Choose a hip MRI first.")
-        )
-        self.ui.measurementTableView.setMRMLTableNode(self.logic.tableNode(volume))
-
-    def onDetect(self, checked=False) -> None:
-        """Run the detection; it occupies Slicer until it is done, and the status says so."""
-        volume = self._parameterNode.inputVolume
-        with slicer.util.tryWithErrorDisplay(
-            _("The landmarks could not be found."), waitCursor=True
-        ):
-            self.showStatus(_("Starting. Slicer does not respond until the detection is done."))
-            try:
-                detection = self.logic.detect(volume, self.showProgress)
-            except Exception:
-                self.showStatus(_("The detection failed; the scene was not changed."))
-                raise
-            text = _("Landmarks by {model} on {device} in {seconds:.1f} s. Check every point.")
-            self.showStatus(
-                text.format(
-                    model=detection.model, device=detection.device, seconds=detection.seconds
-                )
-            )
-            self.updatePanel()
-            self.logic.showVolume(volume)
-
-    def showProgress(self, stage, done, total) -> None:
-        """Tell how far the detection is."""
-        text = _("Detecting: {done} of {total} slices. Slicer does not respond until it is done.")
-        self.showStatus(text.format(done=done, total=total))
-
-    def showStatus(self, text) -> None:
-        """Show ``text`` at once, even while Slicer is busy."""
-        self.ui.statusLabel.text = text
-        self.ui.statusLabel.repaint()
+    def onParameter(self, caller=None, event=None) -> None:
+        """Another image was chosen, or a choice was made."""
+        if self.panel is not None:
+            self.panel.follow_choice()
 
 
 class HipLandmarksLogic(ScriptedLoadableModuleLogic):
@@ -236,29 +239,12 @@ class HipLandmarksLogic(ScriptedLoadableModuleLogic):
         ensure_detection_packages()
         return self.session.detect(volumeNode, progress)
 
-    def tableNode(self, volumeNode):
-        """Table of the volume's study, None when it has none."""
-        study = self._session.study(volumeNode) if self._session else None
-        return study.table_node if study else None
-
-    def showVolume(self, volumeNode) -> None:
-        """Show the volume in the slice views, at the first landmark that has a position."""
-        if slicer.app.layoutManager() is None:
-            return
-        slicer.util.setSliceViewerLayers(background=volumeNode, fit=True, rotateToVolumePlane=True)
-        study = self.session.study(volumeNode)
-        placed = [p.position for p in study.landmarks.values() if p.position] if study else []
-        if placed:
-            x, y, z = placed[0]
-            slicer.modules.markups.logic().JumpSlicesToLocation(-x, -y, z, False)
-
-    def addSample(self):
-        """Add the simulated hip MRI to the scene and return its volume node."""
-        from HipLandmarksLib.scene import add_volume
-        from HipLandmarksLib.synthesis import make_phantom
+    def addSample(self, kind="mri"):
+        """Add a simulated image (``mri`` or ``xray``) to the scene and return its volume node."""
+        from HipLandmarksLib.desktop.samples import Sample, add_sample
 
         with slicer.util.WaitCursor():
-            return add_volume(slicer.mrmlScene, make_phantom().image)
+            return add_sample(slicer.mrmlScene, Sample(kind), slicer.app.processEvents)
 
     def reopen(self) -> None:
         """Make the studies of a loaded scene live again."""
@@ -268,6 +254,11 @@ class HipLandmarksLogic(ScriptedLoadableModuleLogic):
         """Stop following the scene."""
         if self._session is not None:
             self._session.close()
+
+    def end(self) -> None:
+        """Stop following the scene and let the worker go."""
+        if self._session is not None:
+            self._session.end()
 
 
 class HipLandmarksTest(ScriptedLoadableModuleTest):

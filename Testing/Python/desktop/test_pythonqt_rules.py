@@ -156,9 +156,10 @@ def test_a_destroyed_object_says_so(qt):
         _ = label.text
 
 
-def test_file_dialogs_return_the_path_alone(qt):
+def test_dialogs_return_the_value_alone(qt):
     """PythonQtWrapper_QFileDialog::static_QFileDialog_getSaveFileName returns a QString."""
-    assert qt.QFileDialog.getSaveFileName.answers == "path"
+    assert qt.QFileDialog.getSaveFileName.answers == "value"
+    assert qt.QInputDialog.getText.answers == "value"
 
 
 def test_functions_of_slicers_widgets_are_seen_when_qt_knows_them(slicer_desktop):

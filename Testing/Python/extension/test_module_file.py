@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -90,9 +91,11 @@ def panel(repository):
 
 def test_every_widget_that_the_code_uses_is_in_the_panel(repository):
     names = {widget.get("name") for widget in panel(repository).iter("widget")}
-    source = (repository / "HipLandmarks" / "HipLandmarks.py").read_text(encoding="utf-8")
-    used = {part.split(".")[0] for part in source.split("self.ui.")[1:]}
-    assert used and used <= names
+    files = [repository / "HipLandmarks" / "HipLandmarks.py"]
+    files += (repository / "HipLandmarksLib" / "desktop" / "widgets").glob("*.py")
+    source = "".join(path.read_text(encoding="utf-8") for path in files)
+    used = set(re.findall(r"\bui\.(\w+)", source))
+    assert len(used) > 40 and used <= names
 
 
 def test_every_control_has_a_tooltip_and_the_scene(repository):
@@ -113,4 +116,4 @@ def test_the_panel_shows_the_notice_and_stores_its_choice(repository):
         for p in root.iter("property")
         if p.get("name") == "SlicerParameterName"
     ]
-    assert stored == ["inputVolume"]
+    assert stored == ["inputVolume", "lockOthers", "showEmpty"]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6 import QtCore, QtGui, QtWidgets
+from vtkmodules.vtkCommonCore import vtkCollection
 
 from .mrml_widgets import qMRMLSliceWidget
 
@@ -25,11 +26,28 @@ class qSlicerLayoutManager(QtCore.QObject):
     def __init__(self, slices: dict[str, qMRMLSliceWidget]) -> None:
         super().__init__()
         self._slices = slices
+        self._number = 0
 
     @QtCore.Slot(result="QStringList")
     def sliceViewNames(self) -> list[str]:
         """Names such as Red."""
         return list(self._slices)
+
+    @QtCore.Slot(result=object)
+    def mrmlSliceLogics(self) -> Any:
+        """The vtkMRMLSliceLogics in a vtkCollection."""
+        found = vtkCollection()
+        for widget in self._slices.values():
+            found.AddItem(widget.sliceLogic())
+        return found
+
+    @QtCore.Slot(int)
+    def setLayout(self, number: int) -> None:
+        """Another arrangement of views; here the same views stay."""
+        self._number = number
+        self.layoutChanged.emit(number)
+
+    layout = QtCore.Property(int, lambda self: self._number, setLayout)
 
     @QtCore.Slot(str, result=QtCore.QObject)
     def sliceWidget(self, name: str) -> qMRMLSliceWidget | None:

@@ -26,7 +26,8 @@ CLASSES: dict[type, type] = {}
 """Wrapper classes by the PySide6 class that they wrap."""
 FAILURES: list[BaseException] = []
 """What slots raised; Slicer prints such errors and goes on."""
-_PATH_ALONE = {"getOpenFileName", "getSaveFileName"}
+_VALUE_ALONE = {"getOpenFileName", "getSaveFileName", "getText", "getInt", "getDouble", "getItem"}
+"""What they say besides goes into out parameters, which PythonQt leaves to C++."""
 
 
 class ClassWrapper(type):
@@ -121,7 +122,7 @@ class Method:
     def __init__(self, name: str, function: Callable[..., Any]) -> None:
         self.__name__ = name
         self._function = function
-        self.answers = "path" if name in _PATH_ALONE else "all"
+        self.answers = "value" if name in _VALUE_ALONE else "all"
 
     def __call__(self, *args: Any, **named: Any) -> Any:
         if named:

@@ -1,0 +1,68 @@
+"""The line of the panel that tells what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from ...errors import HipLandmarksError
+from ...panel import Message, message_of
+from .colours import coloured
+
+
+class MessageArea:
+    """Shows one message at a time inside the panel; details are folded until asked for.
+
+    Args:
+        ui: the widgets of the panel by name.
+    """
+
+    def __init__(self, ui: Any) -> None:
+        self._ui = ui
+        ui.messageDetailsButton.connect("toggled(bool)", self._show_details)
+        ui.messageCloseButton.connect("clicked(bool)", self.clear)
+        self.clear()
+
+    def show(self, message: Message) -> None:
+        """Show a message until the next one or until it is closed."""
+        self._ui.messageLabel.text = coloured(self._ui.messageLabel, message.severity, message.line)
+        self._ui.messageDetailsText.plainText = message.details
+        self._ui.messageDetailsButton.checked = False
+        self._ui.messageDetailsButton.visible = bool(message.details)
+        self._show_details(False)
+        self._ui.messageFrame.visible = True
+
+    def clear(self, *_event: Any) -> None:
+        """Hide the message."""
+        self._ui.messageFrame.visible = False
+
+    def _show_details(self, shown: bool) -> None:
+        self._ui.messageDetailsText.visible = shown
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """Whatever goes wrong inside the block is told here; Slicer goes on.
+
+        Our own errors are one sentence; the others come with their traceback on demand.
+        """
+        try:
+            yield
+        except HipLandmarksError as error:
+            self.show(message_of(error))
+        except Exception as error:
+            self.show(message_of(error))
+            raise
+
+
+Slot = Callable[..., None]
+
+
+def told(method: Callable[..., None]) -> Slot:
+    """Decorator for slots of a section: errors become messages of ``self.desk.messages``."""
+
+    def call(self: Any, *arguments: Any) -> None:
+        with self.desk.messages.telling():
+            method(self, *arguments)
+
+    return call

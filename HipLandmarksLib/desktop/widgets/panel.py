@@ -1,0 +1,150 @@
+"""``ModulePanel``: the sections of the module, kept in step with the chosen study."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from ...errors import HipLandmarksError
+from ...imaging import HipImage
+from ...panel import Message, Panel, Severity, message_of
+from ..editors import Editors, reviews_folder
+from ..session import HipSession
+from ..views import show_volume
+from .advanced_section import AdvancedSection
+from .calibration_section import CalibrationSection
+from .desk import Desk
+from .detect_section import DetectSection
+from .live import LiveRefresh
+from .measurement_section import MeasurementSection
+from .messages import MessageArea
+from .overlay_section import OverlaySection
+from .restore_offer import RestoreOffer
+from .review_section import ReviewSection
+from .study_section import StudySection
+
+
+class _Section(Protocol):
+    def show(self) -> None:
+        """Bring the section in line with the chosen study."""
+
+
+class ModulePanel:
+    """Everything between the widgets of the ``.ui`` file and the studies of the scene.
+
+    Works without a main window and without torch; then nothing is shown in views and nothing can
+    be detected.
+
+    Args:
+        ui: the widgets of the panel by name.
+        session: the studies of the scene.
+        parameters: the typed parameter node as it is now, None between two scenes.
+    """
+
+    def __init__(self, ui: Any, session: HipSession, parameters: Callable[[], Any]) -> None:
+        self._live = LiveRefresh(self.update)
+        self._panel = Panel()
+        self._shown: str | None = None
+        self._messages = MessageArea(ui)
+        self._editors = Editors(reviews_folder())
+        self.desk = Desk(
+            *(ui, session, self._panel, self._messages, parameters, self._live.ask, self.show)
+        )
+        self.study = StudySection(self.desk)
+        self.detect = DetectSection(self.desk)
+        self.review = ReviewSection(self.desk, self._editors, self.other_case, self._show_keys)
+        self.measurements = MeasurementSection(self.desk)
+        self.overlay = OverlaySection(self.desk)
+        self.calibration = CalibrationSection(self.desk)
+        self.advanced = AdvancedSection(self.desk, self.review.keyboard)
+        self.restore = RestoreOffer(self.desk, self._editors)
+        self._sections: tuple[_Section, ...] = (
+            *(self.study, self.detect, self.review, self.measurements),
+            *(self.overlay, self.calibration, self.advanced, self.restore),
+        )
+        if self.review.keyboard.problem:
+            self._messages.show(Message(Severity.CAUTION, self.review.keyboard.problem))
+
+    def enter(self) -> None:
+        """The module was opened: keys work in the slice views."""
+        self.review.keyboard.bind()
+        self.show()
+
+    def exit(self) -> None:
+        """Another module was opened: keys are given back."""
+        self.review.keyboard.unbind()
+
+    def follow_choice(self) -> None:
+        """The parameter node changed: show another image when another one was chosen."""
+        volume = self.desk.volume
+        shown = None if volume is None else volume.GetID()
+        if shown == self._shown:
+            return
+        self._shown = shown
+        self._messages.clear()
+        with self._messages.telling():
+            if volume is not None:
+                show_volume(volume)
+            self.show()
+
+    def show(self) -> None:
+        """Show the study of the chosen volume anew."""
+        study = self.desk.study
+        self._editors.keep_only(list(self.desk.session.studies))
+        editor = self._editors.of(study)
+        if study is not None:
+            study.watch(self._live.ask)
+        if editor is not None:
+            editor.watch(self._live.ask)
+        self._panel.show(study, editor, self._image())
+        for section in self._sections:
+            section.show()
+
+    def update(self) -> None:
+        """Write what changed since the last turn of the event loop."""
+        if self.desk.study is not self._panel.study:
+            self.show()
+            return
+        change = self._panel.update()
+        if change.badges:
+            self.study.show()
+        self.review.update(change)
+        self.measurements.update(change)
+
+    def other_case(self, step: int) -> None:
+        """Show the study that follows the present one in the scene, or the one before it."""
+        volumes = [study.volume_node for study in self.desk.session.studies]
+        if not volumes:
+            return
+        here = volumes.index(self.desk.volume) if self.desk.volume in volumes else 0
+        self.study.choose(volumes[(here + step) % len(volumes)])
+
+    def close(self) -> None:
+        """Let go of scene, views and timers; the nodes of the studies stay."""
+        self.review.keyboard.unbind()
+        self.detect.close()
+        self.calibration.close()
+        self._live.close()
+        self._editors.close()
+        self._panel.show(None)
+
+    def forget_scene(self) -> None:
+        """The scene is about to be closed: nothing of it may be shown any more."""
+        self.detect.cancel()
+        self.calibration.close()
+        self._editors.close()
+        self._shown = None
+        self._panel.show(None)
+
+    def _image(self) -> HipImage | None:
+        """The chosen image, for the badges while it has no study; tells why there is none."""
+        try:
+            return self.desk.read_image()
+        except HipLandmarksError as error:
+            self._messages.show(message_of(error))
+            return None
+
+    def _show_keys(self) -> None:
+        ui = self.desk.ui
+        ui.advancedSection.collapsed = False
+        ui.keys.setFocus()

@@ -1,0 +1,90 @@
+"""Tables of cells: only what changed is written, so that a drag costs next to nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import qt
+
+from ...panel import Cell, Words
+from .colours import is_dark
+
+
+class CellTable:
+    """Rows of :class:`.Cell` in a QTableWidget.
+
+    Args:
+        table: the QTableWidget.
+        stretch: index of the column that takes the room that is left.
+    """
+
+    def __init__(self, table: Any, stretch: int) -> None:
+        self._table = table
+        self._stretch = stretch
+        self._shown: list[tuple[Cell, ...]] = []
+        self._columns: tuple[Words, ...] = ()
+        table.verticalHeader().setVisible(False)
+        table.horizontalHeader().setHighlightSections(False)
+
+    def fill(self, columns: Sequence[Words], rows: Sequence[Sequence[Cell]]) -> None:
+        """Show other rows; the row that is chosen stays chosen."""
+        table = self._table
+        row = table.currentRow()
+        table.blockSignals(True)
+        try:
+            self._head(tuple(columns))
+            self._shown = []
+            table.setRowCount(len(rows))
+            for index, cells in enumerate(rows):
+                self._shown.append(())
+                self.write(index, cells)
+            table.resizeColumnsToContents()
+            table.resizeRowsToContents()
+            self.choose(row)
+        finally:
+            table.blockSignals(False)
+
+    def write(self, row: int, cells: Sequence[Cell]) -> None:
+        """Show other cells in one row."""
+        before, dark = self._shown[row], is_dark(self._table)
+        for column, cell in enumerate(cells):
+            if column >= len(before) or before[column] != cell:
+                self._write(row, column, cell, dark)
+        self._shown[row] = tuple(cells)
+
+    def choose(self, row: int) -> None:
+        """Choose a row; -1 for none."""
+        if 0 <= row < self._table.rowCount:
+            self._table.selectRow(row)
+        else:
+            self._table.clearSelection()
+
+    @property
+    def current(self) -> int:
+        """The chosen row, -1 for none."""
+        return int(self._table.currentRow())
+
+    def _head(self, columns: tuple[Words, ...]) -> None:
+        if columns == self._columns:
+            return
+        self._columns = columns
+        self._table.setColumnCount(len(columns))
+        header = self._table.horizontalHeader()
+        for index, words in enumerate(columns):
+            item = qt.QTableWidgetItem(words.label)
+            item.setToolTip(words.tooltip)
+            self._table.setHorizontalHeaderItem(index, item)
+        header.setSectionResizeMode(self._stretch, qt.QHeaderView.Stretch)
+
+    def _write(self, row: int, column: int, cell: Cell, dark: bool) -> None:
+        item = self._table.item(row, column)
+        if item is None:
+            item = qt.QTableWidgetItem()
+            self._table.setItem(row, column, item)
+        item.setText(cell.text)
+        item.setToolTip(cell.tooltip)
+        if cell.severity is None:
+            item.setData(qt.Qt.ForegroundRole, None)
+        else:
+            item.setForeground(qt.QBrush(qt.QColor(cell.severity.colour(dark))))
