@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakValueDictionary
@@ -77,6 +78,11 @@ class HipSession:
     def study(self, volume_node: Any) -> HipStudy | None:
         """The live study of a volume, None when it has none."""
         return None if volume_node is None else self._studies.get(volume_node.GetID())
+
+    @property
+    def studies(self) -> tuple[HipStudy, ...]:
+        """All live studies, in the order in which they were made."""
+        return tuple(self._studies.values())
 
     def begin_detection(
         self,
@@ -169,8 +175,27 @@ class HipSession:
 
     def _show_detection(self, volume_node: Any, detection: Detection) -> None:
         image = self._image(volume_node)  # as it is known now: it may have been calibrated
-        study = self._show(volume_node, image, detection.landmarks, Edge(detection.edge))
-        study.show_doubt(ModelReading.of(detection, image), visible=False)
+        earlier, edge = self.study(volume_node), Edge(detection.edge)
+        points = None if earlier is None else earlier.landmarks
+        try:
+            study = self._show(volume_node, image, detection.landmarks, edge)
+            if study.settings.edge is not edge:  # the points of another model marked another one
+                study.measure_with(replace(study.settings, edge=edge))
+            study.show_doubt(ModelReading.of(detection, image), visible=False)
+        except BaseException:
+            self._show_earlier(volume_node, earlier, points)
+            raise
+
+    def _show_earlier(
+        self, volume_node: Any, earlier: HipStudy | None, points: HipLandmarks | None
+    ) -> None:
+        """Back to the points that were there before new ones failed."""
+        failed = self.study(volume_node)
+        if failed is not None and failed is not earlier:
+            failed.close()
+            del self._studies[volume_node.GetID()]
+        elif earlier is not None and points is not None:
+            earlier.set_landmarks(points)
 
     def _show(
         self, volume_node: Any, image: HipImage, landmarks: HipLandmarks, edge: Edge
