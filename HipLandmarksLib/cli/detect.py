@@ -8,8 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..errors import ConfigurationError, HipLandmarksError, ImageError
 from .calibration_options import add_calibration_options, calibrated
-from .model_options import add_model_options, as_stated, chosen_bundle, stated_side
+from .detecting import Detect, add_worker_option, open_detection
+from .model_options import add_model_options, as_stated
 from .options import (
     add_device_option,
     add_measurement_options,
@@ -24,10 +26,9 @@ from .output_options import (
     put_out,
     table_wanted,
 )
-from .progress import progress_bar
 
 if TYPE_CHECKING:
-    from ..detection import Detection, Detector
+    from ..detection import Detection
     from ..imaging import HipImage
 
 NAME = "detect"
@@ -35,11 +36,12 @@ SUMMARY = "find the landmarks of both hips in an MRI or a film, measure, write t
 DESCRIPTION = (
     "Find the landmarks of both hips in a coronal MRI or a frontal radiograph, measure them,\n"
     "print the table and write markups, CSV, JSON, an overlay picture and a 3D Slicer scene\n"
-    "into DIR/<case>/."
+    "into DIR/<case>/. Of several images each is read; those that cannot be are named at the end."
 )
 EXAMPLES = """examples:
   hiplandmarks detect pelvis.nii.gz
   hiplandmarks detect dicom-folder/ --out results
+  hiplandmarks detect films/*.dcm --out results
   hiplandmarks detect pelvis.nrrd --slice 17 --device cpu
   hiplandmarks detect film.dcm --magnification 1.2
   hiplandmarks detect hip.jpg --kind xray --side left
@@ -49,8 +51,9 @@ EXAMPLES = """examples:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument(
-        "image",
+        "images",
         type=Path,
+        nargs="+",
         metavar="IMAGE",
         help="NIfTI, NRRD or MHA file, a DICOM file or folder, or a PNG, JPEG or TIFF picture",
     )
@@ -69,6 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("detection")
     add_model_options(group)
     add_device_option(group)
+    add_worker_option(group)
     group.add_argument(
         "--slice",
         type=_slice_index,
@@ -89,22 +93,59 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Detect, measure, write, print.
+    """Detect, measure, write, print; for one image after the other.
 
     Raises:
-        HipLandmarksError: when the image or the model cannot be used.
+        HipLandmarksError: when an image or the model cannot be used.
     """
-    from ..detection import detection_doubts
-    from ..measurement import ViewPlane, measure
-    from ..report import CaseReport, check_folder, protect_edited, safe_name, write_results
+    from ..report import check_folder
 
     check_folder(arguments.out)
     check_outputs(arguments)
-    image = _read(arguments)
+    names: dict[str, Path] = {}
+    if len(arguments.images) > 1:
+        _run_several(arguments, names)
+        return
+    with open_detection(arguments) as detect:
+        _run_one(arguments, arguments.images[0], names, detect)
+
+
+def _run_several(arguments: argparse.Namespace, names: dict[str, Path]) -> None:
+    """What goes wrong with one image is told, and the others are read all the same."""
+    if arguments.json is not None or arguments.csv is not None:
+        raise ConfigurationError(
+            "--json and --csv take the results of one image; of several images the folder of each "
+            "case holds both. Leave them out."
+        )
+    failed = []
+    with open_detection(arguments) as detect:
+        for path in arguments.images:
+            try:
+                _run_one(argparse.Namespace(**vars(arguments)), path, names, detect)
+            except HipLandmarksError as error:
+                failed.append(path.name)
+                print(f"{path}: error: {error}\n", file=sys.stderr)
+    if failed:
+        raise ImageError(
+            f"{len(failed)} of {len(arguments.images)} images could not be read "
+            f"({', '.join(failed)}), see above; the results of the others are complete."
+        )
+
+
+def _run_one(
+    arguments: argparse.Namespace, path: Path, names: dict[str, Path], detect: Detect
+) -> None:
+    from ..detection import detection_doubts
+    from ..measurement import ViewPlane, measure
+    from ..report import CaseReport, protect_edited, safe_name, write_results
+
+    image = _read(arguments, path)
+    _check_name(safe_name(image.name), path, names)
     if not arguments.overwrite:
         protect_edited(arguments.out, safe_name(image.name))
-    detector = _detector(arguments, image)
-    detection = _detect(arguments, image, detector)
+    what = f"{image.n_slices} slices of " if image.n_slices > 1 else ""
+    print(f"Searching {what}{image.name} ...", file=sys.stderr)
+    detection, licence = detect(arguments, image)
     arguments.edge = arguments.edge or detection.edge
     settings = settings_of(arguments, image.calibration, image.modality, image)
     for remark in detection.remarks:
@@ -124,7 +165,7 @@ def run(arguments: argparse.Namespace) -> None:
     log = sys.stdout if table_wanted(arguments) else sys.stderr
     device, seconds = detection.device, detection.seconds
     print(f"{image.name}: model {detection.model} on {device}, {seconds:.1f} s", file=log)
-    if licence := detector.card.training.get("licence"):
+    if licence:
         print(f"Licence of the model: {licence}", file=log)
     print(_where(detection, image), end="\n\n", file=log)
     case = CaseReport.of(image, detection, measurements)
@@ -132,6 +173,16 @@ def run(arguments: argparse.Namespace) -> None:
     if table_wanted(arguments):
         print()
         print_results(written)
+
+
+def _check_name(name: str, path: Path, names: dict[str, Path]) -> None:
+    """Refuse an image whose results would replace those of an earlier one."""
+    if name in names:
+        raise ConfigurationError(
+            f"{path} has the same case name ({name}) as {names[name]}, and would replace its "
+            "results: give it another name, or run it by itself with another --out."
+        )
+    names[name] = path
 
 
 def _where(detection: Detection, image: HipImage) -> str:
@@ -145,10 +196,10 @@ def _where(detection: Detection, image: HipImage) -> str:
     return f"{slices} (counted from 0)"
 
 
-def _read(arguments: argparse.Namespace) -> HipImage:
+def _read(arguments: argparse.Namespace, path: Path) -> HipImage:
     from ..imaging import as_coronal, read_image
 
-    image = as_stated(arguments, read_image(arguments.image, series=arguments.series))
+    image = as_stated(arguments, read_image(path, series=arguments.series))
     image = calibrated(arguments, as_coronal(image))
     warnings = image.calibration.warnings
     for note in filter(None, (_assumption(image), image.metadata.get("notes"), *warnings)):
@@ -159,27 +210,6 @@ def _read(arguments: argparse.Namespace) -> HipImage:
 def _assumption(image: HipImage) -> str:
     orientation = image.metadata.get("orientation", "")
     return f"orientation {orientation}" if orientation.startswith("assumed") else ""
-
-
-def _detector(arguments: argparse.Namespace, image: HipImage) -> Detector:
-    from ..detection import Detector
-
-    return Detector.from_bundle(chosen_bundle(arguments, image), device=arguments.device)
-
-
-def _detect(arguments: argparse.Namespace, image: HipImage, detector: Detector) -> Detection:
-    what = f"{image.n_slices} slices of " if image.n_slices > 1 else ""
-    print(f"Searching {what}{image.name} ...", file=sys.stderr)
-    side = stated_side(arguments)
-    with progress_bar() as report:
-        return detector.detect(
-            image,
-            arguments.slice,
-            report,
-            arguments.tta,
-            side,
-            keep_maps=detector.card.calibration is not None,
-        )
 
 
 def _slice_index(text: str) -> int | None:

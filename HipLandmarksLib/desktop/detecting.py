@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from ..detection.worker import (
 from ..errors import ImageError
 from ..imaging import HipImage
 from ..scene import image_of_volume
+from ..scene.batch import whole_or_not_at_all
 
 if TYPE_CHECKING:
     from ..detection import Detection
@@ -126,23 +126,3 @@ class DetectionInProgress:
         """The node itself; after the scene was closed another one may have its id."""
         id_ = self.volume_node.GetID()
         return id_ is not None and self._scene.GetNodeByID(id_) is self.volume_node
-
-
-@contextmanager
-def whole_or_not_at_all(scene: Any) -> Iterator[None]:
-    """Change a scene in one batch; when it fails, the nodes that were added go again."""
-    before = {node.GetID() for node in _nodes(scene)}
-    scene.StartState(scene.BatchProcessState)
-    try:
-        yield
-    except BaseException:
-        for node in [node for node in _nodes(scene) if node.GetID() not in before]:
-            scene.RemoveNode(node)
-        raise
-    finally:
-        scene.EndState(scene.BatchProcessState)
-
-
-def _nodes(scene: Any) -> list[Any]:
-    nodes = scene.GetNodes()
-    return [nodes.GetItemAsObject(index) for index in range(nodes.GetNumberOfItems())]

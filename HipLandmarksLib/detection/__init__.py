@@ -22,7 +22,6 @@ from .region_maps import RegionMaps
 
 if TYPE_CHECKING:
     from .bundle import (
-        default_bundle,
         load_bundle,
         load_card,
         load_film_bundle,
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
         write_card,
         write_film_cards,
     )
+    from .bundle_files import default_bundle
     from .card import BundleCard, ImageFrame
     from .detector import Detector
     from .device import ComputeDevice, choose_device
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from .views import VIEWS, View, named_views
 
 _LOADED_ON_USE = {
-    "default_bundle": ".bundle",
+    "default_bundle": ".bundle_files",
     "load_bundle": ".bundle",
     "load_card": ".bundle",
     "load_film_bundle": ".bundle",

@@ -18,9 +18,7 @@ from torch import Tensor
 
 from ..errors import ConfigurationError, ModelError
 from ..files import atomic_path, write_text_atomic
-from ..imaging import Modality
 from ..networks import LandmarkNetwork, build_network
-from ..resources import resource_path
 from .bundle_files import CARD_NAME, HIP_FOLDER, WEIGHTS_NAME, file_sha256
 from .card import BundleCard, ImageFrame
 from .letter_card import LETTERS_FOLDER
@@ -158,23 +156,6 @@ def load_bundle(folder: Path | str) -> tuple[BundleCard, LandmarkNetwork]:
             f"The weights of the model {card.id} do not fit its card: {error}"
         ) from error
     return card, network.eval()
-
-
-def default_bundle(modality: Modality = Modality.MR) -> Path:
-    """Folder of the bundle that ships with HipLandmarks, for coronal MRI or for AP pelvis films.
-
-    Raises:
-        HipLandmarksError: when this installation has none.
-    """
-    if modality is not Modality.XRAY:
-        return resource_path("Models", "mri-coronal")
-    found = resource_path("Models") / "xray-ap-pelvis"
-    if not found.is_dir():
-        raise ModelError(
-            "No model for radiographs comes with this installation: install HipLandmarks again, "
-            "or train one (README, 'Radiographs') and give its folder as --model."
-        )
-    return found
 
 
 def _sealing(folder: Path, card: BundleCard) -> BundleCard:

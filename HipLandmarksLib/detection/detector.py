@@ -103,9 +103,7 @@ class Detector:
 
     def limit_batch(self, images: int) -> None:
         """Send at most so many images through a network at once: slower, in less memory."""
-        if self.film is not None:
-            self.film.limit_batch(images)
-        self._reader.runner.batch = min(images, self._reader.runner.batch)
+        (self.film or self._reader).limit_batch(images)
 
     def uncalibrated(self) -> Detector:
         """This detector without the calibration of its card: doubt as the network states it."""
@@ -128,8 +126,7 @@ class Detector:
             image: coronal MRI (any number of slices) or a single coronal image; for a film model
                 a radiograph of the pelvis or of one hip, of any size and orientation.
             slice_index: read both hips on this slice; None chooses the best slice per hip.
-            progress: told about every batch of slices (stage ``slices``), then about the reading of
-                the hips (stage ``reading``).
+            progress: told about the search (stage ``slices``), then the hips (stage ``reading``).
             views: name of the views that are averaged on the slices that are read (None: what
                 the card says). The search for these slices shows each one once.
             side: of the one hip that a film shows, where the file does not tell it.

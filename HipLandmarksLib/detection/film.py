@@ -67,8 +67,8 @@ class FilmModel:
 
     def limit_batch(self, images: int) -> None:
         """Send at most so many images through either network at once."""
-        for reader in (self._whole, self._hip):
-            reader.runner.batch = min(images, reader.runner.batch)
+        self._whole.limit_batch(images)
+        self._hip.limit_batch(images)
 
     @property
     def card(self) -> BundleCard:

@@ -51,6 +51,10 @@ class MapReader:
         self.card = card
         self.runner = NetworkRunner(network, card, device)
 
+    def limit_batch(self, images: int) -> None:
+        """Send at most so many images through the network at once."""
+        self.runner.batch = min(images, self.runner.batch)
+
     def maps(self, inputs: Tensor, views: Sequence[View] = VIEWS["none"]) -> LandmarkMaps:
         """(B, 1, H, W) network inputs to everything the network says, averaged over ``views``."""
         average = ViewAverage()

@@ -1,9 +1,9 @@
 """A worker's child that needs no network: it does what the name of the model asks for.
 
 The real service, codec and pipes run; only the detector is a script. ``slices-2`` ends the process
-(kill -9) after the second report of that stage, ``loading``, ``writing`` and ``saying`` do so while
-the model is loaded, while the second map is written, and in the middle of the last line. ``starting``
-is a file that ends the next process before it is ready, and is then removed.
+(kill -9) after the second report of that stage; ``loading``, ``writing`` and ``saying`` do so while
+the model is loaded, while the second map is written, and in the middle of the last line. The file
+``starting`` ends the next process before it is ready, and is then removed.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ def scripted(image, name="well", **changes):
 
 def scripted_detection(image):
     """What the script finds in any image: points in its middle, two large maps."""
-    centre = image.to_lps([image.pixels.shape[2] / 2, image.pixels.shape[1] / 2, 0])
+    x, y, z = image.to_lps([image.pixels.shape[2] / 2, image.pixels.shape[1] / 2, 0]).tolist()
     source = Source(SourceKind.MODEL, "script", "1")
     points = [
-        Landmark(side, key, tuple(centre + [dx + 20 * number, 0.0, 7.0 * number]), source=source)
+        Landmark(side, key, (x + dx + 20 * number, y, z + 7 * number), source=source)
         for side, dx in ((Side.RIGHT, -60.0), (Side.LEFT, 60.0))
         for number, key in enumerate(("FHC", "NA", "LAE", "LCP"))
     ]
@@ -91,7 +91,9 @@ class Script:
     def prints(self, progress):
         print("a stray line")
         os.write(1, b'{"event": "result", "job": 1}\n')
-        subprocess.run([sys.executable, "-c", "print('a child of the child'); input()"], check=False)
+        subprocess.run(
+            [sys.executable, "-c", "print('a child of the child'); input()"], check=False
+        )
 
     def breaks(self, progress):
         print("the last words", file=sys.stderr)

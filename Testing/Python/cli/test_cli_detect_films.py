@@ -106,7 +106,7 @@ def test_a_film_tells_its_kind_and_its_pixel_size(
     models = tmp_path / "Models"
     models.mkdir()
     (models / "xray-ap-pelvis").symlink_to(film_bundle)
-    monkeypatch.setattr("HipLandmarksLib.detection.bundle.resource_path", lambda *_: models)
+    monkeypatch.setattr("HipLandmarksLib.detection.bundle_files.resource_path", lambda *_: models)
     path = dicom("both", inverted=True)
     argv = ["detect", str(path), "--out", "o", "--magnification", "1.25", "--json", "r.json"]
     assert main(argv) == 0
@@ -222,7 +222,7 @@ def test_an_installation_without_the_model_for_films_says_what_to_do(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr("HipLandmarksLib.detection.bundle.resource_path", lambda *_: tmp_path)
+    monkeypatch.setattr("HipLandmarksLib.detection.bundle_files.resource_path", lambda *_: tmp_path)
     assert main(["detect", str(picture("both")), "--kind", "xray"]) == 1
     assert "give its folder as --model" in capsys.readouterr().err
     assert not Path("hiplandmarks-results").exists()

@@ -1,0 +1,105 @@
+"""Where ``detect`` runs its model: in this process, or in one of its own."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .model_options import chosen_bundle, stated_side
+from .progress import Report, progress_bar
+
+if TYPE_CHECKING:
+    from ..detection import Detection, Detector
+    from ..detection.worker import DetectionRequest, Event
+    from ..imaging import HipImage
+
+CHOICES = ("auto", "yes", "no")
+
+Detect = Callable[[argparse.Namespace, "HipImage"], "tuple[Detection, str]"]
+"""Reads an image as the options say; returns the licence of the model, too."""
+
+
+def add_worker_option(group: argparse._ArgumentGroup) -> None:
+    """``--worker``: whether the model runs in a process of its own."""
+    group.add_argument(
+        "--worker",
+        choices=CHOICES,
+        default="auto",
+        help="run the model in a process of its own: if it crashes or the memory does not suffice, "
+        "that costs one image and not those after it, and full graphics memory is got round "
+        "(default: auto, for several images; a single one is there about a second sooner "
+        "without)",
+    )
+
+
+@contextmanager
+def open_detection(arguments: argparse.Namespace) -> Iterator[Detect]:
+    """Yield what detects, with models that stay loaded from image to image."""
+    wanted = arguments.worker == "yes" or (arguments.worker == "auto" and len(arguments.images) > 1)
+    if not wanted:
+        yield _Here()
+        return
+    from ..detection.worker import DetectionWorker
+
+    with DetectionWorker() as worker:
+
+        def detect(arguments: argparse.Namespace, image: HipImage) -> tuple[Detection, str]:
+            from ..detection.catalogue import read_summary
+
+            request = _request(arguments, image)
+            licence = read_summary(request.model).licence if request.model else ""
+            with progress_bar() as report:
+                return worker.detect(request, lambda event: _hear(event, report)), licence
+
+        yield detect
+
+
+class _Here:
+    """In this process."""
+
+    def __init__(self) -> None:
+        self._detectors: dict[Path, Detector] = {}
+
+    def __call__(self, arguments: argparse.Namespace, image: HipImage) -> tuple[Detection, str]:
+        detector = self._detector(arguments, chosen_bundle(arguments, image))
+        keep_maps = detector.card.calibration is not None
+        side = stated_side(arguments)
+        with progress_bar() as report:
+            found = detector.detect(
+                image, arguments.slice, report, arguments.tta, side, keep_maps=keep_maps
+            )
+        return found, str(detector.card.training.get("licence", ""))
+
+    def _detector(self, arguments: argparse.Namespace, bundle: Path) -> Detector:
+        from ..detection import Detector
+
+        if bundle not in self._detectors:
+            self._detectors[bundle] = Detector.from_bundle(bundle, device=arguments.device)
+        return self._detectors[bundle]
+
+
+def _request(arguments: argparse.Namespace, image: HipImage) -> DetectionRequest:
+    from ..detection.worker import DetectionRequest
+
+    return DetectionRequest(
+        image,
+        chosen_bundle(arguments, image),
+        arguments.slice,
+        arguments.tta,
+        stated_side(arguments),
+        None,
+        arguments.device,
+    )
+
+
+def _hear(event: Event, report: Report) -> None:
+    from ..detection.worker import Notice, Progress
+
+    if isinstance(event, Progress):
+        report(event.stage.value, event.done, event.total)
+    elif isinstance(event, Notice):
+        print(f"note: {event.text}", file=sys.stderr)
