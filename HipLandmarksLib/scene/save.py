@@ -17,6 +17,8 @@ from .prepare import new_scene, prepare_scene
 def save_scene(scene: Any, path: Path | str) -> None:
     """Write the whole scene as ``.mrb`` (a zip that Slicer opens), atomically.
 
+    The scene's EndSaveEvent tells when that succeeded.
+
     Raises:
         HipLandmarksError: when the name does not end with .mrb or Slicer cannot write it.
     """
@@ -32,6 +34,7 @@ def save_scene(scene: Any, path: Path | str) -> None:
         if not written:
             raise HipLandmarksError(f"Slicer could not write the scene to {path}. {errors()}")
         shutil.copyfile(bundle, temporary)
+    scene.InvokeEvent(scene.EndSaveEvent)
 
 
 def load_scene(path: Path | str, scene: Any = None) -> Any:
