@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any
 from .channels import FILM_KEYS, MRI_KEYS, PROSTHESIS_KEY, Channels
 from .decoding import DecodedPoint, Decoder, HeatmapReading
 from .doubt_map import DoubtMap, RegionDoubt, uncertainty_map
-from .doubts import DoubtMeasure, MapChoice, MapWhat, PartId, is_limb, measure_of, part_doubts
+from .doubts import (
+    DoubtMeasure,
+    MapChoice,
+    MapWhat,
+    PartId,
+    is_limb,
+    measure_of,
+    part_doubts,
+    part_name,
+)
 from .limb_scores import LimbScore, LimbState, UncertaintyFormula, limb_score, limb_scores
 from .limbs import LimbChannels, LimbId
 from .live import LiveChange, LiveDoubt, PointDoubt
@@ -157,6 +166,7 @@ __all__ = [
     "named_views",
     "normalise_film",
     "part_doubts",
+    "part_name",
     "place_probabilities",
     "save_bundle",
     "save_film_bundle",

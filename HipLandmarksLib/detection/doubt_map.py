@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from ..uncertainty import UsualAgreement
 from .doubts import DoubtMeasure, MapChoice, PartId, measure_of
 from .region_maps import RegionMaps
 from .support import LEAST_SUPPORT, Support, limb_support, place_support
@@ -50,6 +51,7 @@ def uncertainty_map(
     doubts: Mapping[PartId, float],
     choice: MapChoice,
     shape: tuple[int, int, int],
+    usual: UsualAgreement | None = None,
 ) -> DoubtMap:
     """Map of doubt on the image's own grid; where two regions overlap the larger doubt counts.
 
@@ -58,6 +60,7 @@ def uncertainty_map(
         doubts: in [0, 1] by landmark and limb (:func:`.part_doubts`).
         choice: what is shown.
         shape: (slices, rows, columns) of the image.
+        usual: agreement of the model's limbs, that ``doubts`` were made with.
     """
     values, says = np.zeros(shape, np.float32), np.zeros(shape, bool)
     for each in maps:
@@ -65,7 +68,7 @@ def uncertainty_map(
         target, mask = values[each.index, rows, columns], says[each.index, rows, columns]
         np.maximum(target, np.where(told, own, 0.0), out=target)
         mask |= told
-    return DoubtMap(values, says, measure_of(choice, maps))
+    return DoubtMap(values, says, measure_of(choice, maps, usual))
 
 
 class RegionDoubt:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..anatomy import Landmark, LandmarkState
-from ..errors import ConfigurationError
+from ..anatomy import HipLandmarks, Landmark, LandmarkState
+from ..detection import DoubtMeasure, part_doubts, part_name
+from ..errors import ConfigurationError, UncertaintyError
 from ..uncertainty import (
+    AgreementObservation,
     Calibration,
     CalibrationProvenance,
     LandmarkObservation,
@@ -17,6 +19,7 @@ from ..uncertainty import (
     PresenceSigns,
     apply,
     cross_fitted,
+    fit_agreement,
     fit_calibration,
     predicted_place,
     with_measurements,
@@ -70,7 +73,8 @@ def fit_on_cases(
     others = cross_fitted(observations, calibration)
     crossed = tuple(_calibrated(each, others, calibration) for each in cases)
     measured = [seen for each in crossed for seen in measurement_observations(each)]
-    return FittedCalibration(with_measurements(calibration, measured), crossed)
+    found = with_measurements(calibration, measured)
+    return FittedCalibration(_with_agreement(found, cases), crossed)
 
 
 def landmark_observations(one: DoubtCase, unit: LengthUnit) -> list[LandmarkObservation]:
@@ -93,6 +97,18 @@ def landmark_observations(one: DoubtCase, unit: LengthUnit) -> list[LandmarkObse
     return found
 
 
+def agreement_observations(one: DoubtCase) -> list[AgreementObservation]:
+    """Surprisal of the limbs and landmarks that truly are there, in an image as it is."""
+    case = one.case
+    there = {id_ for id_, truth in case.reference.items() if truth.position is not None}
+    landmarks = HipLandmarks.of([p for id_, p in case.predicted.items() if id_ in there])
+    limbs = {limb: score for limb, score in case.limbs.items() if there.issuperset(limb)}
+    if one.is_covered or not limbs:
+        return []
+    doubts = part_doubts(landmarks, limbs, DoubtMeasure.SURPRISAL)
+    return [AgreementObservation(part_name(part), doubt) for part, doubt in doubts.items()]
+
+
 def measurement_observations(one: DoubtCase) -> list[MeasurementObservation]:
     """Errors of the measurements of a calibrated case, with their standard deviations."""
     if one.is_covered:
@@ -102,6 +118,18 @@ def measurement_observations(one: DoubtCase) -> list[MeasurementObservation]:
         for pair in measured_pairs(one.case)
         if pair.error is not None and pair.sigma
     ]
+
+
+def _with_agreement(calibration: Calibration, cases: Sequence[DoubtCase]) -> Calibration:
+    """With what is usual for the limbs; as it is for a model without fields."""
+    if not any(each.case.limbs for each in cases):
+        return calibration
+    observed = [seen for each in cases for seen in agreement_observations(each)]
+    try:
+        return replace(calibration, agreement=fit_agreement(observed))
+    except UncertaintyError as error:
+        reasons = {**calibration.reasons, "usual agreement": str(error)}
+        return replace(calibration, reasons=reasons)
 
 
 def _calibrated(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from math import hypot
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..anatomy import AnySide, HipLandmarks, Landmark, LandmarkId, PresenceEvidence
+from ..detection import LimbId, LimbScore
 from ..imaging import HipImage
 from ..measurement import MeasurementSettings, ViewPlane
 from ..uncertainty import MILLIMETRES, LengthScale
@@ -60,6 +62,7 @@ class EvaluationCase:
         slice_differences: predicted minus reference slice by side letter, where slices were chosen
             automatically.
         scale: what lengths of the image mean to a calibration.
+        limbs: how far the fields of the model bear out each limb; empty for models without fields.
     """
 
     name: str
@@ -73,6 +76,7 @@ class EvaluationCase:
     lengths_known: bool = True
     slice_differences: dict[str, int] = field(default_factory=dict)
     scale: LengthScale = MILLIMETRES
+    limbs: Mapping[LimbId, LimbScore] = field(default_factory=dict)
 
     @property
     def structured(self) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ..anatomy import HipLandmarks, LandmarkId
-from ..detection import Detector
+from ..detection import Detector, LimbId, LimbScore
 from ..errors import ConfigurationError, ImageError
 from ..imaging import HipImage
 from ..measurement import MeasurementSettings, ViewPlane
@@ -103,7 +103,7 @@ def _case(
     objects = random_objects(rng, view) if rng.random() < draw.object_share else ()
     scene = ObjectScene(view, objects)
     image = film_image(scene.view, scene_film(scene, draw.preset, rng), name)
-    predicted, scale = _read(detector, image, draw.views)
+    predicted, scale, limbs = _read(detector, image, draw.views)
     case = EvaluationCase(
         name=name,
         patient=person,
@@ -113,19 +113,20 @@ def _case(
         settings=MeasurementSettings.for_image(image),
         steps=image.ijk_to_lps[:3, :2],  # without its pixels: hundreds do not fit into memory
         scale=scale,
+        limbs=limbs,
     )
     return DoubtCase(case, _hidden(scene.view, image, case.reference.keys()))
 
 
 def _read(
     detector: Detector, image: HipImage, views: str | None
-) -> tuple[HipLandmarks, LengthScale]:
+) -> tuple[HipLandmarks, LengthScale, Mapping[LimbId, LimbScore]]:
     """What a user would get; a refused film has no landmarks."""
     try:
         detection = detector.detect(image, views=views)
     except ImageError:
-        return HipLandmarks.of([]), MILLIMETRES
-    return detection.landmarks, detection.scale
+        return HipLandmarks.of([]), MILLIMETRES, {}
+    return detection.landmarks, detection.scale, detection.limbs or {}
 
 
 def _hidden(

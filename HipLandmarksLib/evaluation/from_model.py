@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from .cases import EvaluationCase
 from .trained_on import listed, trained_names
 
 if TYPE_CHECKING:
-    from ..detection import BundleCard, Detector
+    from ..detection import BundleCard, Detector, LimbId, LimbScore
     from ..training import LabelledSlice
 
 SettingsOf = Callable[[HipImage], MeasurementSettings]
@@ -95,6 +95,7 @@ class _Reading:
     landmarks: HipLandmarks
     slice_differences: dict[str, int] = field(default_factory=dict)
     scale: LengthScale = MILLIMETRES
+    limbs: Mapping[LimbId, LimbScore] = field(default_factory=dict)
 
 
 def _automatic(detector: Detector, own: Sequence[LabelledSlice], views: str | None) -> _Reading:
@@ -104,19 +105,22 @@ def _automatic(detector: Detector, own: Sequence[LabelledSlice], views: str | No
         for labelled in own
         for side in labelled.chosen
     }
-    return _Reading(detection.landmarks, differences, detection.scale)
+    return _Reading(detection.landmarks, differences, detection.scale, detection.limbs or {})
 
 
 def _on_readers_slices(
     detector: Detector, own: Sequence[LabelledSlice], views: str | None
 ) -> _Reading:
     points: list[Landmark] = []
+    limbs: dict[LimbId, LimbScore] = {}
     scale = MILLIMETRES
     for labelled in own:
         detection = detector.detect(labelled.image, labelled.index, views=views)
         points += [p for p in detection.landmarks.values() if p.side.value in labelled.chosen]
+        scored = (detection.limbs or {}).items()
+        limbs |= {limb: own for limb, own in scored if limb[0][0].value in labelled.chosen}
         scale = detection.scale  # a film has one slice, volumes are in mm
-    return _Reading(HipLandmarks.of(points), scale=scale)
+    return _Reading(HipLandmarks.of(points), scale=scale, limbs=limbs)
 
 
 def _case(
@@ -135,6 +139,7 @@ def _case(
         lengths_known=image.calibration.provenance.has_millimetres,
         slice_differences=found.slice_differences,
         scale=found.scale,
+        limbs=found.limbs,
     )
 
 

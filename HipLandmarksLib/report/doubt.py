@@ -36,10 +36,11 @@ def doubt_lines(case: CaseReport) -> list[str]:
             of_names.setdefault(m.name, []).append(f"{m.side.word} {interval_text(m, doubt)}")
         elif doubt is not None:
             without.setdefault(doubt.reason, []).append(m.name)
-    head = [f"{_level(case)} intervals, {_rests_on(calibration.provenance)}:"] if of_names else []
+    level = level_words(case)
+    head = [f"{level} intervals, {_rests_on(calibration.provenance)}:"] if of_names else []
     lines = [f"{name}: {', '.join(sides)}" for name, sides in of_names.items()]
     reasons = [
-        f"No {_level(case)} interval for {_listed(names)}: {reason.rstrip('.')}."
+        f"No {level} interval for {_listed(names)}: {reason.rstrip('.')}."
         for reason, names in without.items()
     ]
     return [*head, *lines, *reasons]
@@ -74,7 +75,8 @@ def _rests_on(provenance: CalibrationProvenance) -> str:
     return f"calibrated on {provenance.patients} patients ({provenance.data.rstrip('.')})"
 
 
-def _level(case: CaseReport) -> str:
+def level_words(case: CaseReport) -> str:
+    """Nominal coverage of the intervals, such as ``90 %``."""
     levels = dict.fromkeys(doubt.level for doubt in case.doubts.values())
     return " / ".join(f"{100 * level:g} %" for level in levels)
 

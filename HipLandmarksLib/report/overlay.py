@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 from ..anatomy import Midline, Side
 from ..imaging import window_level
+from ..uncertainty import ellipse_words
 from .case import NOTICE, SIDES, CaseReport
+from .doubt import level_words
 from .overlay_hip import HipDrawing, collect_hip, draw_hips
 from .slice_view import SliceView
 
@@ -63,8 +65,9 @@ def write_overlay(path: Path, case: CaseReport) -> None:
 def draw_overlay(case: CaseReport) -> Figure:
     """Draw a case: one panel when both hips were read on the same slice, else one per hip.
 
-    The patient's right is on the viewer's left. Rays and arcs show the measurements, ellipses
-    hold each landmark with 95 % probability as far as the model knows.
+    The patient's right is on the viewer's left. Rays and arcs show the measurements; ellipses are
+    the regions of a calibrated model, else they hold a landmark with 95 % probability as far as its
+    source knows. Intervals are those of the tables.
 
     Raises:
         ValueError: when the case has no image.
@@ -194,7 +197,7 @@ def _write_margins(
     figure: Figure, case: CaseReport, panels: Sequence[Panel], height_px: float
 ) -> None:
     head = f"{case.name}   ·   landmarks: {case.sources}   ·   {NOTICE}"
-    foot = "   ".join(_remarks(panels))
+    foot = "   ".join(_remarks(case, panels))
     for y_px, text, colour, size in (
         (height_px - 18, head, "white", 10.5),
         (15, foot, "#b8c0c8", 8),
@@ -204,13 +207,19 @@ def _write_margins(
         )
 
 
-def _remarks(panels: Sequence[Panel]) -> list[str]:
+def _remarks(case: CaseReport, panels: Sequence[Panel]) -> list[str]:
     hips = [hip for panel in panels for hip in panel.hips]
     remarks = []
-    if any(point.covariance is not None for hip in hips for point in hip.points):
-        remarks.append(
-            "Ellipses hold a landmark with 95 % probability, as far as its source knows."
-        )
+    if any(point.ellipse().size for hip in hips for point in hip.points):
+        remarks.append(f"Ellipses: {_ellipses(case)}.")
+    if any(doubt.conformal for doubt in case.doubts.values()):
+        remarks.append(f"In brackets: {level_words(case)} intervals of the calibrated model.")
     if any(mark.flagged for hip in hips for mark in hip.measurements):
         remarks.append("* flagged: see the table of measurements.")
     return remarks
+
+
+def _ellipses(case: CaseReport) -> str:
+    if case.model:
+        return f"{ellipse_words(case.model_calibration)} of each landmark"
+    return "hold a landmark with 95 % probability, as far as its source knows"

@@ -12,6 +12,7 @@ from matplotlib.patheffects import AbstractPathEffect, withStroke
 from numpy.typing import NDArray
 
 from ..anatomy import AnySide, Landmark, LandmarkState, LandmarkTable
+from ..uncertainty import ellipse_radius
 from .case import CaseReport
 from .label_layout import Box, Label, place_labels
 from .slice_view import SliceView
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from ..measurement import Measurement
     from ..measurement.drawing import Arc, Drawing
 
-_SIGMAS_95 = float(np.sqrt(5.991))
-"""Half axes, in standard deviations, of the ellipse that holds 95 % of a 2D normal."""
 _COLOURS = ("#ffb000", "#5ec8ff", "#5fe08a", "#ff8ad8", "#c9a6ff", "#ffe86b")
 _POINT_COLOUR = "#ffffff"
 _DASH_OF_ROLE = {"baseline": (0, (4, 2)), "axis": (0, (6, 2)), "distance": "solid", "ray": "solid"}
@@ -35,13 +34,15 @@ _STROKE: list[AbstractPathEffect] = [withStroke(linewidth=2.2, foreground="black
 class PointMark:
     """A landmark in picture mm; ``covariance`` is 2x2 mm^2 or None.
 
-    A numbered point of a list (RIM1, RIM2, ...) is a small dot without a label.
+    ``radius`` is the reach of its ellipse in standard deviations, None where it has none. A
+    numbered point of a list (RIM1, RIM2, ...) is a small dot without a label.
     """
 
     key: str
     xy: NDArray[np.float64]
     covariance: NDArray[np.float64] | None
     estimated: bool
+    radius: float | None = None
 
     @property
     def labelled(self) -> bool:
@@ -49,13 +50,13 @@ class PointMark:
         return self.key in LandmarkTable.load().definitions
 
     def ellipse(self) -> NDArray[np.float64]:
-        """Outline of the ellipse that holds 95 %, shape (n, 2) mm; empty without covariance."""
-        if self.covariance is None:
+        """Outline of the ellipse, shape (n, 2) mm; empty without one."""
+        if self.covariance is None or self.radius is None:
             return np.empty((0, 2))
         values, vectors = np.linalg.eigh(self.covariance)
         angles = np.linspace(0.0, 2 * np.pi, 49)
         circle = np.stack([np.cos(angles), np.sin(angles)], axis=1)
-        half_axes = _SIGMAS_95 * np.sqrt(np.maximum(values, 0.0))
+        half_axes = self.radius * np.sqrt(np.maximum(values, 0.0))
         return np.asarray(self.xy + (circle * half_axes) @ vectors.T)
 
 
@@ -97,13 +98,13 @@ class HipDrawing:
 def collect_hip(case: CaseReport, side: AnySide, view: SliceView) -> HipDrawing:
     """Project the landmarks and the chosen measurements of one side, or the pelvis."""
     points = tuple(
-        _point_mark(landmark, view)
+        _point_mark(landmark, view, case)
         for landmark in case.landmarks.side(side)
         if landmark.position is not None
     )
     drawn = [m for m in case.measurements if m.side is side and m.id in case.marks]
     marks = tuple(
-        _measurement_mark(m, drawing, view, _COLOURS[case.marks.index(m.id) % len(_COLOURS)])
+        _measurement_mark(case, m, drawing, view)
         for m in drawn
         if (drawing := m.drawing) is not None
     )
@@ -127,18 +128,19 @@ def draw_hips(axes: Axes, hips: Sequence[HipDrawing]) -> None:
     _draw_labels(axes, hips)
 
 
-def _point_mark(landmark: Landmark, view: SliceView) -> PointMark:
+def _point_mark(landmark: Landmark, view: SliceView, case: CaseReport) -> PointMark:
     covariance = landmark.covariance
     return PointMark(
         landmark.key,
         view.project(landmark.point()),
         None if covariance is None else view.project_covariance(covariance),
         landmark.state is LandmarkState.ESTIMATED,
+        ellipse_radius(landmark, case.model_calibration)[0],
     )
 
 
 def _measurement_mark(
-    measurement: Measurement, drawing: Drawing, view: SliceView, colour: str
+    case: CaseReport, measurement: Measurement, drawing: Drawing, view: SliceView
 ) -> MeasurementMark:
     lines = [
         (view.project(np.array([segment.start, segment.end])), segment.role)
@@ -147,7 +149,9 @@ def _measurement_mark(
     if drawing.arc is not None:
         lines.append((_arc_points(drawing.arc, view), "ray"))
     flagged = any(status.value != "OK" for status in measurement.status)
-    text = f"{measurement.short_name} {format_value(measurement)}{' *' if flagged else ''}"
+    value = format_value(measurement, case.doubts.get((measurement.side, measurement.id)))
+    text = f"{measurement.short_name} {value}{' *' if flagged else ''}"
+    colour = _COLOURS[case.marks.index(measurement.id) % len(_COLOURS)]
     return MeasurementMark(tuple(lines), view.project(drawing.label_anchor), text, colour, flagged)
 
 

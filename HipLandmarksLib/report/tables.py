@@ -182,6 +182,7 @@ def _image_to_dict(case: CaseReport) -> dict[str, Any] | None:
 
 
 def _row(case: CaseReport, measurement: Measurement) -> dict[str, str]:
+    doubt = case.doubts.get((measurement.side, measurement.id))
     low, high = measurement.ci95 or (None, None)
     usual_low, usual_high = measurement.usual or (None, None)
     return {
@@ -191,7 +192,7 @@ def _row(case: CaseReport, measurement: Measurement) -> dict[str, str]:
         "name": measurement.name,
         "value": _number(measurement.value),
         "unit": measurement.unit,
-        "words": format_value(measurement),
+        "words": format_value(measurement, doubt),
         "status": " ".join(status.value for status in measurement.status),
         "reason": measurement.reason,
         "reference": measurement.reference.value,
@@ -211,7 +212,7 @@ def _row(case: CaseReport, measurement: Measurement) -> dict[str, str]:
         "calibration_factor": _number(measurement.calibration.factor),
         "landmark_sources": _sources(case, measurement),
         "method_version": measurement.method_version,
-        **doubt_cells(case.doubts.get((measurement.side, measurement.id))),
+        **doubt_cells(doubt),
     }
 
 

@@ -57,10 +57,10 @@ def format_table(
         doubts: intervals of a calibrated model; their probabilities are told with the classes.
         doubt_text: lines on these intervals, below all else.
 
-    One line per measurement: value ± half the 95 % interval, rounded to 1 degree or 0.5 mm since
-    finer is noise, flag, and the numbers of its footnotes. They give the reason of a missing
-    value and every flag (fallback reference line, uncalibrated); classes and the source of each
-    usual range follow. Research software: no class is a diagnosis.
+    One line per measurement: value with its interval (:func:`.format_value`), rounded to 1 degree
+    or 0.5 mm since finer is noise, flag, and the numbers of its footnotes. They give the reason of
+    a missing value and every flag (fallback reference line, uncalibrated); classes and the source
+    of each usual range follow. Research software: no class is a diagnosis.
     """
     if differences is None:
         differences = side_differences(measurements)
@@ -166,7 +166,7 @@ class _Layout:
         self._flags.update(flag)
         if flag:
             class_text = _class_text(m, self._doubts.get((m.side, m.id)))
-            told = f"{m.name}, {m.side.word}, {format_value(m)}: {class_text}"
+            told = f"{m.name}, {m.side.word}, {self._told(m)}: {class_text}"
             self._classes.append(f"{flag} {told}")
         finding = m.finding or ""
         long = [f"{m.name}: {finding}."] if len(finding) > _SHORT_FINDING else []
@@ -174,9 +174,12 @@ class _Layout:
         notes = [f"The {m.side.word} hip is not annotated."] if bare else _notes(m)
         numbers = ",".join(str(self._note(note)) for note in (*long, *notes))
         marks = tied(" ".join([flag] * bool(flag) + [f"[{numbers}]"] * bool(numbers)))
-        text = f"{tied(format_value(m))} {marks}".rstrip(" ")
+        text = f"{tied(self._told(m))} {marks}".rstrip(" ")
         style = Style.FLAGGED if flag else Style.FAINT if m.value is None else Style.PLAIN
         return Cell(text if long or not finding else f"{text}\n{finding}", style)
+
+    def _told(self, m: Measurement) -> str:
+        return format_value(m, self._doubts.get((m.side, m.id)))
 
     def _difference(self, difference: SideDifference) -> Cell:
         if difference.value is None:
@@ -208,7 +211,10 @@ class _Layout:
 
     def closing(self) -> list[list[str]]:
         """Paragraphs below the table."""
-        spread = any(m.value is not None and m.sigma is not None for m in self._all)
+        texts = [self._told(m) for m in self._all]
+        texts += [format_difference(each) for each in self._differences.values()]
+        spread = any("±" in text for text in texts)
+        brackets = any(doubt.conformal for doubt in self._doubts.values())
         legend = "".join(f"{text}. " for mark, text in LEGEND.items() if mark in self._flags)
         ranges = [f"({_letter(n)}) {source}" for n, source in enumerate(self._sources)]
         blocks = [
@@ -217,6 +223,7 @@ class _Layout:
             ["Usual ranges, each with population and view:", *ranges] if ranges else [],
             not_measured(self._hidden),
             ["± is half the 95 % interval from the doubt about the landmarks alone."] * spread,
+            ["In brackets: interval of the calibrated model, told below."] * brackets,
         ]
         return [block for block in blocks if block]
 

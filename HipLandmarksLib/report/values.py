@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from ..measurement import Measurement, MeasurementStatus, SideDifference, threshold_set
 from ..measurement.result import display_value
+
+if TYPE_CHECKING:
+    from ..uncertainty import MeasurementDoubt
 
 UsualRange = tuple[float | None, float | None]
 
@@ -17,11 +21,32 @@ LEGEND = {
 }
 
 
-def format_value(measurement: Measurement) -> str:
-    """Value ± half the 95 % interval, such as ``43° ± 7°`` or ``41.5 ± 4.0 mm``; else a dash."""
-    if measurement.value is None or measurement.sigma is None:
+def format_value(measurement: Measurement, doubt: MeasurementDoubt | None = None) -> str:
+    """Value and its interval in the same words everywhere; a dash without value.
+
+    Of a calibrated model ``43° (38 to 47)``, or the value alone where its calibration gives no
+    interval; else ± half the 95 % interval of the stated covariances, such as ``43° ± 7°``.
+
+    Args:
+        measurement: to tell.
+        doubt: about it, of a calibrated model.
+    """
+    if measurement.value is None:
+        return measurement.display
+    if doubt is not None:
+        return _with_interval(measurement, doubt)
+    if measurement.sigma is None:
         return measurement.display
     return with_half_interval(measurement.display, measurement.unit, measurement.sigma)
+
+
+def _with_interval(measurement: Measurement, doubt: MeasurementDoubt) -> str:
+    if doubt.interval is None or not doubt.conformal:
+        return measurement.display
+    unit = measurement.unit
+    ends = [display_value(value, unit).removesuffix("°") for value in doubt.interval]
+    low, high = (end.removesuffix(f" {unit}") for end in ends)
+    return f"{measurement.display} ({low} to {high})"
 
 
 def half_interval(result: Measurement | SideDifference) -> str:

@@ -3,6 +3,12 @@
 Numpy and scipy only. Research software, not a medical device.
 """
 
+from .agreement import (
+    AgreementObservation,
+    UsualAgreement,
+    UsualSurprisal,
+    fit_agreement,
+)
 from .applied import apply, is_calibrated
 from .bins import ErrorBins, MeasuredError
 from .calibration import NOT_CALIBRATED, Calibration, CalibrationProvenance, ellipse
@@ -29,12 +35,15 @@ from .presence import PresenceModel, SignWeight
 from .presence_fit import fit_presence
 from .sampling import sampled_places, sampled_spreads
 from .signs import PresenceSigns
+from .stated import GAUSSIAN_LEVEL, ellipse_radius, ellipse_words
 from .units import MILLIMETRES, LengthScale, LengthUnit
 
 __all__ = [
+    "GAUSSIAN_LEVEL",
     "MILLIMETRES",
     "NOT_CALIBRATED",
     "UNBOUNDED",
+    "AgreementObservation",
     "Calibration",
     "CalibrationProvenance",
     "ConformalTable",
@@ -55,12 +64,17 @@ __all__ = [
     "Region",
     "SignWeight",
     "Spread",
+    "UsualAgreement",
+    "UsualSurprisal",
     "all_calibrated",
     "apply",
     "cross_fitted",
     "ellipse",
+    "ellipse_radius",
+    "ellipse_words",
     "expected_error",
     "find_modes",
+    "fit_agreement",
     "fit_calibration",
     "fit_position",
     "fit_presence",

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import UncertaintyError
+from .agreement import UsualAgreement
 from .bins import ErrorBins
 from .conformal import (
     UNBOUNDED,
@@ -80,6 +81,8 @@ class Calibration:
         measurements: signed errors in standard deviations by measurement id.
         provenance: what it rests on.
         reasons: why a part is None, by its name.
+        agreement: how much limbs and landmarks that are there usually disagree with the fields;
+            None for models without fields, and for calibrations made before this was measured.
 
     Raises:
         UncertaintyError: when the parts contradict each other.
@@ -94,6 +97,7 @@ class Calibration:
     landmarks: Mapping[str, ConformalTable] = field(default_factory=dict)
     measurements: Mapping[str, ConformalTable] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
+    agreement: UsualAgreement | None = None
 
     def __post_init__(self) -> None:
         if not 0.0 < self.level < 1.0:
@@ -144,6 +148,7 @@ class Calibration:
             "landmarks": tables_to_dict(self.landmarks),
             "measurements": tables_to_dict(self.measurements),
             "reasons": dict(self.reasons),
+            **({} if self.agreement is None else {"agreement": self.agreement.to_dict()}),
         }
 
     @classmethod
@@ -169,6 +174,7 @@ class Calibration:
                 landmarks=tables_from_dict(data["landmarks"]),
                 measurements=tables_from_dict(data["measurements"]),
                 reasons={str(name): str(why) for name, why in data["reasons"].items()},
+                agreement=_part(UsualAgreement, data.get("agreement")),
             )
         except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
             raise UncertaintyError(

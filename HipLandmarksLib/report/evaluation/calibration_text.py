@@ -28,6 +28,7 @@ def format_calibration(fitted: FittedCalibration, data: DoubtData) -> str:
         *_positions(found),
         *_grades(found),
         *_measurements(found),
+        *_agreement(found),
         *found.reasons.values(),
     ]
     if found.position is not None and not any(_bounded(found)):
@@ -71,6 +72,20 @@ def _grades(found: Calibration) -> list[str]:
         return []
     measured = found.bins.measured
     return [f"{grade.value:6}: {measured[grade].words(found.unit)}" for grade in ErrorBin]
+
+
+def _agreement(found: Calibration) -> list[str]:
+    """Which limbs and landmarks disagree most where all is well."""
+    if found.agreement is None:
+        return []
+    parts = found.agreement.parts or {"all": found.agreement.others}
+    ordered = sorted(parts.items(), key=lambda item: -item[1].edge)
+    most = ", ".join(f"{part} {usual.edge:.2f}" for part, usual in ordered[:_MANY])
+    rest = len(ordered) - _MANY
+    return [
+        "Usual surprisal of what is there, of 95 %, at most: "
+        f"{most}{f' and less of {rest} others' if rest > 0 else ''}."
+    ]
 
 
 def _measurements(found: Calibration) -> list[str]:

@@ -243,7 +243,7 @@ class DoubtOverlay:
         if volume is None or not self._state.shows(DoubtPart.MAP):
             return
         if self._map is None:
-            volume.entitle(self._measure.words)
+            volume.entitle(self._state.choice.words(self._measure))
             doubts = self._doubts(self._scores, self._standings)
             known = {part: doubt for part, doubt in doubts.items() if doubt is not None}
             self._map = DrawnMap(volume, self._reading.maps, self._state.choice, known)
@@ -265,7 +265,7 @@ class DoubtOverlay:
     @property
     def _measure(self) -> DoubtMeasure:
         """What the map's per cents are of."""
-        return measure_of(self._state.choice, self._reading.maps)
+        return measure_of(self._state.choice, self._reading.maps, self._reading.usual)
 
     def _doubts(
         self, limbs: Mapping[LimbId, LimbScore], ids: Iterable[LandmarkId]
@@ -277,7 +277,9 @@ class DoubtOverlay:
             if id_ in self._reading.landmarks and not self._by_reader(id_)
         ]
         found: dict[PartId, float | None] = dict.fromkeys([*limbs, *ids])
-        return found | part_doubts(HipLandmarks.of(points), limbs, self._measure)
+        return found | part_doubts(
+            HipLandmarks.of(points), limbs, self._measure, self._reading.usual
+        )
 
     def _by_reader(self, id_: LandmarkId) -> bool:
         """Whether the point is not the model's any more."""

@@ -12,15 +12,17 @@ from numpy.typing import NDArray
 from ...anatomy import HipLandmarks, Landmark, LandmarkId, LandmarkState, SourceKind
 from ...anatomy.mapping import map_landmark
 from ...imaging import HipImage
-from ...uncertainty import NOT_CALIBRATED, Calibration, UsualAgreement, is_calibrated
+from ...uncertainty import (
+    NOT_CALIBRATED,
+    Calibration,
+    UsualAgreement,
+    ellipse_radius,
+    ellipse_words,
+)
 from ..frames import Vec3
 
 if TYPE_CHECKING:
     from ...detection import Detection, LimbId, LimbScore, RegionMaps
-
-GAUSSIAN_LEVEL = 0.95
-_GAUSSIAN_RADIUS = 2.4477
-"""A normal distribution in two dimensions lies within so many standard deviations, 95 % of it."""
 
 _DISTINCT_PEAK = 0.2
 """A lower peak, relative to that of a perfect answer, is no place to propose to anybody."""
@@ -68,15 +70,13 @@ class ModelReading:
 
     @property
     def usual(self) -> UsualAgreement | None:
-        """How much limbs and landmarks that are there usually disagree; None when not calibrated."""
+        """How much what is there usually disagrees; None when that is not calibrated."""
         return None if self.calibration is None else self.calibration.agreement
 
     @property
     def words(self) -> str:
         """What the ellipses are, such as ``90 % region``."""
-        if self.calibration is None or self.calibration.position is None:
-            return f"{GAUSSIAN_LEVEL:.0%} ellipse, not calibrated".replace("%", " %")
-        return f"{self.calibration.level:.0%} region".replace("%", " %")
+        return ellipse_words(self.calibration)
 
     @property
     def remark(self) -> str:
@@ -86,12 +86,9 @@ class ModelReading:
     def radius(self, id_: LandmarkId) -> tuple[float | None, str]:
         """Reach of a landmark's region in standard deviations, or None and why there is none."""
         point = self.landmarks.items_.get(id_)
-        if point is None or point.covariance is None:
+        if point is None:
             return None, "the model gives no region"
-        if self.calibration is None or not is_calibrated(point):
-            return _GAUSSIAN_RADIUS, ""
-        region = self.calibration.region(id_[1])
-        return region.radius, region.reason
+        return ellipse_radius(point, self.calibration)
 
     def suppressed(self) -> dict[LandmarkId, Vec3]:
         """Where the model would have put the points that it reports absent, LPS mm."""
