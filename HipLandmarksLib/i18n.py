@@ -1,9 +1,8 @@
 """Words in the user's language, in Slicer's way and yet without Slicer.
 
-A file that says something to people imports ``from ..i18n import tr as _`` and writes
-``_("Some words")``: a literal, inside a function. Slicer's ``update_translations.py`` finds these
-calls and files them under the context ``folder.file``; :func:`tr` asks for them under the same
-context. Who translates is told by the face that runs: ``slicer.i18n.translate`` in Slicer, any
+A file that says something to people imports ``from ..i18n import tr as _`` and calls ``_`` with a
+literal, inside a function. Slicer's ``update_translations.py`` finds these calls and files them
+under the context ``folder.file``; :func:`tr` asks for them under the same context. Who translates is told by the face that runs: ``slicer.i18n.translate`` in Slicer, any
 function of context and text elsewhere, nobody otherwise.
 """
 

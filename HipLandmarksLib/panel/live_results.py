@@ -30,6 +30,7 @@ class LiveResults:
         """No rows yet."""
         self.rows: list[MeasurementRow] = []
         self._inputs: dict[str, RowInput] = {}
+        self._calibration: Calibration | None = None
         self._order: list[str] = []
         self._found: list[Measurement] = []
         self._differences: list[SideDifference] = []
@@ -42,20 +43,15 @@ class LiveResults:
     def update(self, study: HipStudy) -> Changed:
         """Look at the study again."""
         found, differences = study.measurements, study.differences
-        ids = self._touched(found, differences)
-        before, self._found, self._differences = self._inputs, found, differences
-        if ids is not None and not ids:
-            return False, ()
         doubt = study.doubt
         calibration = None if doubt is None else doubt.reading.calibration
+        ids = self._touched(found, differences) if calibration is self._calibration else None
+        before, self._found, self._differences = self._inputs, found, differences
+        self._calibration = calibration
+        if ids is not None and not ids:
+            return False, ()
         if ids is None:
-            self._inputs = row_inputs(found, differences)
-            self._order = list(self._inputs)
-            self._values = {}
-            self.rows = [
-                self._row(each, study.landmarks, calibration) for each in self._inputs.values()
-            ]
-            return True, ()
+            return self._fill(study, calibration)
         wanted = [m for m in found if m.id in ids]
         of_sides = [d for d in differences if d.id in ids]
         self._inputs = before | row_inputs(wanted, of_sides)
@@ -66,6 +62,14 @@ class LiveResults:
             and self._renew(number, before[id_], study.landmarks, calibration)
         ]
         return False, tuple(changed)
+
+    def _fill(self, study: HipStudy, calibration: Calibration | None) -> Changed:
+        """Make all rows anew."""
+        self._inputs = row_inputs(study.measurements, study.differences)
+        self._order, self._values = list(self._inputs), {}
+        landmarks = study.landmarks
+        self.rows = [self._row(each, landmarks, calibration) for each in self._inputs.values()]
+        return True, ()
 
     def _touched(
         self, found: Sequence[Measurement], differences: Sequence[SideDifference]
