@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..anatomy import Landmark, LandmarkId, LandmarkState
+from ..anatomy.point_note import MOVED_MM
 from .actions import is_occluded
 from .changes import EditKind, PointState
 
@@ -54,4 +55,5 @@ def _moved_together(pairs: Iterable[Pair]) -> bool:
         if old is None or new is None or old.position is None or new.position is None:
             return False
         ways.append(np.subtract(new.position, old.position))
-    return len(ways) > 1 and bool(np.ptp(ways, axis=0).max() <= _SAME_WAY_MM)
+    same = len(ways) > 1 and bool(np.ptp(ways, axis=0).max() <= _SAME_WAY_MM)
+    return same and float(np.linalg.norm(ways[0])) > MOVED_MM

@@ -35,29 +35,32 @@ class StudyChange:
 
 
 class Watchers:
-    """Bound methods that are called with every :class:`StudyChange`, in the order of adding."""
+    """Bound methods that are called when something changes, in the order of adding."""
 
     def __init__(self) -> None:
-        self._methods: list[WeakMethod[Callable[[StudyChange], Any]]] = []
+        self._methods: list[WeakMethod[Callable[..., Any]]] = []
 
-    def add(self, method: Callable[[StudyChange], Any]) -> None:
+    def add(self, method: Callable[..., Any]) -> None:
         """Call a bound method as long as its object lives; adding it twice changes nothing."""
         if WeakMethod(method) not in self._methods:
             self._methods.append(WeakMethod(method))
 
-    def drop(self, method: Callable[[StudyChange], Any]) -> None:
+    def drop(self, method: Callable[..., Any]) -> None:
         """Do not call it any more."""
         self._methods = [each for each in self._methods if each != WeakMethod(method)]
 
     def tell(self, event: StudyEvent, points: Iterable[LandmarkId] = ()) -> None:
+        """Call them all with what happened to a study."""
+        self.call(StudyChange(event, frozenset(points)))
+
+    def call(self, *arguments: Any) -> None:
         """Call them all; those whose object is gone are forgotten."""
-        change = StudyChange(event, frozenset(points))
         gone = False
         for weak in tuple(self._methods):
             method = weak()
             if method is None:
                 gone = True
             else:
-                method(change)
+                method(*arguments)
         if gone:
             self._methods = [each for each in self._methods if each() is not None]

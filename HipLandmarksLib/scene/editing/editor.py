@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
-from weakref import WeakMethod, finalize
+from weakref import finalize
 
 from ...anatomy import AnySide, LandmarkId
 from ...review import (
@@ -24,7 +24,7 @@ from ...review.recognise import after_move, kind_of
 from ..frames import Vec3
 from ..observers import Observers
 from ..study import HipStudy
-from ..watchers import StudyChange, StudyEvent
+from ..watchers import StudyChange, StudyEvent, Watchers
 from .executing import carry_out
 from .kept import KeptReview
 from .locks import PointLocks
@@ -55,11 +55,12 @@ class StudyEditor(ReviewView):
         self._kept = KeptReview(study, journal_folder, clock)
         self._locks = PointLocks(study, self._kept.node)
         self._list = ReviewList()
-        self._watchers: list[WeakMethod[Callable[..., Any]]] = []
+        self._watchers = Watchers()
         self._current: LandmarkId | None = None
         self._editing, self._lock_others = False, True
         self._writing = False
         self._dragged: set[LandmarkId] | None = None
+        self._stale = False
         self._offered = study.offered
         self._observers = Observers()
         study.watch(self._follow)
@@ -79,7 +80,7 @@ class StudyEditor(ReviewView):
 
     def watch(self, method: Callable[..., Any]) -> None:
         """Call a bound method, without arguments, after anything of the review changed."""
-        self._watchers.append(WeakMethod(method))
+        self._watchers.add(method)
 
     def go_to(self, id_: LandmarkId | None) -> None:
         """Make a point the current one, or none.
@@ -192,6 +193,13 @@ class StudyEditor(ReviewView):
         dragged, self._dragged = self._dragged, None
         if dragged:
             self._record(dragged, dragged_by_mouse=True)
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Look whether a transform, put on, changed or hardened, moved points in the image."""
+        if self._stale and self._dragged is None:
+            self._stale = False
+            self._record(self._kept.changed_outside())
 
     def _follow(self, change: StudyChange) -> None:
         """Something happened to the study; in the middle of a drag there is little to do."""
@@ -199,6 +207,8 @@ class StudyEditor(ReviewView):
             self._dragged |= change.points
         elif self._writing:
             return
+        elif change.event is StudyEvent.NUMBERS or self._is_transformed(change):
+            self._stale = True
         elif change.event is StudyEvent.POINTS:
             self._offer_again()
             self._record(change.points)
@@ -213,8 +223,15 @@ class StudyEditor(ReviewView):
             self._kept.record(EditKind.DELETE_LIST, dict.fromkeys(change.points, NOT_PLACED))
             self._tell()
 
+    def _is_transformed(self, change: StudyChange) -> bool:
+        """Whether points were moved under a transform, whose hardening moves them twice."""
+        if change.event is not StudyEvent.POINTS:
+            return False
+        nodes = [self.study.points_node(side) for side in {side for side, _ in change.points}]
+        return any(n is not None and n.GetParentTransformNode() is not None for n in nodes)
+
     def _record(self, ids: Iterable[LandmarkId], dragged_by_mouse: bool = False) -> None:
-        """Take up what somebody did to these points."""
+        """Take up what somebody did to these points; a step only where something changed."""
         review = self._kept.review
         pairs = {id_: (review.state(id_), self._kept.now(id_)) for id_ in ids}
         states = {id_: after_move(before, now) for id_, (before, now) in pairs.items()}
@@ -279,9 +296,4 @@ class StudyEditor(ReviewView):
         self._locks.keeper = self._kept.node
 
     def _tell(self) -> None:
-        for weak in tuple(self._watchers):
-            method = weak()
-            if method is None:
-                self._watchers.remove(weak)
-            else:
-                method()
+        self._watchers.call()

@@ -58,7 +58,8 @@ class KeptReview:
         self.problem = ""
         self.node = find_review_node(study.nodes)
         self.review = self._found() or Review.begin(_original(study), study.image.ijk_to_lps)
-        self.record(EditKind.OUTSIDE, self._changed_outside())
+        outside = {id_: PointState(self.now(id_)) for id_ in self.changed_outside()}
+        self.record(EditKind.OUTSIDE, outside)
         if folder is not None:
             self._journal = Journal(folder, image_key(study.image.pixels), self.review)
         self._write()
@@ -74,6 +75,12 @@ class KeptReview:
         """A point of the study as it is now, in the place of the review."""
         landmark = self._study.landmarks.items_.get(id_)
         return self._moved(landmark, 1)
+
+    def changed_outside(self) -> list[LandmarkId]:
+        """Points that are not as the review left them."""
+        ids = dict.fromkeys([*self.review.present, *self._study.landmarks])
+        state = self.review.state
+        return [id_ for id_ in ids if differs(self.now(id_), state(id_).landmark)]
 
     def shown(self, states: Mapping[LandmarkId, PointState]) -> dict[LandmarkId, Landmark | None]:
         """Points with these states as the study must show them now."""
@@ -158,16 +165,6 @@ class KeptReview:
         except ReviewError as error:
             self.problem = str(error)
             return None
-
-    def _changed_outside(self) -> dict[LandmarkId, PointState]:
-        """Points that are not as the review left them."""
-        ids = {*self.review.present, *self._study.landmarks}
-        now = {id_: self.now(id_) for id_ in ids}
-        return {
-            id_: PointState(landmark)
-            for id_, landmark in now.items()
-            if differs(landmark, self.review.state(id_).landmark)
-        }
 
     def _write(self) -> None:
         if self.node is None:

@@ -27,6 +27,9 @@ class ReviewView:
     _list: ReviewList
     _current: LandmarkId | None
 
+    def _catch_up(self) -> None:
+        """Take up what happened meanwhile."""
+
     @property
     def problem(self) -> str:
         """What the reader must know, such as that the review is not autosaved; else empty."""
@@ -35,6 +38,7 @@ class ReviewView:
     @property
     def items(self) -> tuple[ReviewItem, ...]:
         """The points, the most doubtful first; the order stays while somebody reviews."""
+        self._catch_up()
         return self._list.update(self._kept.review, self.study.landmarks, self.study.offered)
 
     def item(self, id_: LandmarkId) -> ReviewItem:
@@ -66,16 +70,19 @@ class ReviewView:
     @property
     def can_undo(self) -> bool:
         """Whether there is a step to undo."""
+        self._catch_up()
         return bool(self._kept.review.done)
 
     @property
     def can_redo(self) -> bool:
         """Whether there is a step to do again."""
+        self._catch_up()
         return bool(self._kept.review.undone)
 
     @property
     def last_edit(self) -> Edit | None:
         """The step that undo takes back."""
+        self._catch_up()
         done = self._kept.review.done
         return done[-1] if done else None
 
@@ -87,6 +94,7 @@ class ReviewView:
     @property
     def redo_kind(self) -> EditKind | None:
         """What redo does again."""
+        self._catch_up()
         undone = self._kept.review.undone
         return undone[0].kind if undone else None
 
