@@ -23,15 +23,17 @@ class Mouse:
         self._interactor.SetEventInformation(round(x), round(y), 0, 0)
         self._interactor.InvokeEvent("MouseMoveEvent")
 
-    def drag(self, start: tuple[float, float], by: tuple[float, float]) -> None:
-        """Hover over the start, press, move in small steps, release."""
+    def drag(
+        self, start: tuple[float, float], by: tuple[float, float], button: str = "Left"
+    ) -> None:
+        """Hover over the start, press a button, move in small steps, release."""
         self.move(start[0] - 30, start[1] + 30)
         self.move(*start)
-        self._interactor.InvokeEvent("LeftButtonPressEvent")
+        self._interactor.InvokeEvent(f"{button}ButtonPressEvent")
         for step in range(1, MOVES + 1):
             part = step / MOVES
             self.move(start[0] + part * by[0], start[1] + part * by[1])
-        self._interactor.InvokeEvent("LeftButtonReleaseEvent")
+        self._interactor.InvokeEvent(f"{button}ButtonReleaseEvent")
 
 
 class Viewer:
