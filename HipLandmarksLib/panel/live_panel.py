@@ -51,8 +51,8 @@ class Change:
 class Panel:
     """What the panel shows of one study; one per face. Research software, not a medical device.
 
-    After an event of the study, call :meth:`update` once per turn of the event loop: it compares
-    by identity and makes only those rows that changed.
+    After an event of the study, call :meth:`update` once per turn of the event loop: only those
+    rows are made anew that read otherwise.
     """
 
     def __init__(self) -> None:

@@ -22,8 +22,8 @@ Changed = tuple[bool, tuple[int, ...]]
 class LiveResults:
     """Rows of the measurements of one study.
 
-    Measurements that were not touched are the same objects as before, which is what is compared;
-    of a row with one new value only that one is put into words.
+    Results that are equal to those before, by the same settings, read alike; of a row with one
+    new value only that one is put into words.
     """
 
     def __init__(self) -> None:
@@ -80,7 +80,7 @@ class LiveResults:
             return None
         ids = set()
         for m, before in zip(found, old, strict=True):
-            if m is not before:
+            if not _is_equal(m, before):
                 if m.id != before.id or m.side is not before.side:
                     return None
                 ids.add(m.id)

@@ -190,6 +190,8 @@ def _remarks(values: Values, difference: SideValue | None) -> Cell:
 
 def _by_side(found: Sequence[tuple[AnySide, str]]) -> list[str]:
     """Texts after the letters of their sides; what holds for both hips is said once."""
+    if not found:
+        return []
     sides: dict[str, list[str]] = {}
     for side, text in found:
         sides.setdefault(text, []).append("" if side is Midline.PELVIS else side.value)

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..anatomy import HipLandmarks, Landmark, LandmarkId, LandmarkTable
 from ..anatomy.point_note import MOVED_MM
+from ..anatomy.table import is_landmark
 from .changes import PointState
 from .doubt import Doubt, doubt_of
 from .history import Review
@@ -82,9 +83,10 @@ class ReviewList:
         Args:
             review: originals and states.
             now: the points as they are now, also in the middle of a drag.
-            offered: further points that can be placed.
+            offered: further points that can be placed; those of no landmark are passed over.
         """
-        ids = tuple(dict.fromkeys([*review.original, *now, *offered]))
+        every = dict.fromkeys([*review.original, *now, *offered])
+        ids = tuple(id_ for id_ in every if is_landmark(*id_))
         if ids != self._ids or review.original is not self._original:
             self._sort(review.original, ids)
         self._items = {id_: self._item(id_, review, now) for id_ in self._order}
@@ -126,7 +128,7 @@ def landmark_numbers(asked: Iterable[str], others: Iterable[str]) -> dict[str, i
 
 def differs(landmark: Landmark | None, original: Landmark | None) -> bool:
     """Whether a point is not what it was: elsewhere, of another state or somebody else's."""
-    if landmark is None or original is None:
+    if landmark is original or landmark is None or original is None:
         return landmark is not original
     same_words = (landmark.state, landmark.source) == (original.state, original.source)
     if not same_words or landmark.position is None or original.position is None:
