@@ -11,6 +11,7 @@ from typing import Any
 
 from ..errors import ConfigurationError, LandmarkFileError
 from ..resources import resource_path
+from .types import AnySide, Midline
 
 LANDMARKS_FORMAT = "hiplandmarks-landmarks-table-1"
 LIMBS_FORMAT = "hiplandmarks-limbs-1"
@@ -112,6 +113,16 @@ class LandmarkTable:
     def of_paper(self, paper: int) -> tuple[LandmarkDefinition, ...]:
         """Landmarks of paper 1 or 2, in the order of the table (paper 2: by number)."""
         return tuple(d for d in self.definitions.values() if paper in d.papers)
+
+
+@lru_cache(maxsize=1024)
+def is_landmark(side: AnySide, key: str) -> bool:
+    """Whether the table has such a point there; a list of points may hold others, too."""
+    try:
+        of_middle = LandmarkTable.load()[key].laterality == "midline"
+    except LandmarkFileError:
+        return False
+    return of_middle is (side is Midline.PELVIS)
 
 
 def read_landmark_table(landmarks: Path, limbs: Path) -> LandmarkTable:

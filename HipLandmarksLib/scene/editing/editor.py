@@ -9,6 +9,7 @@ from typing import Any
 from weakref import finalize
 
 from ...anatomy import AnySide, LandmarkId
+from ...anatomy.table import is_landmark
 from ...review import (
     NOT_PLACED,
     Command,
@@ -141,7 +142,6 @@ class StudyEditor(ReviewView):
     def put(self, kind: EditKind, states: Mapping[LandmarkId, PointState]) -> Edit | None:
         """Give points these states (LPS mm, world) as one step; None when it changes nothing."""
         edit = self._kept.record(kind, self._kept.in_review(states))
-        self._locks.keeper = self._kept.node
         if edit is not None:
             self._show(edit.after)
         return edit
@@ -184,7 +184,10 @@ class StudyEditor(ReviewView):
         offer.discard()
 
     def saved(self) -> None:
-        """The scene was saved: the autosave is dropped. Also heard from the scene itself."""
+        """The scene was saved: the autosave is dropped.
+
+        Noticed at the next step, too, and when the scene tells by its EndSaveEvent.
+        """
         self.settle()
         self._kept.saved()
 
@@ -233,23 +236,19 @@ class StudyEditor(ReviewView):
     def _record(self, ids: Iterable[LandmarkId], dragged_by_mouse: bool = False) -> None:
         """Take up what somebody did to these points; a step only where something changed."""
         review = self._kept.review
-        pairs = {id_: (review.state(id_), self._kept.now(id_)) for id_ in ids}
-        states = {id_: after_move(before, now) for id_, (before, now) in pairs.items()}
-        kind = kind_of({id_: (review.state(id_), states[id_]) for id_ in states}, dragged_by_mouse)
-        self._kept.record(kind, states)
-        occluded = {id_: s for id_, s in states.items() if s.landmark is not pairs[id_][1]}
+        now = {id_: self._kept.now(id_) for id_ in ids if is_landmark(*id_)}
+        states = {id_: after_move(review.state(id_), point) for id_, point in now.items()}
+        pairs = {id_: (review.state(id_), state) for id_, state in states.items()}
+        self._kept.record(kind_of(pairs, dragged_by_mouse), states)
+        occluded = {id_: s for id_, s in states.items() if s.landmark is not now[id_]}
         if occluded:
             self._show(occluded)
-        else:
-            self._tell()
+        self._tell()
 
     def _take_other_points(self) -> None:
-        """All points are other ones: what they are now is the original from here on."""
-        found = self.study.landmarks
+        """All points are other ones, or again those from before a detection that failed."""
         self._dragged = None
-        states = dict.fromkeys(self._kept.review.present, NOT_PLACED)
-        inside = self._kept.in_review({id_: PointState(p) for id_, p in found.items()})
-        self._kept.record(EditKind.DETECT, states | inside, self._kept.original_of(found))
+        self._kept.take_others(self.study.landmarks)
         self._offered = self.study.offered
         self._tell()
 
@@ -277,7 +276,7 @@ class StudyEditor(ReviewView):
 
     def _show(self, states: Mapping[LandmarkId, PointState]) -> None:
         """Let the study show states of the review; it follows as if somebody had dragged."""
-        self._writing = True
+        self._writing, self._locks.keeper = True, self._kept.node
         try:
             self.study.put_points(self._kept.shown(states))
         finally:
@@ -292,8 +291,7 @@ class StudyEditor(ReviewView):
             self._locks.release()
 
     def _node_goes(self, node: Any) -> None:
-        self._kept.forget(node)
-        self._locks.keeper = self._kept.node
+        self._locks.keeper = self._kept.forget(node)
 
     def _tell(self) -> None:
         self._watchers.call()

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from ...anatomy import HipLandmarks, Landmark, LandmarkId
 from ...anatomy.mapping import map_landmark, map_landmarks
+from ...anatomy.table import is_landmark
 from ...review import (
+    NOT_PLACED,
     Edit,
     EditKind,
     Journal,
@@ -78,7 +80,8 @@ class KeptReview:
 
     def changed_outside(self) -> list[LandmarkId]:
         """Points that are not as the review left them."""
-        ids = dict.fromkeys([*self.review.present, *self._study.landmarks])
+        every = dict.fromkeys([*self.review.present, *self._study.landmarks])
+        ids = [id_ for id_ in every if is_landmark(*id_)]
         state = self.review.state
         return [id_ for id_ in ids if differs(self.now(id_), state(id_).landmark)]
 
@@ -93,9 +96,24 @@ class KeptReview:
             for id_, state in states.items()
         }
 
-    def original_of(self, landmarks: HipLandmarks) -> HipLandmarks:
-        """Landmarks of the study (LPS mm, world) as originals of the review."""
-        return map_landmarks(landmarks, self._study.image.ijk_to_lps, self.review.ijk_to_lps)
+    def take_others(self, landmarks: HipLandmarks) -> None:
+        """Other landmarks (LPS mm, world) are shown, which are the originals from here on.
+
+        Those from before the last detection take it back: it failed later on.
+        """
+        places = (self._study.image.ijk_to_lps, self.review.ijk_to_lps)
+        items = map_landmarks(landmarks, *places).items()
+        found = {id_: point for id_, point in items if is_landmark(*id_)}
+        last = self.review.done[-1] if self.review.done else None
+        if last is not None and last.kind is EditKind.DETECT:
+            before = self.review.undo().landmarks
+            if dict(before) == found:
+                self.undo()
+                return
+        states = {id_: PointState(point) for id_, point in found.items()}
+        gone = dict.fromkeys(self.review.present, NOT_PLACED)
+        original = HipLandmarks(found, case_id=landmarks.case_id)
+        self.record(EditKind.DETECT, gone | states, original)
 
     def record(
         self,
@@ -103,9 +121,14 @@ class KeptReview:
         states: Mapping[LandmarkId, PointState],
         original: HipLandmarks | None = None,
     ) -> Edit | None:
-        """Take up what was done to the study; None when it changes nothing."""
-        edit = self.review.planned(kind, states, self._clock(), self._study.reader.name, original)
+        """Take up what was done to the study; None when it changes nothing.
+
+        Points of a list that are no landmarks are nobody's business here.
+        """
+        known = {id_: state for id_, state in states.items() if is_landmark(*id_)}
+        edit = self.review.planned(kind, known, self._clock(), self._study.reader.name, original)
         if edit is not None:
+            self.check_saved()
             self.review = self.review.with_edit(edit)
             self._autosave(lambda journal: journal.edit(edit))
             self._write()
@@ -113,12 +136,14 @@ class KeptReview:
 
     def undo(self) -> None:
         """Go back one step; the points are the caller's."""
+        self.check_saved()
         self.review = self.review.undo()
         self._autosave(Journal.undo)
         self._write()
 
     def redo(self) -> None:
         """Do the step again that was undone last; the points are the caller's."""
+        self.check_saved()
         self.review = self.review.redo()
         self._autosave(Journal.redo)
         self._write()
@@ -147,14 +172,27 @@ class KeptReview:
         """The scene is saved: nothing of the autosave is needed any more."""
         self._autosave(lambda journal: journal.restart(self.review))
 
+    def check_saved(self) -> bool:
+        """Drop the autosave when the scene was stored since the last step; whether it was.
+
+        MRML fires no event when a scene is stored, but keeps the time.
+        """
+        stored = self._study.scene.GetStoredTime()
+        saved = self.node is not None and stored > self.node.GetMTime()
+        if saved:
+            self.saved()
+        return saved
+
     def close(self) -> None:
         """Let go of the autosave."""
+        self.check_saved()
         self._autosave(Journal.close)
 
-    def forget(self, node: Any) -> None:
-        """The node was removed from the scene; the next step makes another one."""
+    def forget(self, node: Any) -> Any:
+        """A node leaves the scene; the one that is left, for the next step makes another one."""
         if node is self.node:
             self.node = None
+        return self.node
 
     def _found(self) -> Review | None:
         """The review that the scene keeps; a damaged one is told of and begun anew."""
@@ -201,8 +239,6 @@ def _both_ways(before: NDArray[np.float64], after: NDArray[np.float64]) -> Any:
 
 def _original(study: HipStudy) -> HipLandmarks:
     """The points as they are; a model whose reading is there tells what it said before."""
-    doubt = study.doubt
-    if doubt is None:
-        return study.landmarks
-    points = {**study.landmarks, **doubt.reading.landmarks}
+    read = {} if study.doubt is None else study.doubt.reading.landmarks
+    points = {id_: p for id_, p in {**study.landmarks, **read}.items() if is_landmark(*id_)}
     return HipLandmarks(points, case_id=study.landmarks.case_id)

@@ -235,6 +235,33 @@ def test_a_saved_scene_needs_no_autosave(study: Any, case: Any, tmp_path: Path) 
     assert offers(tmp_path / "reviews", case.image)[0].edits == 1
 
 
+def test_a_scene_that_something_else_stored_needs_no_autosave(
+    study: Any, case: Any, tmp_path: Path
+) -> None:
+    """Slicer's own dialogs tell nobody that they saved the scene."""
+    editor = StudyEditor(study, tmp_path / "reviews")
+    drag(study, LAE)
+    study.scene.WriteToMRB(str(tmp_path / "a.mrb"))
+    drag(study, NA)
+    assert len(list((tmp_path / "reviews").iterdir())) == 1
+    study.scene.WriteToMRB(str(tmp_path / "b.mrb"))
+    editor.close()
+    assert offers(tmp_path / "reviews", case.image) == ()
+
+
+def test_points_that_are_no_landmarks_do_not_disturb_the_review(study: Any, tmp_path: Path) -> None:
+    editor = StudyEditor(study)
+    listed = len(editor.items)
+    node, index = row(study, LAE)
+    node.SetNthControlPointLabel(index, "my own")
+    node.SetFixedNumberOfControlPoints(False)
+    node.AddControlPoint((10.0, 0.0, 20.0), "F-1")
+    assert editor.undo_kind is EditKind.UNSET and len(editor.items) == listed
+    loaded = again(study, tmp_path / "a.mrb")
+    assert loaded.problem == "" and loaded.undo().ids == (LAE,)
+    assert LAE in loaded.study.landmarks
+
+
 def test_a_full_disk_is_told_and_keeps_nobody_from_working(study: Any, tmp_path: Path) -> None:
     blocked = tmp_path / "no folder"
     blocked.write_text("a file")

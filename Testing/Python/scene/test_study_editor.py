@@ -244,6 +244,29 @@ def test_other_points_of_a_detection_can_be_undone(
     assert study.landmarks == found and editor.item(LAE).progress is Progress.OPEN
 
 
+def test_a_detection_that_fails_after_all_leaves_no_step(editor: StudyEditor, study: Any) -> None:
+    drag(study, LAE)
+    mine, original = study.landmarks, editor.item(LAE).original
+    study.set_landmarks(HipLandmarks.of(mine.side(RIGHT)))
+    study.set_landmarks(mine)
+    assert editor.undo_kind is EditKind.DRAG and editor.item(LAE).original == original
+    assert editor.item((LEFT, "NA")).progress is Progress.OPEN
+
+
+def test_a_point_that_hovers_under_the_mouse_is_no_step_until_it_is_placed(
+    editor: StudyEditor, study: Any
+) -> None:
+    """As in Slicer's place mode."""
+    node, index = row(study, (RIGHT, "TD"))
+    for step in range(5):
+        node.SetNthControlPointPosition(index, 60.0 + step, 0.0, -17.0, node.PositionPreview)
+    assert not editor.can_undo
+    node.SetNthControlPointPosition(index, 57.0, 0.0, -17.0)
+    assert editor.undo_kind is EditKind.PLACE
+    editor.undo()
+    assert not editor.can_undo and (RIGHT, "TD") not in study.landmarks
+
+
 def test_history_follows_the_image_when_it_is_moved_with_its_points(
     editor: StudyEditor, study: Any
 ) -> None:
