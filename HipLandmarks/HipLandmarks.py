@@ -118,17 +118,27 @@ class HipLandmarksWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.addObserver(scene, scene.EndImportEvent, self.onSceneEndImport)
         if slicer.app.layoutManager() is not None:
             slicer.app.layoutManager().connect("layoutChanged(int)", self.onLayoutChanged)
+        manager = slicer.app.coreIOManager()
+        manager.connect("fileSaved(qSlicerIO::IOProperties)", self.onFileSaved)
+        if getattr(self.parent, "isEntered", False):
+            self.enter()  # after Reload nobody else does
 
     def cleanup(self) -> None:
         """Called when the module widget is destroyed."""
-        self.removeObservers()
         self.setParameterNode(None)
+        self.removeObservers()
         if slicer.app.layoutManager() is not None:
             slicer.app.layoutManager().disconnect("layoutChanged(int)", self.onLayoutChanged)
+        manager = slicer.app.coreIOManager()
+        manager.disconnect("fileSaved(qSlicerIO::IOProperties)", self.onFileSaved)
         if self.panel is not None:
+            from HipLandmarksLib.i18n import use_translator
+
             self.panel.close()
             self.panel = None
-        self.logic.end()
+            use_translator(None)
+        if self.logic is not None:
+            self.logic.end()
 
     def onReload(self) -> None:
         """Load the library's files again, too."""
@@ -163,6 +173,11 @@ class HipLandmarksWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         """Other slice views may be there: the keys shall work in them, too."""
         if self.panel is not None and self._parameterNode is not None:
             self.panel.enter()
+
+    def onFileSaved(self, properties) -> None:
+        """The reviews in a scene that was saved need no autosave any more."""
+        if self.panel is not None and str(properties["fileName"]).endswith((".mrb", ".mrml")):
+            self.panel.scene_saved()
 
     def onSceneStartClose(self, caller, event) -> None:
         """The parameter node and the studies go with the scene."""

@@ -17,7 +17,7 @@ class CalibrationMarks:
 
     Args:
         scene: the vtkMRMLScene.
-        changed: called after a mark was placed, moved or removed; held weakly.
+        changed: called after a mark was placed, moved or removed.
     """
 
     def __init__(self, scene: Any, changed: Callable[[], None]) -> None:
@@ -25,17 +25,22 @@ class CalibrationMarks:
         self._changed = changed
         self._node: Any = None
         self._rim: Any = None
+        self._told: list[Vec3] = []
         self._observers = Observers()
 
     @property
     def positions(self) -> list[Vec3]:
         """The marks that are placed, LPS mm, world."""
+        return [_world(self._node, number) for number in self._placed]
+
+    @property
+    def _placed(self) -> list[int]:
+        """Numbers of the marks; the preview under the mouse is none."""
         node = self._node
         if node is None:
             return []
         count, defined = node.GetNumberOfControlPoints(), node.PositionDefined
-        placed = [n for n in range(count) if node.GetNthControlPointPositionStatus(n) == defined]
-        return [_world(node, number) for number in placed]
+        return [n for n in range(count) if node.GetNthControlPointPositionStatus(n) == defined]
 
     def place(self, most: int | None) -> None:
         """Let the next clicks be marks, at most ``most`` of them; None: any number."""
@@ -62,8 +67,8 @@ class CalibrationMarks:
 
     def take_last(self) -> None:
         """Remove the mark that was placed last."""
-        if self.positions:
-            self._node.RemoveNthControlPoint(self._node.GetNumberOfControlPoints() - 1)
+        if self._placed:
+            self._node.RemoveNthControlPoint(self._placed[-1])
 
     def show_rim(self, rim: Sequence[Vec3]) -> None:
         """Draw the rim of the ball that was found, LPS mm; nothing takes it away."""
@@ -88,6 +93,7 @@ class CalibrationMarks:
         self._drop(self._node)
         self._drop(self._rim)
         self._node = self._rim = None
+        self._told = []
 
     def _make(self) -> Any:
         node = self._node = self._add("vtkMRMLMarkupsFiducialNode", _NAME)
@@ -95,8 +101,15 @@ class CalibrationMarks:
             *(node.PointPositionDefinedEvent, node.PointModifiedEvent),
             node.PointRemovedEvent,
         )
-        self._observers.add(node, events, self._changed)
+        self._observers.add(node, events, self._look)
         return node
+
+    def _look(self) -> None:
+        """Tell of marks that are others; a preview that moves with the mouse is not told."""
+        positions = self.positions
+        if positions != self._told:
+            self._told = positions
+            self._changed()
 
     def _add(self, kind: str, name: str) -> Any:
         node = self._scene.AddNewNodeByClass(kind, name)

@@ -1,4 +1,4 @@
-"""Slice views: show a volume, jump to a point at good zoom. Without main window nothing happens."""
+"""Slice views: show a volume, find what shows it. Without a main window nothing happens."""
 
 from __future__ import annotations
 
@@ -7,39 +7,31 @@ from typing import Any
 
 from ..scene.film import show_in_coronal_view
 
-_CLOSE_MM = 120.0
-"""Width of the view around a landmark of a volume: one hip with its neck."""
-_CLOSE_PART = 0.3
-"""The same as part of a film's width; its grid need not be millimetres."""
-Position = tuple[float, float, float]
-
 
 def show_volume(volume: Any) -> None:
     """Show a volume in the slice views; a film, which is one slice, in the coronal view alone."""
     import slicer
 
-    manager = slicer.app.layoutManager()
-    if manager is None:
+    manager, data = slicer.app.layoutManager(), volume.GetImageData()
+    if manager is None or data is None:
         return
-    if volume.GetImageData().GetDimensions()[2] == 1:
+    if data.GetDimensions()[2] == 1:
         manager.setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutOneUpGreenSliceView)
         show_in_coronal_view(volume)
     else:
         slicer.util.setSliceViewerLayers(background=volume, fit=True, rotateToVolumePlane=True)
 
 
-def jump(volume: Any, position: Position) -> None:
-    """Centre the views that show ``volume`` on ``position`` (LPS mm, world), close up.
+def markups_managers() -> list[Any]:
+    """The vtkMRMLMarkupsDisplayableManager of every slice and 3D view; None where there is none."""
+    import slicer
 
-    A view that is closer already keeps its zoom.
-    """
-    x, y, z = position
-    wanted = _close(volume)
-    for node in views_of(volume):
-        width, height, depth = node.GetFieldOfView()
-        if width > wanted:
-            node.SetFieldOfView(wanted, wanted * height / width, depth)
-        node.JumpSliceByCentering(-x, -y, z)
+    layout, name = slicer.app.layoutManager(), "vtkMRMLMarkupsDisplayableManager"
+    if layout is None:
+        return []
+    views = [layout.sliceWidget(each).sliceView() for each in layout.sliceViewNames()]
+    views += [layout.threeDWidget(n).threeDView() for n in range(layout.threeDViewCount)]
+    return [view.displayableManagerByClassName(name) for view in views]
 
 
 def views_of(volume: Any) -> Iterator[Any]:
@@ -51,15 +43,6 @@ def views_of(volume: Any) -> Iterator[Any]:
             node = scene.GetSingletonNode(composite.GetLayoutName(), "vtkMRMLSliceNode")
             if node is not None:
                 yield node
-
-
-def _close(volume: Any) -> float:
-    bounds = [0.0] * 6
-    volume.GetRASBounds(bounds)
-    width = bounds[1] - bounds[0]
-    if volume.GetImageData().GetDimensions()[2] == 1:
-        return _CLOSE_PART * width
-    return min(_CLOSE_MM, width)
 
 
 def current_slice(volume: Any) -> int | None:

@@ -17,8 +17,8 @@ SETTING = "HipLandmarks/Keys"
 class Keyboard:
     """Binds every command to its keys in each slice view.
 
-    A shortcut belongs to one slice widget and counts only while the focus is inside that widget,
-    so that keys of the panel, of other modules and of dialogs are left alone.
+    A shortcut belongs to one slice view and counts only while the focus is inside it, so that keys
+    of the panel, of the bar above the slice, of other modules and of dialogs are left alone.
 
     Args:
         execute: called with the command and the vtkMRMLSliceNode of the view with the focus.
@@ -82,7 +82,7 @@ class Keyboard:
                 return
 
     def _bind(self, widget: Any, command: Command, key: str) -> None:
-        shortcut = qt.QShortcut(qt.QKeySequence(key), widget)
+        shortcut = qt.QShortcut(qt.QKeySequence(key), widget.sliceView())
         shortcut.setContext(qt.Qt.WidgetWithChildrenShortcut)
         shortcut.setAutoRepeat(command.repeats)
         call = _caller(self._execute, command, widget)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ...errors import HipLandmarksError
-from ...panel import Message, message_of
+from ...panel import Message, Words, message_of
 from .colours import coloured
 
 
@@ -22,10 +22,14 @@ class MessageArea:
         self._ui = ui
         ui.messageDetailsButton.connect("toggled(bool)", self._show_details)
         ui.messageCloseButton.connect("clicked(bool)", self.clear)
+        ui.messageActionButton.connect("clicked(bool)", self._act)
+        self._action: Callable[[], None] | None = None
         self.clear()
 
     def show(self, message: Message) -> None:
         """Show a message until the next one or until it is closed."""
+        self._action = None
+        self._ui.messageActionButton.visible = False
         self._ui.messageLabel.text = coloured(self._ui.messageLabel, message.severity, message.line)
         self._ui.messageDetailsText.plainText = message.details
         self._ui.messageDetailsButton.checked = False
@@ -33,9 +37,25 @@ class MessageArea:
         self._show_details(False)
         self._ui.messageFrame.visible = True
 
+    def offer(self, message: Message, words: Words, action: Callable[[], None]) -> None:
+        """Show a message with a button that does what is offered."""
+        self.show(message)
+        self._action = action
+        button = self._ui.messageActionButton
+        button.text, button.toolTip = words.label, words.tooltip
+        button.visible = True
+
     def clear(self, *_event: Any) -> None:
         """Hide the message."""
+        self._action = None
         self._ui.messageFrame.visible = False
+
+    def _act(self, *_event: Any) -> None:
+        action = self._action
+        self.clear()
+        if action is not None:
+            with self.telling():
+                action()
 
     def _show_details(self, shown: bool) -> None:
         self._ui.messageDetailsText.visible = shown

@@ -6,11 +6,15 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from ...errors import HipLandmarksError
-from ...imaging import HipImage
-from ...panel import Message, Panel, Severity, message_of
+from ...i18n import tr as _
+from ...imaging import HipImage, Modality
+from ...panel import Message, Panel, Severity, Words, message_of
+from ...scene import repairs_of, take_as_radiograph
+from ...scene.editing import guard_views
+from .. import films
 from ..editors import Editors, reviews_folder
 from ..session import HipSession
-from ..views import show_volume
+from ..views import markups_managers, show_volume
 from .advanced_section import AdvancedSection
 from .calibration_section import CalibrationSection
 from .desk import Desk
@@ -22,6 +26,8 @@ from .overlay_section import OverlaySection
 from .restore_offer import RestoreOffer
 from .review_section import ReviewSection
 from .study_section import StudySection
+
+_NOTHING_YET = "nothing was chosen yet"
 
 
 class _Section(Protocol):
@@ -44,7 +50,8 @@ class ModulePanel:
     def __init__(self, ui: Any, session: HipSession, parameters: Callable[[], Any]) -> None:
         self._live = LiveRefresh(self.update)
         self._panel = Panel()
-        self._shown: str | None = None
+        self._shown: str | None = _NOTHING_YET
+        self._guarded = False
         self._messages = MessageArea(ui)
         self._editors = Editors(reviews_folder())
         self.desk = Desk(
@@ -83,9 +90,8 @@ class ModulePanel:
         self._shown = shown
         self._messages.clear()
         with self._messages.telling():
-            if volume is not None:
-                show_volume(volume)
-            self.show()
+            if volume is None or self._is_ready(volume):
+                self.show()
 
     def show(self) -> None:
         """Show the study of the chosen volume anew."""
@@ -96,7 +102,12 @@ class ModulePanel:
             study.watch(self._live.ask)
         if editor is not None:
             editor.watch(self._live.ask)
-        self._panel.show(study, editor, self._image())
+        volume = self.desk.volume
+        repairs = [] if volume is None else [repair.text for repair in repairs_of(volume)]
+        self._panel.show(study, editor, self._image(), repairs)
+        self._hide_maps()
+        self._guarded = False
+        self._guard()
         for section in self._sections:
             section.show()
 
@@ -105,6 +116,7 @@ class ModulePanel:
         if self.desk.study is not self._panel.study:
             self.show()
             return
+        self._guard()
         change = self._panel.update()
         if change.badges:
             self.study.show()
@@ -118,6 +130,13 @@ class ModulePanel:
             return
         here = volumes.index(self.desk.volume) if self.desk.volume in volumes else 0
         self.study.choose(volumes[(here + step) % len(volumes)])
+
+    def scene_saved(self) -> None:
+        """The scene holds every review now."""
+        for study in self.desk.session.studies:
+            editor = self._editors.of(study)
+            if editor is not None:
+                editor.saved()
 
     def close(self) -> None:
         """Let go of scene, views and timers; the nodes of the studies stay."""
@@ -133,8 +152,45 @@ class ModulePanel:
         self.detect.cancel()
         self.calibration.close()
         self._editors.close()
-        self._shown = None
+        self._shown = _NOTHING_YET
         self._panel.show(None)
+
+    def _is_ready(self, volume: Any) -> bool:
+        """Set a film right and show it; False when another volume took its place."""
+        prepared = films.prepare(volume)
+        if prepared.node is not volume:
+            self.desk.parameters().inputVolume = prepared.node  # comes here again
+            return False
+        show_volume(volume)
+        image = self.desk.image
+        if image is not None and image.n_slices == 1 and image.modality is Modality.UNKNOWN:
+            self._ask_for_kind(volume)
+        return True
+
+    def _ask_for_kind(self, volume: Any) -> None:
+        text = _("This image does not tell whether it is a radiograph.")
+        words = Words(_("It is a radiograph"), _("Put it upright and read it as a radiograph."))
+        self._messages.offer(
+            Message(Severity.CAUTION, text), words, lambda: self._take_as_radiograph(volume)
+        )
+
+    def _take_as_radiograph(self, volume: Any) -> None:
+        self.desk.parameters().inputVolume = take_as_radiograph(volume).node
+        show_volume(self.desk.volume)
+        self.show()
+
+    def _hide_maps(self) -> None:
+        """The maps of doubt are volumes, too, but nothing to measure."""
+        doubts = [study.doubt for study in self.desk.session.studies]
+        maps = [doubt.volume_node for doubt in doubts if doubt is not None]
+        hidden = [node.GetID() for node in maps if node is not None]
+        self.desk.ui.volume.sortFilterProxyModel().hiddenNodeIDs = hidden
+
+    def _guard(self) -> None:
+        """No middle-drag of a whole list; tried until the views have made their widgets."""
+        study = self.desk.study
+        if study is not None and not self._guarded:
+            self._guarded = guard_views(markups_managers(), study) > 0
 
     def _image(self) -> HipImage | None:
         """The chosen image, for the badges while it has no study; tells why there is none."""

@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 from ...i18n import tr as _
+from ...imaging import HipImage
 from ...review import JournalOffer
 from ...scene.editing import offers
 from ..editors import Editors
@@ -29,10 +30,21 @@ class RestoreOffer:
         image = self.desk.image
         if image is not None:
             found = offers(self._editors.folder, image)
+            found = tuple(each for each in found if self._is_news(each, image))
         self._offer = found[0] if found else None
         self.desk.ui.restoreFrame.visible = self._offer is not None
         if self._offer is not None:
-            self.desk.ui.restoreLabel.text = escape(_words(self._offer))
+            self.desk.ui.restoreOfferLabel.text = escape(_words(self._offer))
+
+    def _is_news(self, offer: JournalOffer, image: HipImage) -> bool:
+        """Whether the kept review holds anything else than the study that is shown."""
+        study = self.desk.study
+        if study is None:
+            return True
+        kept, here = offer.landmarks(image).items_, study.landmarks.items_
+        return {id_: (p.state, p.position) for id_, p in kept.items()} != {
+            id_: (p.state, p.position) for id_, p in here.items()
+        }
 
     @told
     def restore(self, *_event: Any) -> None:

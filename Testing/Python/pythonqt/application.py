@@ -18,6 +18,12 @@ class qSlicerModuleManager(QtCore.QObject):
     moduleLoaded = QtCore.Signal(str)
 
 
+class qSlicerCoreIOManager(QtCore.QObject):
+    """Says when a file was saved."""
+
+    fileSaved = QtCore.Signal("QVariantMap")
+
+
 class qSlicerLayoutManager(QtCore.QObject):
     """The slice views of a main window."""
 
@@ -47,6 +53,7 @@ class qSlicerLayoutManager(QtCore.QObject):
         self._number = number
         self.layoutChanged.emit(number)
 
+    threeDViewCount = QtCore.Property(int, lambda self: 0)
     layout = QtCore.Property(int, lambda self: self._number, setLayout)
 
     @QtCore.Slot(str, result=QtCore.QObject)
@@ -65,6 +72,7 @@ class qSlicerApplication(QtWidgets.QApplication):
         self.setApplicationName("Slicer")
         self.setStyle("Fusion")
         self._modules = qSlicerModuleManager(self)
+        self._files = qSlicerCoreIOManager(self)
         self._layout: qSlicerLayoutManager | None = None
         self._translate: Callable[[str, str], str] = lambda context, text: text
 
@@ -96,6 +104,11 @@ class qSlicerApplication(QtWidgets.QApplication):
     def moduleManager(self) -> qSlicerModuleManager:
         """Knows the modules."""
         return self._modules
+
+    @QtCore.Slot(result=QtCore.QObject)
+    def coreIOManager(self) -> qSlicerCoreIOManager:
+        """Loads and saves files."""
+        return self._files
 
     @QtCore.Slot(result=bool)
     def testingEnabled(self) -> bool:

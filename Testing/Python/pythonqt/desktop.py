@@ -6,7 +6,7 @@ import importlib
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -45,8 +45,13 @@ class Desktop:
     def __init__(self, slicer: Any, qt: Any, app: Any, slices: dict[str, Any]) -> None:
         self.slicer, self.qt, self.app, self.slices = slicer, qt, app, slices
 
-    def open_module(self, path: Path) -> Any:
-        """The widget of a scripted module, set up in a parent as Slicer does it."""
+    def open_module(self, path: Path, before: Callable[[Any], None] | None = None) -> Any:
+        """The widget of a scripted module, set up in a parent as Slicer does it.
+
+        Args:
+            path: the module's file.
+            before: called with the widget between its setup and its first showing.
+        """
         module = import_file(path)
         name = path.stem
         parent = SimpleNamespace(path=str(path))
@@ -54,10 +59,14 @@ class Desktop:
         panel = self.slicer.qMRMLWidget()
         panel.setLayout(self.qt.QVBoxLayout())
         panel.setMRMLScene(self.slicer.mrmlScene)
-        panel.setProperty("isEntered", True)
+        panel.setProperty("isEntered", False)
         widget = getattr(module, f"{name}Widget")(panel)
         setattr(self.slicer.modules, f"{name}Widget", widget)
         widget.setup()
+        if before is not None:
+            before(widget)
+        panel.show()
+        panel.setProperty("isEntered", True)
         widget.enter()
         process_events()
         return widget

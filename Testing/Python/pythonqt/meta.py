@@ -30,6 +30,7 @@ def in_slicer_words(signature: str) -> str:
     name, _, arguments = signature.partition("(")
     types = [t.strip() for t in arguments.rstrip(")").split(",") if t.strip()]
     types = ["PyObject" if t.startswith("vtk") and t.endswith("*") else t for t in types]
+    types = ["QVariantMap" if t == "qSlicerIO::IOProperties" else t for t in types]
     return f"{name.strip()}({','.join(types)})"
 
 

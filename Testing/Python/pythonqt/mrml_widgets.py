@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Property, Qt, Signal, Slot
+from PySide6.QtCore import Property, QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 
@@ -34,6 +34,21 @@ class qMRMLWidget(QWidget):
         return self._scene
 
 
+class qMRMLSortFilterProxyModel(QObject):  # of which only this much is needed
+    """Nodes that a selector does not offer."""
+
+    def __init__(self, selector: qMRMLNodeComboBox) -> None:
+        super().__init__(selector)
+        self._selector = selector
+        self._hidden: list[str] = []
+
+    def _set(self, ids: list[str]) -> None:
+        self._hidden = list(ids)
+        self._selector._fill()
+
+    hiddenNodeIDs = Property("QStringList", lambda self: self._hidden, _set)
+
+
 class qMRMLNodeComboBox(QWidget):
     """Chooses a node of the scene; follows what is added, renamed and removed."""
 
@@ -55,6 +70,7 @@ class qMRMLNodeComboBox(QWidget):
         self._names = {"noneDisplay": "None", "baseName": ""}
         self._ids: list[str] = []
         self._shown = ""
+        self._model = qMRMLSortFilterProxyModel(self)
         self._box.currentIndexChanged.connect(self._chosen)
         self.destroyed.connect(_Forget(self._tags))
 
@@ -98,6 +114,11 @@ class qMRMLNodeComboBox(QWidget):
         """The n-th node."""
         return self._scene.GetNodeByID([each for each in self._ids if each][index])
 
+    @Slot(result=object)
+    def sortFilterProxyModel(self) -> qMRMLSortFilterProxyModel:
+        """Says which nodes are left out."""
+        return self._model
+
     def _set_types(self, types: list[str]) -> None:
         self._types = list(types)
         self._fill()
@@ -116,7 +137,8 @@ class qMRMLNodeComboBox(QWidget):
         found = [self._scene.GetNthNode(i) for i in range(self._scene.GetNumberOfNodes())]
         exact = not self._flags["showChildNodeTypes"]
         kinds = [n for n in found if any(self._fits(n, t, exact) for t in self._types)]
-        return [n for n in kinds if self._flags["showHidden"] or not n.GetHideFromEditors()]
+        seen = [n for n in kinds if self._flags["showHidden"] or not n.GetHideFromEditors()]
+        return [n for n in seen if n.GetID() not in self._model.hiddenNodeIDs]
 
     @staticmethod
     def _fits(node: Any, kind: str, exact: bool) -> bool:
@@ -204,6 +226,10 @@ class qMRMLSliceView(QWidget):
     def mrmlSliceNode(self) -> Any:
         """The vtkMRMLSliceNode."""
         return self._node
+
+    @Slot(str, result=object)
+    def displayableManagerByClassName(self, name: str) -> None:
+        """None: nothing is drawn here."""
 
     @Slot(result=object)
     def VTKWidget(self) -> QWidget:
