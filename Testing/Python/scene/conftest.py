@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import cos, radians, sin
 from typing import Any
 
 import numpy as np
 import pytest
+from hip_points import hip_points
 
-from HipLandmarksLib.anatomy import HipLandmarks, Landmark, Side, Source, SourceKind
+from HipLandmarksLib.anatomy import HipLandmarks, Side
 from HipLandmarksLib.imaging import Calibration, HipImage, Modality, SpacingProvenance
-
-MODEL = Source(SourceKind.MODEL, "test-model", "1.0")
-COVARIANCE = ((4.0, 0.0, 0.0), (0.0, 0.25, 0.0), (0.0, 0.0, 1.0))
 
 
 @dataclass(frozen=True)
@@ -38,29 +35,6 @@ def coronal_image(spacing: tuple[float, float, float] = (1.5, 1.5, 4.0)) -> HipI
     matrix[:3, 3] = (-120 * spacing[0], -10 * spacing[2], 80 * spacing[1])
     calibration = Calibration(SpacingProvenance.PATIENT_PLANE)
     return HipImage(pixels, matrix, Modality.MR, calibration, name="case")
-
-
-def hip_points(side: Side, alpha: float, lce: float, depth: float) -> list[Landmark]:
-    """Points of one hip: neck-shaft angle 125 deg with a vertical shaft, offset 42 mm."""
-    lat = 1.0 if side is Side.LEFT else -1.0
-    head = np.array([90.0 * lat, depth, 0.0])
-
-    def at(angle_from_up: float, distance: float) -> np.ndarray:
-        a = radians(angle_from_up)
-        return head + distance * np.array([lat * sin(a), 0.0, cos(a)])
-
-    positions = {
-        "FHC": head,
-        "NA": at(125.0, 30.0),
-        "LAE": at(lce, 27.0),
-        "LCP": at(125.0 - alpha, 24.0),
-        "SHP": head + np.array([42.0 * lat, 0.0, -70.0]),
-        "SHD": head + np.array([42.0 * lat, 0.0, -120.0]),
-    }
-    return [
-        Landmark(side, key, tuple(p.tolist()), source=MODEL, covariance=COVARIANCE, confidence=0.9)
-        for key, p in positions.items()
-    ]
 
 
 @pytest.fixture(scope="session")
