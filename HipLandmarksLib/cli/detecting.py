@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from ..detection.worker import DetectionRequest, Event
     from ..imaging import HipImage
 
-CHOICES = ("auto", "yes", "no")
+CHOICES = ("yes", "no")
+DEFAULT = "yes"
 
 Detect = Callable[[argparse.Namespace, "HipImage"], "tuple[Detection, str]"]
 """Reads an image as the options say; returns the licence of the model, too."""
@@ -28,19 +29,17 @@ def add_worker_option(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--worker",
         choices=CHOICES,
-        default="auto",
-        help="run the model in a process of its own: if it crashes or the memory does not suffice, "
-        "that costs one image and not those after it, and full graphics memory is got round "
-        "(default: auto, for several images; a single one is there about a second sooner "
-        "without)",
+        default=DEFAULT,
+        help="run the model in a process of its own: a crash or too little memory then costs one "
+        "image and not those after it, and full graphics memory is got round (default: yes; it "
+        "takes no longer, for a single image either)",
     )
 
 
 @contextmanager
 def open_detection(arguments: argparse.Namespace) -> Iterator[Detect]:
     """Yield what detects, with models that stay loaded from image to image."""
-    wanted = arguments.worker == "yes" or (arguments.worker == "auto" and len(arguments.images) > 1)
-    if not wanted:
+    if arguments.worker == "no":
         yield _Here()
         return
     from ..detection.worker import DetectionWorker

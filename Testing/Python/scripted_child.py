@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -72,7 +73,7 @@ def _maps(image, side, seed):
 class Script:
     """A detector that acts upon the name of the model."""
 
-    card = None
+    card = SimpleNamespace(calibration=None)
 
     def __init__(self, name):
         self.name = name

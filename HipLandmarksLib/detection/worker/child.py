@@ -124,7 +124,9 @@ class Child:
         if sys.platform == "win32" or self._answers.closed:
             time.sleep(min(seconds, _BLINK_S))
         else:
-            select.select([self._answers], [], [], seconds)
+            waiting = select.poll()  # select knows the first 1024 files of a process only
+            waiting.register(self._answers, select.POLLIN)
+            waiting.poll(1000 * seconds)
 
     @property
     def has_ended(self) -> bool:

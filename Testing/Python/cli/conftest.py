@@ -27,6 +27,12 @@ def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.chdir(tmp_path)
 
 
+@pytest.fixture(autouse=True)
+def _detect_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process for each detection would cost seconds; tests of the worker ask for it."""
+    monkeypatch.setattr("HipLandmarksLib.cli.detecting.DEFAULT", "no")
+
+
 @pytest.fixture(scope="session")
 def make_image_file() -> Callable[..., Path]:
     """Write a 4 x 96 x 128 volume with the given axes (rows: L, P, S) to ``path``."""

@@ -5,6 +5,7 @@ The model runs in a process of its own, in which a script stands for the detecto
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +21,7 @@ def starting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "starting"
     made = scripted_worker(path)
     monkeypatch.setattr("HipLandmarksLib.detection.worker.DetectionWorker", lambda: made)
+    monkeypatch.setattr("HipLandmarksLib.cli.detecting.DEFAULT", "yes")
     return path
 
 
@@ -73,3 +75,21 @@ def test_a_file_for_the_numbers_of_one_image_is_refused_for_several(
     assert main(["detect", *images, option]) == 1
     assert "take the results of one image" in capsys.readouterr().err
     assert not Path("hiplandmarks-results").exists()
+
+
+def test_detection_in_a_process_of_its_own_is_what_people_get_and_writes_the_same(
+    mri: Path, tiny_bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not a script here, but the model."""
+    argv = ["detect", str(mri), "--model", str(tiny_bundle), "--device", "cpu", "--slice", "1"]
+    said = {}
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    for worker in ("yes", "no"):
+        assert main([*argv, "--worker", worker, "--out", worker]) == 0
+        text = Path(f"{worker}/mri/mri_measurements.json").read_text(encoding="utf-8")
+        said[worker] = json.loads(text)["landmarks"]
+    assert [(p["key"], p["state"]) for p in said["yes"]["landmarks"]] == [
+        (p["key"], p["state"]) for p in said["no"]["landmarks"]
+    ]
+    for one, other in zip(said["yes"]["landmarks"], said["no"]["landmarks"], strict=True):
+        assert one["position"] == pytest.approx(other["position"], abs=1.0)
