@@ -2,8 +2,9 @@
 
 A file that says something to people imports ``from ..i18n import tr as _`` and calls ``_`` with a
 literal, inside a function. Slicer's ``update_translations.py`` finds these calls and files them
-under the context ``folder.file``; :func:`tr` asks for them under the same context. Who translates is told by the face that runs: ``slicer.i18n.translate`` in Slicer, any
-function of context and text elsewhere, nobody otherwise.
+under the context ``folder.file``; :func:`tr` asks for them under the same context. Who translates
+is told by the face that runs: ``slicer.i18n.translate`` in Slicer, any function of context and
+text elsewhere, nobody otherwise.
 """
 
 from __future__ import annotations
@@ -45,10 +46,16 @@ def tr(text: str) -> str:
     A translation whose ``{placeholders}`` are others than those of ``text`` is not used: it would
     fail when they are filled in.
     """
+    if _translate.get() is None:
+        return text
+    return translated_in(context_of(sys._getframe(1).f_code.co_filename), text)
+
+
+def translated_in(context: str, text: str) -> str:
+    """``text``, which stands as a literal in the file of ``context``, in the user's language."""
     translate = _translate.get()
     if translate is None:
         return text
-    context = context_of(sys._getframe(1).f_code.co_filename)
     words = translate(context, text)
     if words != text and placeholders(words) != placeholders(text):
         logging.warning("%s: the translation %r of %r has other placeholders", context, words, text)

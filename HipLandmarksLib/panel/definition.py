@@ -10,6 +10,7 @@ from ..i18n import tr as _
 from ..measurement import Measurement, Reference
 from .measurement_cells import line_word, side_value
 from .review_words import landmark_name, state_word
+from .table_words import table_word
 
 if TYPE_CHECKING:
     from ..scene import HipStudy
@@ -103,7 +104,7 @@ def _result(study: HipStudy, m: Measurement) -> tuple[tuple[str, str], ...]:
         (_("Side"), _side_word(m.side)),
         (_("Value"), value.text),
         (_("Class"), value.class_text),
-        (_("Finding"), m.finding or ""),
+        (_("Finding"), table_word(m.finding) if m.finding else ""),
         (_("Line in use"), line),
         (_("Remark"), m.reason),
         (_("Measured from"), "; ".join(_used(study, m))),

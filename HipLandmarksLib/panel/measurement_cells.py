@@ -14,6 +14,7 @@ from ..report.values import ABOVE, BELOW, BORDERLINE, flag_of
 from ..uncertainty import MeasurementDoubt
 from .bricks import Badge
 from .severity import Severity
+from .table_words import table_word
 
 NOTHING = "–"
 _SIGMA_LEVEL = 0.95
@@ -82,7 +83,7 @@ def side_value(m: Measurement, doubt: MeasurementDoubt | None) -> SideValue:
         value=m.display,
         number=_number(m.value, m.unit),
         flag=flag_of(m),
-        class_text=(m.classification or "").partition(" (p =")[0],
+        class_text=_class_text(m),
         interval=interval,
         level=level,
         interval_reason=why,
@@ -104,11 +105,20 @@ def difference_value(difference: SideDifference) -> SideValue:
         value=_larger_side(difference.value, difference.unit),
         number=_number(difference.value, difference.unit),
         flag="" if difference.flag is None else "!",
-        class_text=difference.flag or difference.words,
+        class_text=table_word(difference.flag) if difference.flag else difference.words,
         interval=interval,
         level=level,
         reason=difference.reason,
     )
+
+
+def _class_text(m: Measurement) -> str:
+    """The class without the probability, which stands in a column of its own."""
+    if m.classification is None:
+        return ""
+    if MeasurementStatus.BORDERLINE in m.status:
+        return _("borderline")
+    return table_word(m.classification)
 
 
 def status_badges(m: Measurement) -> tuple[Badge, ...]:

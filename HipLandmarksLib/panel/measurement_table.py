@@ -19,6 +19,7 @@ from .measurement_rows import (
     is_not_placed,
 )
 from .severity import Severity, worst
+from .table_words import table_word
 from .words import Words
 
 Values = Sequence[tuple[AnySide, SideValue]]
@@ -39,9 +40,9 @@ def measurement_row(
         landmarks: that were measured.
     """
     one = found.found[0]
-    name = one.name
+    name = table_word(one.name)
     if found.of_difference and found.difference is not None:
-        name = found.difference.name
+        name = table_word(found.difference.name)
     usual = next((m for m in found.found if m.usual is not None), one)
     span, source = format_usual(usual.usual, usual.unit), usual.range_source
     if found.of_difference:
@@ -105,7 +106,8 @@ def summary(measurements: Sequence[Measurement], settings: MeasurementSettings) 
     if edge is not None:
         lines.append(_("LAE marks the {edge} edge").format(edge=edge.value))
     lines.append(_("Millimetres: {badge}").format(badge=settings.calibration.badge))
-    lines.append(_("Limits: {title}").format(title=threshold_set(settings.threshold_set).title))
+    limits = table_word(threshold_set(settings.threshold_set).title)
+    lines.append(_("Limits: {title}").format(title=limits))
     return tuple(lines)
 
 

@@ -13,6 +13,7 @@ from ..review import Doubt, DoubtKind, Progress, ReviewItem
 from .bricks import Cell
 from .review_words import side_word, source_word, state_word
 from .severity import Severity
+from .table_words import table_word
 from .words import Words
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def review_row(item: ReviewItem, standing: Standing | None, region: str) -> Revi
     definition = LandmarkTable.load()[key]
     cells = (
         Cell(str(item.number)),
-        Cell(key, f"{definition.name}. {definition.definition}"),
+        Cell(key, f"{table_word(definition.name)}. {definition.definition}"),
         Cell(side_word(side)),
         _checked(item.progress),
         _state(item.landmark),

@@ -9,6 +9,7 @@ from ..i18n import tr as _
 from ..measurement import Edge, MeasurementSettings, Reference, Sex, load_threshold_sets
 from .bricks import Choice, Option
 from .controls import Control
+from .table_words import table_word
 
 ON, OFF = "on", "off"
 """Options of a check box."""
@@ -123,7 +124,8 @@ def _edges() -> tuple[Option, ...]:
 
 
 def _thresholds() -> tuple[Option, ...]:
-    return tuple(Option(each.id, each.title, each.title) for each in load_threshold_sets().values())
+    titles = {each.id: table_word(each.title) for each in load_threshold_sets().values()}
+    return tuple(Option(id_, title, title) for id_, title in titles.items())
 
 
 def _sexes() -> tuple[Option, ...]:

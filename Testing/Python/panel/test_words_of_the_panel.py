@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
 import re
 from pathlib import Path
 
@@ -11,7 +12,9 @@ import pytest
 import HipLandmarksLib
 from HipLandmarksLib.i18n import context_of, placeholders, tr, translated_by, use_translator
 from HipLandmarksLib.panel import (
+    Column,
     Control,
+    Panel,
     Section,
     command_words,
     control_words,
@@ -20,6 +23,7 @@ from HipLandmarksLib.panel import (
     section_words,
 )
 from HipLandmarksLib.panel.detection import time_word
+from HipLandmarksLib.panel.table_words import CONTEXT, table_word
 from HipLandmarksLib.review import Command, KeyMap
 
 LIBRARY = Path(HipLandmarksLib.__file__).parent
@@ -123,6 +127,36 @@ def test_a_translation_that_lost_a_placeholder_is_not_used(wrong, caplog):
 
 def test_brackets_that_are_meant_as_such_are_no_placeholders():
     assert placeholders("{{a}} of {b:.1f}") == {"b:.1f"}
+
+
+@pytest.fixture(scope="module")
+def table_texts(repository):
+    path = repository / "Testing" / "update_table_words.py"
+    spec = importlib.util.spec_from_file_location("update_table_words", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_words_of_the_tables_are_where_slicers_tool_finds_them(table_texts):
+    advice = "run python Testing/update_table_words.py"
+    assert table_texts.FILE.read_text("utf-8") == table_texts.content(), advice
+    assert context_of(str(table_texts.FILE)) == CONTEXT
+
+
+def test_names_and_classes_of_measurements_are_translated(film_study):
+    words = {"Alpha angle": "Alphawinkel", "60 deg or more: cam range": "ab 60 Grad: Cam"}
+    panel = Panel()
+    with translated_by(lambda context, text: words.get(text, text) if context == CONTEXT else text):
+        panel.show(film_study)
+    row = next(each for each in panel.measurements if each.id == "alpha")
+    assert row.cell(Column.NAME).text == "Alphawinkel"
+    assert row.cell(Column.CLASS).text == "L ▲ ab 60 Grad: Cam"
+
+
+def test_several_classes_are_translated_one_by_one():
+    with translated_by(lambda _context, text: text.upper()):
+        assert table_word("below 20 mm; above 44 mm") == "BELOW 20 MM; ABOVE 44 MM"
 
 
 def test_the_face_can_give_the_language_up_again():
