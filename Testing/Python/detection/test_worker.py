@@ -128,6 +128,11 @@ def test_a_worker_reads_one_image_after_the_other_whoever_asks(worker, image):
     assert worker.pid is not None, "another client still uses it"
 
 
+def test_all_clients_of_a_process_share_one_child():
+    assert DetectionWorker()._host is DetectionWorker()._host is not WorkerHost()
+    assert DetectionWorker().pid is None, "nothing is started before it is needed"
+
+
 def test_cancelling_ends_the_whole_tree_of_processes(worker, image):
     job = worker.start(scripted(image, "hangs"))
     grandchild, pid = grandchild_of(job), worker.pid
