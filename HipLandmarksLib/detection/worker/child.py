@@ -32,6 +32,7 @@ _START = (
 _LAST_WORDS = 4000
 _READ = 1 << 16
 _MOMENT_S = 0.05
+_KILLED = (-9, 128 + 9)  # by itself, and as a launcher tells it
 _BLINK_S = 0.005
 
 
@@ -161,7 +162,7 @@ class Child:
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(_MOMENT_S)  # its pipes close before it is gone
         code = self._process.returncode
-        if code == -getattr(signal, "SIGKILL", 9):
+        if code in _KILLED:
             return "was killed, most often because the memory of the computer is full"
         if code is not None and code < 0:
             return f"crashed ({signal.Signals(-code).name})"
