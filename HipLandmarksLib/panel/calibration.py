@@ -18,6 +18,7 @@ from ..imaging import (
     Calibration,
     HipImage,
     Modality,
+    SpacingProvenance,
     magnification_calibration,
     ruler_calibration,
 )
@@ -28,9 +29,11 @@ from .study_badges import calibration_badge
 
 if TYPE_CHECKING:
     from ..imaging import MarkerBall
+    from ..scene import HipStudy
 
 Vec3 = tuple[float, float, float]
 _DEFAULT_RULER_MM = 100.0
+_BY_PERSONS = (SpacingProvenance.MARKER, SpacingProvenance.USER_MAGNIFICATION)
 _DEFAULT_BALL_MM = 25.0
 
 
@@ -106,6 +109,26 @@ class CalibrationWizard:
                 "patient and needs no calibration."
             )
         return cls(image)
+
+    @classmethod
+    def of_study(cls, study: HipStudy) -> CalibrationWizard:
+        """A wizard for the film of a study; it starts from what the file states.
+
+        Raises:
+            CalibrationError: as :meth:`begin`.
+        """
+        return cls.begin(replace(study.image, calibration=study.file_calibration))
+
+    @property
+    def file_is_known(self) -> bool:
+        """Whether it is known what the file stated: older scenes hold the later calibration."""
+        return self.image.calibration.provenance not in _BY_PERSONS
+
+    @property
+    def grid_has_millimetres(self) -> bool:
+        """Whether a factor can make millimetres of the pixel grid."""
+        provenance = self.image.calibration.provenance
+        return provenance.has_millimetres and provenance is not SpacingProvenance.MARKER
 
     @property
     def step(self) -> Step:
@@ -184,24 +207,38 @@ class CalibrationWizard:
         if self.method is Method.RULER:
             return ruler_calibration(self.image, self.points[0], self.points[1], self.size)
         if self.method is Method.FACTOR:
+            if not self.grid_has_millimetres:
+                raise CalibrationError(_no_grid())
             return magnification_calibration(self.image, self.size)
+        if not self.file_is_known:
+            raise CalibrationError(_no_file())
         return self.image.calibration
 
 
 def method_choice(wizard: CalibrationWizard) -> Choice:
     """The methods, and which is chosen."""
-    without_size = not wizard.image.calibration.provenance.has_millimetres
-    why = _("The film has no pixel size that a factor could correct.") if without_size else ""
+    grid = "" if wizard.grid_has_millimetres else _no_grid()
+    file = "" if wizard.file_is_known else _no_file()
     options = (
         Option("ball", _("Marker ball"), _("One click inside the ball; its rim is found.")),
         Option("ball_rim", _("Ball, by its rim"), _("Three clicks or more on the ball's rim.")),
         Option("ruler", _("Known length"), _("Two clicks: a ruler, or an object of known size.")),
         Option(
-            "factor", _("Magnification"), _("A factor of your site, such as 1.20."), not why, why
+            "factor", _("Magnification"), _("A factor of your site, such as 1.20."), not grid, grid
         ),
-        Option("file", _("As the file says"), _("Back to the calibration of the file.")),
+        Option(
+            "file", _("As the file says"), _("Back to the calibration of the file."), not file, file
+        ),
     )
     return Choice(Control.METHOD, options, wizard.method.value)
+
+
+def _no_grid() -> str:
+    return _("The film has no pixel size that a factor could correct: measure a ball or a length.")
+
+
+def _no_file() -> str:
+    return _("It is not known any more what the file stated: load the film again.")
 
 
 def instruction(wizard: CalibrationWizard) -> str:

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from ..anatomy import AnySide, HipLandmarks, LandmarkId, Source
-from ..imaging import HipImage
+from ..imaging import Calibration, HipImage
 from ..measurement import Measurement, MeasurementSettings, SideDifference, ViewPlane
 from .doubt import DoubtOverlay
 from .live import LiveMeasurements
 from .measured_plane import MeasuredPlane
 from .nodes import StudyNodes
 from .overlay import Overlay
+from .volume import file_calibration
 from .watchers import StudyChange, Watchers
 
 
@@ -72,6 +73,12 @@ class StudyView:
     def image(self) -> HipImage:
         """The image where it lies now; for its calibration in use see :attr:`settings`."""
         return self._plane.image
+
+    @property
+    def file_calibration(self) -> Calibration:
+        """The calibration with which the image came, before anybody calibrated it here."""
+        volume = self._nodes.volume
+        return self.image.calibration if volume is None else file_calibration(volume)
 
     @property
     def measurements(self) -> list[Measurement]:

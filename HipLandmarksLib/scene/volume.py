@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +20,8 @@ PROVENANCE_ATTRIBUTE = "HipLandmarks.SpacingProvenance"
 FACTOR_ATTRIBUTE = "HipLandmarks.CalibrationFactor"
 DETAIL_ATTRIBUTE = "HipLandmarks.CalibrationDetail"
 REMARKS_ATTRIBUTE = "HipLandmarks.CalibrationRemarks"
+FILE_CALIBRATION_ATTRIBUTE = "HipLandmarks.FileCalibration"
+"""The calibration with which the image came, whatever was measured or stated since."""
 FACT_ATTRIBUTES: Mapping[str, str] = {
     "patient_sex": "HipLandmarks.PatientSex",
     "patient_age_years": "HipLandmarks.PatientAgeYears",
@@ -96,6 +99,7 @@ def set_pixels(node: Any, pixels: NDArray[np.generic]) -> None:
 def remember_image(node: Any, image: HipImage) -> None:
     """Store modality, calibration and the facts that decide how to measure with the node."""
     remember_kind(node, image.modality, image.calibration)
+    node.SetAttribute(FILE_CALIBRATION_ATTRIBUTE, _calibration_text(image.calibration))
     for key, attribute in FACT_ATTRIBUTES.items():
         node.SetAttribute(attribute, image.metadata.get(key))
 
@@ -107,6 +111,34 @@ def remember_kind(node: Any, modality: Modality, calibration: Calibration) -> No
     node.SetAttribute(FACTOR_ATTRIBUTE, repr(float(calibration.factor)))
     node.SetAttribute(DETAIL_ATTRIBUTE, calibration.detail or None)
     node.SetAttribute(REMARKS_ATTRIBUTE, "\n".join(calibration.remarks) or None)
+    if node.GetAttribute(FILE_CALIBRATION_ATTRIBUTE) is None:
+        node.SetAttribute(FILE_CALIBRATION_ATTRIBUTE, _calibration_text(calibration))
+
+
+def file_calibration(node: Any) -> Calibration:
+    """The calibration with which a volume came, before anybody calibrated it here.
+
+    That in use where the node comes from an older version or was never looked at; see
+    :func:`remember_kind`.
+    """
+    text = node.GetAttribute(FILE_CALIBRATION_ATTRIBUTE)
+    try:
+        data = json.loads(text or "")
+        provenance, remarks = SpacingProvenance(data["provenance"]), tuple(data["remarks"])
+        return Calibration(provenance, float(data["factor"]), str(data["detail"]), remarks)
+    except (KeyError, TypeError, ValueError):
+        return _calibration(node, _modality(node))
+
+
+def _calibration_text(calibration: Calibration) -> str:
+    return json.dumps(
+        {
+            "provenance": calibration.provenance.value,
+            "factor": calibration.factor,
+            "detail": calibration.detail,
+            "remarks": calibration.remarks,
+        }
+    )
 
 
 def _ijk_to_world(node: Any) -> NDArray[np.float64]:

@@ -46,7 +46,7 @@ class CalibrationSection:
         self._marks.remove()
         image = study.image if study else None
         film = image is not None and image.modality not in (Modality.MR, Modality.CT)
-        self._wizard = CalibrationWizard.begin(image) if film and image is not None else None
+        self._wizard = CalibrationWizard.of_study(study) if film and study is not None else None
         self.desk.ui.calibrationSection.enabled = self._wizard is not None
         self._write()
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import nan
+from pathlib import Path
+from typing import Any
 
 import pytest
-from panel_case import BALL_MM, RIGHT, ball_at, film, mri
+from panel_case import BALL_MM, RIGHT, ball_at, film, landmarks, mri
 
 from HipLandmarksLib.errors import CalibrationError
-from HipLandmarksLib.imaging import SpacingProvenance
+from HipLandmarksLib.imaging import Calibration, SpacingProvenance
 from HipLandmarksLib.panel import (
     CalibrationWizard,
     Method,
@@ -31,6 +34,15 @@ FACTOR = TRUE_MM / BALL_MM
 def start():
     """A wizard for the film."""
     return CalibrationWizard.begin(film())
+
+
+def reopened(study: Any, path: Path) -> Any:
+    """The study after its scene was saved and loaded."""
+    from HipLandmarksLib.scene import HipStudy, load_scene, save_scene
+
+    save_scene(study.scene, path)
+    study.close()
+    return HipStudy.reopen(load_scene(path))[0]
 
 
 def with_ball(start: CalibrationWizard) -> CalibrationWizard:
@@ -165,6 +177,37 @@ def test_the_calibration_of_the_file_comes_back(start, film_study):
     apply_calibration(film_study, with_ball(start))
     apply_calibration(film_study, start.choose(Method.FILE))
     assert film_study.settings.calibration == film().calibration
+
+
+def test_what_the_file_stated_survives_saving(start, film_study, tmp_path):
+    apply_calibration(film_study, with_ball(start))
+    again = reopened(film_study, tmp_path / "case.mrb")
+    assert again.settings.calibration.provenance is SpacingProvenance.MARKER
+    wizard = CalibrationWizard.of_study(again).choose(Method.FILE)
+    assert wizard.calibration == film().calibration
+    found = CalibrationWizard.of_study(again).choose(Method.FACTOR).calibration
+    assert found.factor == pytest.approx(1 / 1.2), "of the film's own grid, not of the ball's"
+
+
+def test_a_film_without_pixel_size_takes_no_factor_after_a_ball_either(scene, tmp_path):
+    from HipLandmarksLib.scene import HipStudy
+
+    bare = film(SpacingProvenance.NONE)
+    study = HipStudy.create(scene, bare, landmarks())
+    apply_calibration(study, with_ball(CalibrationWizard.of_study(study)))
+    wizard = CalibrationWizard.of_study(reopened(study, tmp_path / "case.mrb"))
+    assert "no pixel size" in wizard.choose(Method.FACTOR).problem
+    assert not wizard.choose(Method.FILE).calibration.calibrated
+
+
+def test_where_nobody_knows_what_the_file_stated_it_is_not_claimed():
+    """A scene of an older version holds the later calibration alone."""
+    marked = Calibration(SpacingProvenance.MARKER, 0.5)
+    wizard = CalibrationWizard.begin(replace(film(), calibration=marked))
+    options = {option.id: option for option in method_choice(wizard).options}
+    assert not options["file"].enabled and not options["factor"].enabled
+    assert "load the film again" in wizard.choose(Method.FILE).problem
+    assert with_ball(wizard).calibration.factor == pytest.approx(FACTOR, rel=0.01)
 
 
 def test_nothing_is_applied_before_there_is_something(start, film_study):
