@@ -6,7 +6,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..anatomy import HipLandmarks, Landmark, LandmarkId, LandmarkState, Source
+from ..anatomy import (
+    AnySide,
+    HipLandmarks,
+    Landmark,
+    LandmarkId,
+    LandmarkState,
+    Side,
+    Source,
+)
+from ..i18n import tr as _
 from .changes import NOT_PLACED, PointState
 from .errors import ReviewError
 from .mirror import mirror_plane
@@ -18,13 +27,14 @@ MIRROR_NOTE = "mirror image of the other side"
 def name_of(id_: LandmarkId) -> str:
     """``right FHC``, for sentences."""
     side, key = id_
-    return f"{side.word} {key}"
+    words: dict[AnySide, str] = {Side.RIGHT: _("right {key}"), Side.LEFT: _("left {key}")}
+    return words.get(side, "{key}").format(key=key)
 
 
 def capital_name(id_: LandmarkId) -> str:
     """``Right FHC``, for the beginning of a sentence."""
-    side, key = id_
-    return f"{side.word.capitalize()} {key}"
+    name = name_of(id_)
+    return name[0].upper() + name[1:]
 
 
 def accepted(id_: LandmarkId, state: PointState) -> PointState:
@@ -34,7 +44,8 @@ def accepted(id_: LandmarkId, state: PointState) -> PointState:
         ReviewError: when nothing is there to accept.
     """
     if state.landmark is None:
-        raise ReviewError(f"{capital_name(id_)} is not placed: place it, or mark it as absent.")
+        words = _("{point} is not placed: place it, or mark it as absent.")
+        raise ReviewError(words.format(point=capital_name(id_)))
     return replace(state, accepted=True)
 
 
@@ -60,10 +71,10 @@ def occluded(
     if was is None or was.position is None:
         place = suggested_place(original)
         if place is None:
-            raise ReviewError(
-                f"{capital_name(id_)} has no position: place it where it must be, then mark it as "
-                "occluded."
+            words = _(
+                "{point} has no position: place it where it must be, then mark it as occluded."
             )
+            raise ReviewError(words.format(point=capital_name(id_)))
         was = (was or _bare(id_, reader)).moved(place, reader)
     return PointState(replace(was, state=LandmarkState.ESTIMATED, source=reader, note=""))
 
@@ -102,10 +113,11 @@ def suggested(
     """
     place = suggested_place(original)
     if place is None:
-        raise ReviewError(
-            f"The model suggests no place for {name_of(id_)}: place it with the mouse, or guess it "
-            "from the other side."
+        words = _(
+            "The model suggests no place for {point}: place it with the mouse, or guess it from "
+            "the other side."
         )
+        raise ReviewError(words.format(point=name_of(id_)))
     return placed(id_, state, place, reader)
 
 
@@ -125,23 +137,21 @@ def mirrored(
     """
     side, key = id_
     if side.opposite is side:
-        raise ReviewError(
-            f"{capital_name(id_)} lies in the middle: there is no other side to mirror."
-        )
+        words = _("{point} lies in the middle: there is no other side to mirror.")
+        raise ReviewError(words.format(point=capital_name(id_)))
     other = landmarks.items_.get((side.opposite, key))
     if other is None or other.position is None:
-        raise ReviewError(
-            f"The {side.opposite.word} {key} has no position to mirror: place it first."
-        )
+        words = _("{point} has no position to mirror: place it first.")
+        raise ReviewError(words.format(point=capital_name((side.opposite, key))))
     plane = mirror_plane(landmarks, without=key)
     pairs = f"{plane.pairs} pair" + ("s" if plane.pairs > 1 else "")
-    note = f"{MIRROR_NOTE} (plane from {pairs} of points, misfit {plane.misfit:.1f} mm)"
+    told = f"plane from {pairs} of points, misfit {plane.misfit_percent:.1f} % of their distance"
     x, y, z = (np.eye(3) * plane.sigma**2).tolist()
     guess = replace(
         (state.landmark or _bare(id_, reader)).moved(plane.mirrored(other.position), reader),
         state=LandmarkState.ESTIMATED,
         covariance=(tuple(x), tuple(y), tuple(z)),
-        note=note,
+        note=f"{MIRROR_NOTE} ({told})",
     )
     return PointState(guess)
 
@@ -153,7 +163,7 @@ def unset(id_: LandmarkId, state: PointState) -> PointState:
         ReviewError: when it is not placed anyway.
     """
     if state.landmark is None:
-        raise ReviewError(f"{capital_name(id_)} is not placed.")
+        raise ReviewError(_("{point} is not placed.").format(point=capital_name(id_)))
     return NOT_PLACED
 
 

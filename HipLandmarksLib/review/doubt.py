@@ -8,11 +8,8 @@ from enum import Enum
 import numpy as np
 
 from ..anatomy import ErrorBin, Landmark, LandmarkState, PresenceEvidence, SourceKind
+from ..i18n import tr as _
 
-NOT_CALIBRATED_ORDER = (
-    "This model's doubt is not calibrated: the list is ordered by how far its answers spread."
-)
-NO_MODEL_ORDER = "No model placed these points: the list has the order of the landmark table."
 _UNITS = ("mm", "% of the head")
 
 
@@ -86,8 +83,11 @@ def order_remark(doubts: list[Doubt]) -> str:
     if DoubtKind.EXPECTED_ERROR in kinds:
         return ""
     if kinds & {DoubtKind.SPREAD, DoubtKind.SUPPRESSED}:
-        return NOT_CALIBRATED_ORDER
-    return NO_MODEL_ORDER
+        return _(
+            "This model's doubt is not calibrated: the list is ordered by how far its answers "
+            "spread."
+        )
+    return _("No model placed these points: the list has the order of the landmark table.")
 
 
 def _expected(evidence: PresenceEvidence) -> tuple[float | None, str]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from ..i18n import tr as _
 from .commands import Command
 from .errors import ReviewError
 
@@ -51,10 +52,11 @@ class KeyMap:
         for key in normal:
             other = self.command(key)
             if other is not None and other is not command:
-                raise ReviewError(
-                    f"{key} already means {other.value.replace('_', ' ')!r}: choose another key, "
-                    "or give that command another one first."
+                words = _(
+                    "{key} already means {command!r}: choose another key, or give that command "
+                    "another one first."
                 )
+                raise ReviewError(words.format(key=key, command=other.value.replace("_", " ")))
         changed = {c: k for c, k in self.changed.items() if c is not command}
         return KeyMap(changed if normal == command.default_keys else {**changed, command: normal})
 
@@ -106,7 +108,8 @@ def normal_key(key: str) -> str:
     names = {each.lower(): each for each in _NAMED_KEYS}
     found = name.upper() if len(name) == 1 else names.get(name.lower())
     if not found or any(word.lower() not in modifiers for word in held):
-        raise ReviewError(f"{key!r} is no key: write it as Ctrl+Z, Shift+Left or M.")
+        words = _("{key!r} is no key: write it as Ctrl+Z, Shift+Left or M.")
+        raise ReviewError(words.format(key=key))
     ordered = sorted({modifiers[word.lower()] for word in held}, key=_MODIFIERS.index)
     return "+".join([*ordered, found])
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..anatomy import HipLandmarks, Midline, Side
+from ..i18n import tr as _
 from .errors import ReviewError
 
 LEAST_PAIRS = 2
@@ -24,7 +25,6 @@ LEAST_SIGMA_MM = 1.0
 """However well the pairs fit: no two hips are more alike."""
 
 Vec3 = tuple[float, float, float]
-_WITHOUT_PAIR = ("there is no point that both sides have", "there is only one pair of points")
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class MirrorPlane:
         normal: unit vector towards the patient's left.
         centre: a point of the plane.
         misfit: root mean square distance (mm) of the mirrored points from their partners.
+        distance: mean distance (mm) of the pairs.
         pairs: points that both sides have.
         middle: points of the midline that helped.
     """
@@ -42,8 +43,14 @@ class MirrorPlane:
     normal: Vec3
     centre: Vec3
     misfit: float
+    distance: float
     pairs: int
     middle: int
+
+    @property
+    def misfit_percent(self) -> float:
+        """The misfit in per cent of the distance, for images whose unit is no millimetre."""
+        return 100.0 * self.misfit / self.distance
 
     @property
     def sigma(self) -> float:
@@ -76,10 +83,7 @@ def mirror_plane(landmarks: HipLandmarks, without: str = "") -> MirrorPlane:
     right, left, middle = _pairs(landmarks, without)
     pairs = len(right) - middle
     if pairs < 1 or len(right) < LEAST_PAIRS:
-        raise ReviewError(
-            f"The mirror plane of the pelvis is not known: {_WITHOUT_PAIR[min(pairs, 1)]}. Place "
-            "more points on both sides first."
-        )
+        raise ReviewError(_too_few(pairs))
     p, q = (points - points.mean(axis=0) for points in (right, left))
     across = left.mean(axis=0) - right.mean(axis=0)
     cross = p.T @ q
@@ -89,8 +93,9 @@ def mirror_plane(landmarks: HipLandmarks, without: str = "") -> MirrorPlane:
     centre = (right + left).mean(axis=0) / 2.0
     mirrored = right - 2.0 * np.outer((right - centre) @ normal, normal)
     misfit = float(np.sqrt(np.mean(np.sum((mirrored - left) ** 2, axis=1))))
-    _check(normal, misfit, float(np.linalg.norm((left - right)[:pairs].mean(axis=0))))
-    return MirrorPlane(_triple(normal), _triple(centre), misfit, pairs, middle)
+    distance = float(np.linalg.norm((left - right)[:pairs], axis=1).mean())
+    _check(normal, misfit, distance)
+    return MirrorPlane(_triple(normal), _triple(centre), misfit, distance, pairs, middle)
 
 
 def _pairs(
@@ -111,15 +116,29 @@ def _pairs(
 def _check(normal: NDArray[np.float64], misfit: float, distance: float) -> None:
     tilt = float(np.degrees(np.arccos(min(1.0, abs(float(normal[0]))))))
     if tilt > LARGEST_TILT_DEG:
-        raise ReviewError(
-            f"The points of both sides give a mirror plane that is tilted by {tilt:.0f} degrees: "
-            "check their sides and positions first."
+        words = _(
+            "The points of both sides give a mirror plane that is tilted by {n:.0f} degrees: check "
+            "their sides and positions first."
         )
+        raise ReviewError(words.format(n=tilt))
     if misfit > LARGEST_MISFIT * distance:
-        raise ReviewError(
+        words = _(
             "The two sides do not mirror each other: mirrored points miss their partners by "
-            f"{misfit:.0f} mm on average. Correct the points that both sides have first."
+            "{n:.0f} % of the distance of the sides. Correct the points that both sides have first."
         )
+        raise ReviewError(words.format(n=100.0 * misfit / distance))
+
+
+def _too_few(pairs: int) -> str:
+    if pairs:
+        return _(
+            "The mirror plane of the pelvis is not known: there is only one pair of points. Place "
+            "more points on both sides first."
+        )
+    return _(
+        "The mirror plane of the pelvis is not known: there is no point that both sides have. "
+        "Place more points on both sides first."
+    )
 
 
 def _triple(values: Sequence[float] | NDArray[np.float64]) -> Vec3:

@@ -10,6 +10,7 @@ from weakref import finalize
 
 from ...anatomy import AnySide, LandmarkId
 from ...anatomy.table import is_landmark
+from ...i18n import tr as _
 from ...review import (
     NOT_PLACED,
     Command,
@@ -155,7 +156,7 @@ class StudyEditor(ReviewView):
         self.settle()
         edit = self.last_edit
         if edit is None:
-            raise ReviewError("There is nothing to undo.")
+            raise ReviewError(_("There is nothing to undo."))
         self._kept.undo()
         self._step(edit, edit.before)
         return edit
@@ -168,7 +169,7 @@ class StudyEditor(ReviewView):
         """
         self.settle()
         if not self._kept.review.undone:
-            raise ReviewError("There is nothing to do again.")
+            raise ReviewError(_("There is nothing to do again."))
         edit = self._kept.review.undone[0]
         self._kept.redo()
         self._step(edit, edit.after)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ...anatomy import LandmarkId, LandmarkState, Side
+from ...i18n import tr as _
 from ...review import (
     Command,
     Edit,
@@ -32,9 +33,6 @@ from .views import nudged
 
 if TYPE_CHECKING:
     from .editor import StudyEditor
-
-ALL_REVIEWED = "All landmarks are reviewed."
-CHOOSE_FIRST = "No landmark is chosen: press Space for the least sure one, or click on one."
 
 
 def carry_out(editor: StudyEditor, command: Command, view: Any) -> Outcome:
@@ -64,7 +62,9 @@ def _edited(editor: StudyEditor, command: Command, edit: Edit | None) -> Outcome
 
 def _current(editor: StudyEditor) -> LandmarkId:
     if editor.current is None:
-        raise ReviewError(CHOOSE_FIRST)
+        raise ReviewError(
+            _("No landmark is chosen: click on one in the list, or go to the least sure one.")
+        )
     return editor.current
 
 
@@ -77,6 +77,10 @@ def _act(editor: StudyEditor, command: Command) -> Outcome:
     return _edited(editor, command, editor.put(kind, {id_: state}))
 
 
+def _all_reviewed() -> str:
+    return _("All landmarks are reviewed.")
+
+
 def _is_visible(state: PointState) -> bool:
     return state.landmark is not None and state.landmark.state is LandmarkState.VISIBLE
 
@@ -87,7 +91,7 @@ def _accept(editor: StudyEditor, command: Command) -> Outcome:
     edit = editor.put(EditKind.ACCEPT, {id_: accepted(id_, editor.state(id_))})
     item = next_open(editor.items, id_)
     if item is None:
-        return Outcome(command, True, id_, edit, reason=ALL_REVIEWED)
+        return Outcome(command, True, id_, edit, reason=_all_reviewed())
     editor.go_to(item.id)
     return Outcome(command, True, item.id, edit, editor.place_of(item.id))
 
@@ -95,7 +99,7 @@ def _accept(editor: StudyEditor, command: Command) -> Outcome:
 def _accept_rest(editor: StudyEditor, command: Command) -> Outcome:
     left = [item.id for item in editor.items if item.progress is Progress.OPEN]
     if not left:
-        raise ReviewError(ALL_REVIEWED)
+        raise ReviewError(_all_reviewed())
     states = {id_: accepted(id_, editor.state(id_)) for id_ in left}
     return _edited(editor, command, editor.put(EditKind.ACCEPT, states))
 
@@ -104,7 +108,7 @@ def _reset_all(editor: StudyEditor, command: Command) -> Outcome:
     states = {item.id: editor.original_state(item.id) for item in editor.items}
     edit = editor.put(EditKind.RESET_ALL, states)
     if edit is None:
-        raise ReviewError("All landmarks are as they were when the review began.")
+        raise ReviewError(_("All landmarks are as they were when the review began."))
     return _edited(editor, command, edit)
 
 
@@ -112,7 +116,8 @@ def _nudge(editor: StudyEditor, command: Command, view: Any) -> Outcome:
     id_, nudge = _current(editor), nudge_of(command)
     state = editor.state(id_)
     if state.landmark is None or state.landmark.position is None:
-        raise ReviewError(f"{capital_name(id_)} has no position to nudge: place it first.")
+        words = _("{point} has no position to nudge: place it first.")
+        raise ReviewError(words.format(point=capital_name(id_)))
     assert nudge is not None
     position = nudged(editor.study, state.landmark.position, *nudge, view)
     moved = placed(id_, state, position, editor.study.reader)
@@ -154,7 +159,7 @@ def _previous(editor: StudyEditor, command: Command) -> Outcome:
 def _next_least_sure(editor: StudyEditor, command: Command) -> Outcome:
     item = next_open(editor.items, editor.current)
     if item is None:
-        raise ReviewError(ALL_REVIEWED)
+        raise ReviewError(_all_reviewed())
     return _went(editor, command, item.id)
 
 
@@ -175,7 +180,7 @@ def _asked(editor: StudyEditor) -> list[ReviewItem]:
     """Points that are, or were, there; all that can be placed when there are none."""
     items = list(editor.items)
     if not items:
-        raise ReviewError("This study has no landmarks.")
+        raise ReviewError(_("This study has no landmarks."))
     return [item for item in items if item.asked or item.id == editor.current] or items
 
 
@@ -183,7 +188,8 @@ def _numbered(editor: StudyEditor, number: int) -> LandmarkId:
     """The point of a number on the current side, on the other one when that is current already."""
     found = [item.id for item in editor.items if item.number == number]
     if not found:
-        raise ReviewError(f"There is no landmark number {number} in this list.")
+        words = _("There is no landmark number {number} in this list.")
+        raise ReviewError(words.format(number=number))
     side = Side.RIGHT if editor.current is None else editor.current[0]
     found.sort(key=lambda id_: (id_ == editor.current, id_[0] is not side, id_[0].value != "R"))
     return found[0]
@@ -196,7 +202,7 @@ _ACTIONS: Mapping[Command, tuple[EditKind, _Action]] = {
         EditKind.OCCLUDED,
         lambda e, id_, state: occluded(id_, state, e.original_state(id_).landmark, e.study.reader),
     ),
-    Command.UNSET: (EditKind.UNSET, lambda _, id_, state: unset(id_, state)),
+    Command.UNSET: (EditKind.UNSET, lambda e, id_, state: unset(id_, state)),
     Command.SUGGESTED: (
         EditKind.SUGGESTED,
         lambda e, id_, state: suggested(id_, state, e.original_state(id_).landmark, e.study.reader),
@@ -205,7 +211,7 @@ _ACTIONS: Mapping[Command, tuple[EditKind, _Action]] = {
         EditKind.MIRROR,
         lambda e, id_, state: mirrored(id_, state, e.study.landmarks, e.study.reader),
     ),
-    Command.RESET: (EditKind.RESET, lambda e, id_, _: e.original_state(id_)),
+    Command.RESET: (EditKind.RESET, lambda e, id_, state: e.original_state(id_)),
 }
 _OTHERS: Mapping[Command, Callable[[StudyEditor, Command], Outcome]] = {
     Command.NEXT: _next,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...anatomy import LandmarkId
+from ...i18n import tr as _
 from ...review import (
     Edit,
     EditKind,
@@ -50,7 +51,8 @@ class ReviewView:
         for item in self.items:
             if item.id == id_:
                 return item
-        raise ReviewError(f"{capital_name(id_)} is not in this list of landmarks.")
+        words = _("{point} is not in this list of landmarks.")
+        raise ReviewError(words.format(point=capital_name(id_)))
 
     @property
     def remark(self) -> str:
