@@ -1,7 +1,7 @@
 """Write HipLandmarksLib/panel/table_texts.py: the short words of the tables, for translators.
 
 Slicer's tool for translations reads Python files, not JSON: what the tables of landmarks,
-measurements and limits say in a few words is listed there once more.
+measurements, limits and pixel sizes say in a few words is listed there once more.
 
 python Testing/update_table_words.py          rewrite the file
 python Testing/update_table_words.py --check  exit with 1 when it is out of date
@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from HipLandmarksLib.anatomy import LandmarkTable
+from HipLandmarksLib.imaging import SpacingProvenance
 from HipLandmarksLib.measurement import MeasurementTable, load_threshold_sets
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -45,6 +46,7 @@ def texts() -> Mapping[str, list[str]]:
         "landmarks": sorted({d.name for d in LandmarkTable.load().definitions.values()}),
         "limits": sorted(each.title for each in sets),
         "classes": sorted({label for row in rows for label in row.labels}),
+        "pixel_sizes": sorted({each.words for each in SpacingProvenance}),
         "findings": sorted({w for f in findings for w in (f.below, f.above, f.on) if w}),
     }
 

@@ -10,7 +10,7 @@ from ..i18n import tr as _
 from ..measurement import Measurement, Reference
 from .measurement_cells import line_word, side_value
 from .review_words import landmark_name, state_word
-from .table_words import table_word
+from .table_words import calibration_word, table_word
 
 if TYPE_CHECKING:
     from ..scene import HipStudy
@@ -108,7 +108,7 @@ def _result(study: HipStudy, m: Measurement) -> tuple[tuple[str, str], ...]:
         (_("Line in use"), line),
         (_("Remark"), m.reason),
         (_("Measured from"), "; ".join(_used(study, m))),
-        (_("Millimetres"), m.calibration.badge if m.unit == "mm" else ""),
+        (_("Millimetres"), calibration_word(m.calibration) if m.unit == "mm" else ""),
         (_("Method"), m.method_version),
     ]
     return tuple((heading, text) for heading, text in told if text)

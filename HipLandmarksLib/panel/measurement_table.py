@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ..anatomy import AnySide, HipLandmarks, Midline, Side
 from ..i18n import tr as _
-from ..measurement import Measurement, MeasurementSettings, Reference, threshold_set
+from ..measurement import Edge, Measurement, MeasurementSettings, Reference, threshold_set
 from ..report.sections import Section as Group
 from ..report.sections import section_of
 from ..report.values import format_usual
@@ -19,7 +19,7 @@ from .measurement_rows import (
     is_not_placed,
 )
 from .severity import Severity, worst
-from .table_words import table_word
+from .table_words import calibration_word, table_word
 from .words import Words
 
 Values = Sequence[tuple[AnySide, SideValue]]
@@ -104,8 +104,9 @@ def summary(measurements: Sequence[Measurement], settings: MeasurementSettings) 
     lines = [_("Reference: {lines}").format(lines=", ".join(used))] if used else []
     edge = next((m.edge for m in measurements if m.edge is not None), None)
     if edge is not None:
-        lines.append(_("LAE marks the {edge} edge").format(edge=edge.value))
-    lines.append(_("Millimetres: {badge}").format(badge=settings.calibration.badge))
+        words = {Edge.BONE: _("LAE marks the bone"), Edge.SOURCIL: _("LAE marks the sourcil")}
+        lines.append(words[edge])
+    lines.append(_("Millimetres: {badge}").format(badge=calibration_word(settings.calibration)))
     limits = table_word(threshold_set(settings.threshold_set).title)
     lines.append(_("Limits: {title}").format(title=limits))
     return tuple(lines)

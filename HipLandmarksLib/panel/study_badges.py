@@ -11,6 +11,7 @@ from ..imaging import Calibration, HipImage, Modality
 from ..measurement import MeasurementSettings, MeasurementStatus, Sex
 from .bricks import Badge
 from .severity import Severity
+from .table_words import calibration_word
 
 if TYPE_CHECKING:
     from ..scene import HipStudy
@@ -58,7 +59,7 @@ def calibration_badge(calibration: Calibration) -> Badge:
         severity = Severity.NOTE if calibration.warnings else Severity.GOOD
     if not told:
         told = [_("Lengths are true millimetres at the hip.")]
-    text = _("Millimetres: {badge}").format(badge=calibration.badge)
+    text = _("Millimetres: {badge}").format(badge=calibration_word(calibration))
     return Badge(text, " ".join(told), severity)
 
 

@@ -247,6 +247,24 @@ def classes() -> tuple[str, ...]:
     )
 
 
+def pixel_sizes() -> tuple[str, ...]:
+    """Words of the pixel_sizes in their table."""
+    return (
+        _("calibrated in the file by a marker"),
+        _("calibrated in the file by the geometry"),
+        _("calibrated in the file, not said how"),
+        _("detector plane, not corrected"),
+        _("fixed magnification"),
+        _("magnification estimated by the X-ray unit"),
+        _("magnification from the X-ray unit's distances"),
+        _("marker in the image"),
+        _("measured in the patient"),
+        _("no pixel size, angles only"),
+        _("pixel size of unknown meaning"),
+        _("scanned film, not corrected"),
+    )
+
+
 def findings() -> tuple[str, ...]:
     """Words of the findings in their table."""
     return (

@@ -123,7 +123,7 @@ def test_the_lines_above_tell_what_all_numbers_depend_on(panel, film_study):
     )
     panel.update()
     lines = "\n".join(panel.summary)
-    assert "Reference: ischia" in lines and "sourcil edge" in lines
+    assert "Reference: ischia" in lines and "LAE marks the sourcil" in lines
     assert "detector plane, not corrected" in lines and "Consensus" in lines
 
 
