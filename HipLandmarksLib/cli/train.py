@@ -14,7 +14,8 @@ DESCRIPTION = (
     "Train a landmark model as the configuration (YAML or JSON) says. The result is a bundle\n"
     "that 'hiplandmarks detect --model' takes. Stop with Ctrl-C at any time: the same command\n"
     "goes on from the last checkpoint. log.csv in the run's folder has the figures of every step.\n"
-    "'kind: film' in the configuration trains one pass of a film model on cached bone views.\n"
+    "'kind: film' in the configuration trains one pass of a film model on cached bone views,\n"
+    "'kind: letters' a reader of the letters R and L for such a model.\n"
     "Several graphics cards, or processes, train together when torchrun starts the command."
 )
 EXAMPLES = """examples:
@@ -62,10 +63,12 @@ def run(arguments: argparse.Namespace) -> None:
     from ..training.distributed import leads_from_start
     from ..training.film_config import is_film_configuration
     from ..training.film_run import run_film_training
+    from ..training.letter_config import LetterConfig
+    from ..training.letter_run import run_letter_training
 
     leads, changes = leads_from_start(), arguments.accept_changes
-    film = is_film_configuration(config)
-    if film and arguments.cross_validate:
+    film, letters = is_film_configuration(config), LetterConfig.is_meant(config)
+    if (film or letters) and arguments.cross_validate:
         raise ConfigurationError(
             "A film model is tested on the subjects that its configuration holds out; leave out "
             "--cross-validate."
@@ -73,6 +76,8 @@ def run(arguments: argparse.Namespace) -> None:
     with progress_bar() if leads else nullcontext() as report:
         if arguments.cross_validate:
             result = run_cross_validation(config, resume, report, changes)
+        elif letters:
+            bundle = run_letter_training(config, resume, report)
         else:
             train = run_film_training if film else run_training
             bundle = train(config, resume, report, changes)

@@ -8,7 +8,7 @@ mirrored film it is mirror-written. Where both do not say "usual", somebody has 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -111,13 +111,16 @@ def read_letter(
     both = {s: tuple(chances[LetterClass.of(s, m)] for m in (False, True)) for s in Side}
     says = max(both, key=lambda side: sum(both[side]))
     probability = sum(both[says])
-    if probability < limits.letter:
+    facing = both[says][1] / max(probability, 1e-9)
+    return as_clear(FilmLetter(says, None, beside, place, probability, facing), limits)
+
+
+def as_clear(letter: FilmLetter, limits: LetterLimits) -> FilmLetter | None:
+    """The letter as it counts under ``limits``; None when it is not clear what it says."""
+    if letter.probability < limits.letter:
         return None
-    facing = both[says][1] / probability
-    mirrored = None
-    if max(facing, 1 - facing) >= limits.facing:
-        mirrored = facing > 0.5
-    return FilmLetter(says, mirrored, beside, place, probability, facing)
+    surely = max(letter.facing, 1 - letter.facing) >= limits.facing
+    return replace(letter, mirrored=letter.facing > 0.5 if surely else None)
 
 
 def letter_places(

@@ -10,11 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from ..anatomy import Side
 from ..errors import ImageError
 from ..imaging import HipImage
 from .film_letters import FilmLetter
+
+
+class DisplaySign(str, Enum):
+    """What the letters of a film say of its display."""
+
+    USUAL = "usual"
+    MIRRORED = "mirrored"
+    """One of them speaks against the usual display; somebody has to look."""
+    NONE = "none"
 
 
 @dataclass(frozen=True)
@@ -70,7 +80,8 @@ def name_hips(
     side = named or seen
     if named is None:
         remarks += _as_lettered(letters, image, seen)
-        if not (_confirming(letters, seen) or display_is_known(image) or _is_pelvis(image)):
+        told = display_sign(letters, seen) is DisplaySign.USUAL
+        if not (told or display_is_known(image) or _is_pelvis(image)):
             raise ImageError(
                 f"{image.name} shows one hip, and neither its file nor you say which: a mirrored "
                 "right hip looks like a left one. State it with --side right or --side left "
@@ -100,16 +111,29 @@ def _as_lettered(
     Raises:
         ImageError: when they speak against it, and no person has told the display.
     """
+    sign = display_sign(letters, seen)
     against = [own for own in letters if own.against_usual]
-    if against and not _display_is_stated(image):
+    if sign is DisplaySign.MIRRORED and not _display_is_stated(image):
         raise ImageError(_question(against[0], image))
-    if against:
+    if sign is DisplaySign.MIRRORED:
         return [_misplaced(own, image, own.says.opposite) for own in against]
-    confirming = _confirming(letters, seen)
-    if confirming and not display_is_known(image):
+    if sign is DisplaySign.USUAL and not display_is_known(image):
+        confirming = _confirming(letters, seen)
         read = " and ".join(dict.fromkeys(own.says.value for own in confirming))
         return [f"The letter {read} on {image.name} goes with the usual display."]
     return []
+
+
+def display_sign(letters: Sequence[FilmLetter], seen: Side | None = None) -> DisplaySign:
+    """What the letters of a film say of its display together.
+
+    Args:
+        letters: those that were read.
+        seen: look of the only hip; None on a film of both.
+    """
+    if any(own.against_usual for own in letters):
+        return DisplaySign.MIRRORED
+    return DisplaySign.USUAL if _confirming(letters, seen) else DisplaySign.NONE
 
 
 def _confirming(letters: Sequence[FilmLetter], seen: Side | None) -> list[FilmLetter]:

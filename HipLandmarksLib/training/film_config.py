@@ -15,6 +15,7 @@ from ..networks import NetworkSpec
 from ..synthesis.radiograph.objects import ObjectShares
 from .film_bones import BoneVariety
 from .film_framing import FilmFraming
+from .letter_config import KIND as LETTERS
 from .objective import LossSettings
 from .run_settings import RunSettings
 from .settings import checked_settings, read_settings
@@ -223,8 +224,10 @@ def is_film_configuration(path: Path | str) -> bool:
         ConfigurationError: when it cannot be read, or names another kind.
     """
     kind = read_settings(Path(path)).get("kind")
-    if kind not in (None, KIND):
-        raise ConfigurationError(f"{path} has kind {kind!r}; write kind: {KIND}, or leave it out.")
+    if kind not in (None, KIND, LETTERS):
+        raise ConfigurationError(
+            f"{path} has kind {kind!r}; write kind: {KIND} or kind: {LETTERS}, or leave it out."
+        )
     return kind == KIND
 
 
