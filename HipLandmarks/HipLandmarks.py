@@ -286,13 +286,14 @@ class HipLandmarksTest(ScriptedLoadableModuleTest):
     def runTest(self) -> None:
         """Run all tests."""
         self.setUp()
-        self.test_MeasurementsFollowALandmark()
+        self.test_NumbersFollowAndAreUndone()
 
-    def test_MeasurementsFollowALandmark(self) -> None:
-        """The table holds the phantom's alpha angle, and another one after a point moved."""
+    def test_NumbersFollowAndAreUndone(self) -> None:
+        """The table holds the phantom's angles, others after a point moved, and undo works."""
         logic = HipLandmarksLogic()
-        from HipLandmarksLib.desktop.self_test import check_live_measurements
+        from HipLandmarksLib.desktop.self_test import check_live_measurements, check_review
 
         check_live_measurements(logic.session)
+        check_review(logic.session)
         logic.close()
         self.delayDisplay("Test passed")

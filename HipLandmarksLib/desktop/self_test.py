@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from ..anatomy import Side
+from ..review import Command
 from ..scene import add_volume
+from ..scene.editing import StudyEditor
 from ..synthesis import make_phantom
 from .session import HipSession
 
@@ -33,3 +35,30 @@ def check_live_measurements(session: HipSession) -> None:
         moved = study.measurement(side, "alpha").value
         if moved is None or moved < alpha + 3.0:
             raise AssertionError(f"{side.word} alpha is {moved} after the cam point was raised.")
+
+
+def check_review(session: HipSession) -> None:
+    """Move a point, take it back, mark one as absent; needs neither network nor torch nor a window.
+
+    Raises:
+        AssertionError: when a step does not do what it says.
+    """
+    case = make_phantom(slices=_NEAR_THE_LANDMARKS)
+    study = session.show(add_volume(session.scene, case.image), case.landmarks)
+    editor = StudyEditor(study)
+    cam = (Side.RIGHT, "LCP")
+    try:
+        before = study.measurement(Side.RIGHT, "alpha").value
+        editor.go_to(cam)
+        for command, same, known in (
+            (Command.STEP_UP, False, True),
+            (Command.UNDO, True, True),
+            (Command.ABSENT, False, False),
+            (Command.RESET, True, True),
+        ):
+            outcome = editor.execute(command)
+            value = study.measurement(Side.RIGHT, "alpha").value
+            if not outcome.done or (value is not None) != known or (value == before) != same:
+                raise AssertionError(f"Alpha is {value} after {command.value}: {outcome.reason}")
+    finally:
+        editor.close()

@@ -182,6 +182,23 @@ class Desk(RuleBasedStateMachine):
             node.UnsetNthControlPointPosition(index)
 
     @precondition(lambda self: self.editor is not None)
+    @rule(data=st.data(), shifts=st.lists(SHIFTS, min_size=1, max_size=3), clicks=st.booleans())
+    def place(self, data: Any, shifts: list[tuple[int, int]], clicks: bool) -> None:
+        """A point that is not placed: a preview follows the mouse until it clicks or leaves."""
+        node, index = self.point(data, "PositionUndefined")
+        if node is None:
+            return
+        before = self.places(self.editor.study)
+        for right, up in shifts:
+            node.SetNthControlPointPosition(index, right, 0.0, up, node.PositionPreview)
+            assert self.places(self.editor.study) == before, "a preview is no landmark"
+        if clicks:
+            node.SetNthControlPointPosition(index, *shifts[-1], 0.0, node.PositionDefined)
+        else:
+            node.UnsetNthControlPointPosition(index)
+            assert self.places(self.editor.study) == before
+
+    @precondition(lambda self: self.editor is not None)
     @rule(data=st.data(), commands=st.lists(st.sampled_from(COMMANDS), min_size=1, max_size=4))
     def command(self, data: Any, commands: list[Command]) -> None:
         """Keys of the review on some point."""
@@ -314,15 +331,15 @@ class Desk(RuleBasedStateMachine):
             event = getattr(bare, name)
             assert self.scene.HasObserver(event) == bare.HasObserver(event), name
 
-    def point(self, data: Any) -> tuple[Any, int]:
-        """A placed point of the study that is shown: its list and number."""
+    def point(self, data: Any, status: str = "PositionDefined") -> tuple[Any, int]:
+        """A point of the study that is shown: its list and number; None when there is none."""
         lists = [self.editor.study.points_node(side) for side in Side]
         placed = [
             (node, index)
             for node in lists
             if node is not None
             for index in range(node.GetNumberOfControlPoints())
-            if node.GetNthControlPointPositionStatus(index) == node.PositionDefined
+            if node.GetNthControlPointPositionStatus(index) == getattr(node, status)
         ]
         return data.draw(st.sampled_from(placed)) if placed else (None, -1)
 

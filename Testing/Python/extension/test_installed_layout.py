@@ -116,7 +116,7 @@ def test_the_installed_library_finds_its_resources_and_models(installed):
 def test_the_self_tests_are_registered(installed):
     _folder, said = installed
     assert "generic tests of HipLandmarks" in said
-    assert "test py_HipLandmarks" in said
+    assert "test py_HipLandmarks\n" in said and "test py_HipLandmarksWalk\n" in said
 
 
 def test_a_file_that_is_listed_but_absent_ends_the_configuration(repository, tmp_path):
