@@ -59,7 +59,7 @@ def look_at(study: HipStudy, position: Vec3, width_mm: float | None = None) -> i
     if study.volume_node is None:
         return 0
     wanted = width_mm if width_mm is not None else _close(study)
-    views = list(_views_of(study.volume_node))
+    views = list(views_of(study.volume_node))
     for node in views:
         width, height, depth = node.GetFieldOfView()
         if width > wanted:
@@ -73,7 +73,7 @@ def _pixel(ijk_to_lps: NDArray[np.float64], way: NDArray[np.float64]) -> float:
     return float(1.0 / np.linalg.norm(np.linalg.solve(ijk_to_lps[:3, :3], way)))
 
 
-def _views_of(volume: Any) -> Iterator[Any]:
+def views_of(volume: Any) -> Iterator[Any]:
     """The vtkMRMLSliceNode of each view that has the volume as its background."""
     scene, kind = volume.GetScene(), "vtkMRMLSliceCompositeNode"
     for index in range(scene.GetNumberOfNodesByClass(kind)):
