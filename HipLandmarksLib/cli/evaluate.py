@@ -109,8 +109,8 @@ def _add_measurement_options(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--edge",
         choices=EDGES,
-        default="bone",
-        help="what LAE marks: end of the sclerotic roof or bony rim (default: bone)",
+        help="what LAE marks: end of the sclerotic roof or bony rim (default: what the model "
+        "marks; of landmark files bone)",
     )
     group.add_argument(
         "--extra", action="store_true", help="also measure what needs points beyond the common ones"
@@ -210,7 +210,7 @@ def _changes(arguments: argparse.Namespace) -> dict[str, Any]:
 
     return {
         "reference": Reference(arguments.line),
-        "edge": Edge(arguments.edge),
+        **({} if arguments.edge is None else {"edge": Edge(arguments.edge)}),
         "extra_points": arguments.extra,
     }
 

@@ -46,7 +46,7 @@ def runs_of_models(
     for detector, name in zip(detectors, names, strict=True):
         print(f"Running {name} ...", file=sys.stderr)
         if of_films:
-            answers.append(_on_films(arguments, detector, name))
+            answers.append(_on_films(arguments, detector, name, changes))
         else:
             answers.append(_on_images(arguments, detector, name, slices, changes))
     joined = joined_by_seed(answers) if arguments.unseen else answers
@@ -77,10 +77,12 @@ def _on_images(
 ) -> Answer:
     from ..evaluation.doubt_images import ImageDraw, image_cases
     from ..evaluation.from_model import unseen_slices
-    from ..measurement import MeasurementSettings
+    from ..measurement import Edge, MeasurementSettings
+
+    measuring = {"edge": Edge(detector.card.edge), **changes}
 
     def settings(image: HipImage) -> MeasurementSettings:
-        return MeasurementSettings.for_image(image, **changes)
+        return MeasurementSettings.for_image(image, **measuring)
 
     own = unseen_slices(detector.card, slices) if arguments.unseen else slices
     automatic = arguments.slices == "auto"
@@ -91,7 +93,9 @@ def _on_images(
     return _answer(arguments, detector, name, cases, patients)
 
 
-def _on_films(arguments: argparse.Namespace, detector: Detector, name: str) -> Answer:
+def _on_films(
+    arguments: argparse.Namespace, detector: Detector, name: str, changes: Mapping[str, Any]
+) -> Answer:
     from ..errors import ConfigurationError
     from ..evaluation.doubt_films import FilmDraw, film_cases, store_subjects
     from ..evaluation.from_model import seen_patients
@@ -113,6 +117,7 @@ def _on_films(arguments: argparse.Namespace, detector: Detector, name: str) -> A
         views=arguments.tta,
         subjects=frozenset(subjects),
         part=arguments.part,
+        measuring=changes,
     )
     with progress_bar() as report:
         cases = film_cases(detector, arguments.data, draw, report)

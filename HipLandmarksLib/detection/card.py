@@ -121,6 +121,11 @@ class BundleCard:
         return LimbChannels.from_names(self.channels, self.limb_names)
 
     @property
+    def edge(self) -> str:
+        """What LAE and MSO mark: the rim of the ``bone``, or the ends of the ``sourcil``."""
+        return "bone" if self.film is None else self.film.edge
+
+    @property
     def views(self) -> str:
         """Name of the views that the model is averaged over unless one asks for others."""
         return "mirror" if self.mirror else "none"

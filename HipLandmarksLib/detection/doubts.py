@@ -22,8 +22,8 @@ class DoubtMeasure(str, Enum):
     """What the doubt of a map means."""
 
     UNUSUAL = "unusual"
-    """Surprisal beyond what is usual for each limb and landmark that is there, in [0, 1): clear
-    where all is as usual, 1/2 at twice the usual reach; needs a model with calibrated fields."""
+    """Disagreement beyond what is usual for each limb and landmark that is there, in [0, 1]: 0
+    where all is as usual, 1/2 where the fields agree half as much; needs calibrated fields."""
     SURPRISAL = "surprisal"
     """How little the fields bear landmark or limb out, in [0, 1]; needs a model with fields."""
     PAPER = "paper"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from ..anatomy import HipLandmarks, LandmarkId
 from ..detection import Detector, LimbId, LimbScore
 from ..errors import ConfigurationError, ImageError
 from ..imaging import HipImage
-from ..measurement import MeasurementSettings, ViewPlane
+from ..measurement import Edge, MeasurementSettings, ViewPlane
 from ..synthesis.radiograph.look import Preset
 from ..synthesis.radiograph.objects import ObjectScene, random_objects
 from ..synthesis.radiograph.store import ViewStore
@@ -43,6 +44,7 @@ class FilmDraw:
         subjects: only these; all when empty.
         part: (k, n): the views are dealt out to n parts, and the k-th, from 1, is taken: other
             parts show other persons.
+        measuring: settings of the measurements; the edge is the model's unless it is among them.
     """
 
     films: int = 240
@@ -52,6 +54,7 @@ class FilmDraw:
     views: str | None = None
     subjects: frozenset[str] = frozenset()
     part: tuple[int, int] = (1, 1)
+    measuring: Mapping[str, Any] = field(default_factory=dict)
 
 
 def is_view_store(folder: Path) -> bool:
@@ -103,6 +106,7 @@ def _case(
     objects = random_objects(rng, view) if rng.random() < draw.object_share else ()
     scene = ObjectScene(view, objects)
     image = film_image(scene.view, scene_film(scene, draw.preset, rng), name)
+    measuring = {"edge": Edge(detector.card.edge), **draw.measuring}
     predicted, scale, limbs = _read(detector, image, draw.views)
     case = EvaluationCase(
         name=name,
@@ -110,7 +114,7 @@ def _case(
         reference=reference_points(scene.view, image, detector.card.channels.ids),
         predicted=predicted,
         plane=ViewPlane.from_image(image),
-        settings=MeasurementSettings.for_image(image),
+        settings=MeasurementSettings.for_image(image, **measuring),
         steps=image.ijk_to_lps[:3, :2],  # without its pixels: hundreds do not fit into memory
         scale=scale,
         limbs=limbs,

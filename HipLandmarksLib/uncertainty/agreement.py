@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import exp, log
 from typing import Any
 
 import numpy as np
@@ -22,8 +23,14 @@ USUAL_SHARE = 0.95
 LEAST_OBSERVATIONS = 20
 """With fewer, the reach of a part is that of all parts together: so many fix a 95 % quantile."""
 
-_LEAST_REACH = 0.01
-"""Of surprisal: finer differences mean nothing even where calibration cases are all alike."""
+DULL_SHARE = 2.0 / 3.0
+"""Images of other machines or bones than those of the calibration dull all fields somewhat: a limb
+that keeps this share of its middle agreement is as usual, however alike the calibration cases are.
+(Chosen on real films read by a model of simulated ones: of their intact hips 81 % of the limbs come
+out clear, of the simulated ones 99 %.)"""
+
+_LOG_EPS = log(1e-3)
+"""Surprisal is log w / log eps of an agreement w (paper 2's eps)."""
 
 
 @dataclass(frozen=True)
@@ -67,18 +74,18 @@ class UsualSurprisal:
         middle, edge = np.quantile(values, [0.5, USUAL_SHARE])
         return cls(float(middle), float(edge), len(values))
 
-    def times_usual(self, surprisal: float) -> float:
-        """How far above the middle, in usual reaches: 1 at the edge of the usual."""
-        return (surprisal - self.middle) / max(self.edge - self.middle, _LEAST_REACH)
+    @property
+    def limit(self) -> float:
+        """Surprisal up to which there is nothing to say: the edge, or that of dull images."""
+        return max(self.edge, self.middle + log(DULL_SHARE) / _LOG_EPS)
 
     def excess(self, surprisal: float) -> float:
-        """Doubt beyond the usual, in [0, 1): 0 within the usual reach, 1/2 at twice it.
+        """Doubt beyond the usual, in [0, 1]: how much of the least usual agreement is missing.
 
-        1 - 1 / n at n times the usual reach: the part of the surprisal above the middle that the
-        usual does not explain.
+        0 up to the limit, 1/2 where the fields agree half as much as there, 1 for none at all.
         """
-        times = self.times_usual(surprisal)
-        return 0.0 if times <= 1.0 else 1.0 - 1.0 / times
+        beyond = max(surprisal - self.limit, 0.0)
+        return 1.0 - exp(beyond * _LOG_EPS)
 
 
 @dataclass(frozen=True)
@@ -98,7 +105,7 @@ class UsualAgreement:
         return self.parts.get(part, self.others)
 
     def excess(self, part: str, surprisal: float) -> float:
-        """Doubt beyond the usual, in [0, 1) (:meth:`UsualSurprisal.excess`)."""
+        """Doubt beyond the usual, in [0, 1] (:meth:`UsualSurprisal.excess`)."""
         return self.of(part).excess(surprisal)
 
     def to_dict(self) -> dict[str, Any]:

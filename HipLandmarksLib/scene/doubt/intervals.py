@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
-from ...anatomy import HipLandmarks
+from collections.abc import Mapping
+
+from ...anatomy import AnySide, HipLandmarks
 from ...measurement import Measurement
 from ...measurement.result import display_value
 from ...uncertainty import Calibration, measurement_doubt
+from .table import TextTable
 
 COLUMNS = (
     *("Measurement", "Side", "Value", "Level", "From", "To"),
     *("Threshold", "P(above threshold)", "Remark"),
 )
+
+
+def update_rows(
+    table: TextTable,
+    calibration: Calibration,
+    measured: Mapping[tuple[str, AnySide], Measurement],
+    landmarks: HipLandmarks,
+) -> None:
+    """Rewrite the rows of these measurements; what never had a value has none."""
+    table.update(
+        {
+            id_: interval_row(calibration, each, landmarks)
+            for id_, each in measured.items()
+            if each.value is not None or id_ in table
+        }
+    )
 
 
 def interval_row(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from ...anatomy import ErrorBin, HipLandmarks, Landmark, LandmarkId, PresenceEvidence
@@ -45,6 +45,32 @@ def signs_of(reading: ModelReading, landmarks: HipLandmarks) -> dict[LandmarkId,
         if now is None or now.position is None:
             found[id_] = (OFFER, place)
     return found
+
+
+def judged_points(
+    reading: ModelReading,
+    landmarks: HipLandmarks,
+    standings: Mapping[LandmarkId, Standing],
+    ids: Iterable[LandmarkId],
+) -> HipLandmarks:
+    """Those points ``ids`` that are still the model's, with the agreement that they have now.
+
+    Args:
+        reading: of the model.
+        landmarks: as they are now.
+        standings: how they stand to the reading.
+        ids: which are wanted.
+    """
+    held = [
+        id_
+        for id_ in ids
+        if id_ in reading.landmarks
+        and (point := landmarks.items_.get(id_)) is not None
+        and reading.still_holds(point)
+    ]
+    return HipLandmarks.of(
+        [judged(reading.landmarks[id_], standings.get(id_, Standing())) for id_ in held]
+    )
 
 
 def judged(point: Landmark, now: Standing) -> Landmark:

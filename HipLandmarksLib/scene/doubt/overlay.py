@@ -18,14 +18,14 @@ from ...detection import (
     measure_of,
     part_doubts,
 )
-from ...errors import ConfigurationError
 from ...imaging import HipImage
 from ...measurement import Measurement, ViewPlane
 from ..frames import Vec3
 from .drawings import DoubtDrawings
 from .drawn_map import DrawnMap
-from .intervals import interval_row
-from .marks import judged
+from .intervals import update_rows
+from .marks import judged_points
+from .new_views import NewViews
 from .nodes import DoubtNodes
 from .reading import ModelReading
 from .rows import Standing, row_of
@@ -54,6 +54,7 @@ class DoubtOverlay:
         self._map: DrawnMap | None = None
         self._stale: dict[PartId, float | None] = {}
         self._measured: dict[tuple[str, AnySide], Measurement] = {}
+        self._new_views = NewViews(nodes.study, self._view_turned)
 
     @property
     def state(self) -> DoubtState:
@@ -110,8 +111,6 @@ class DoubtOverlay:
         Raises:
             ConfigurationError: when it is not between 0 and 1.
         """
-        if not 0.0 <= opacity <= 1.0:
-            raise ConfigurationError(f"An opacity lies between 0 and 1, not {opacity}.")
         self._set(replace(self._state, opacity=float(opacity)))
 
     def show_parts(self, parts: Collection[DoubtPart]) -> None:
@@ -119,7 +118,12 @@ class DoubtOverlay:
         self._set(replace(self._state, parts=frozenset(parts)))
 
     def choose(self, choice: MapChoice) -> None:
-        """Let the map be of landmarks, of limbs or of both; of all or of some."""
+        """Let the map be of landmarks, of limbs or of both; of all or of some.
+
+        Raises:
+            ConfigurationError: when the model is not calibrated for the measure that is chosen.
+        """
+        measure_of(choice, self._reading.maps, self._reading.usual)
         self._map = None
         self._set(replace(self._state, choice=choice))
 
@@ -187,6 +191,7 @@ class DoubtOverlay:
 
     def remove(self) -> None:
         """Switch off and take all nodes out of the scene."""
+        self._new_views.close()
         self._set(replace(self._state, visible=False))
         self._drawings.remove()
         self._nodes.remove_all()
@@ -195,6 +200,8 @@ class DoubtOverlay:
         """Drop a node that was removed from the scene; whether the overlay is gone with it."""
         self._drawings.forget(node)
         gone = self._nodes.forget(node)
+        if gone:
+            self._new_views.close()
         if self._nodes.volume is None:
             self._map = None
         return gone
@@ -220,6 +227,12 @@ class DoubtOverlay:
         else:
             views.restore()
 
+    def _view_turned(self, composite: Any) -> None:
+        """A slice view shows the image from now on."""
+        views = self._nodes.views
+        if views is not None and self._state.shows(DoubtPart.MAP):
+            views.show_in(composite, self._state.opacity)
+
     def _catch_up(self) -> None:
         """Do what costs too much to be done for every step of a drag."""
         self._update_intervals()
@@ -228,14 +241,8 @@ class DoubtOverlay:
     def _update_intervals(self) -> None:
         """Rows of what was measured since the last call; what never had a value has none."""
         measured, self._measured = self._measured, {}
-        table, calibration = self._nodes.intervals, self._reading.calibration
-        if table is not None and calibration is not None:
-            found = {
-                id_: interval_row(calibration, each, self._landmarks)
-                for id_, each in measured.items()
-                if each.value is not None or id_ in table
-            }
-            table.update(found)
+        if self._nodes.intervals is not None and self._reading.calibration is not None:
+            update_rows(self._nodes.intervals, self._reading.calibration, measured, self._landmarks)
 
     def _update_map(self) -> None:
         """Draw what of the map is out of date; nothing while it is hidden."""
@@ -271,20 +278,9 @@ class DoubtOverlay:
         self, limbs: Mapping[LimbId, LimbScore], ids: Iterable[LandmarkId]
     ) -> dict[PartId, float | None]:
         """Doubt of limbs and landmarks as they are now; None where there is none to state."""
-        points = [
-            judged(self._reading.landmarks[id_], self._standings.get(id_, Standing()))
-            for id_ in ids
-            if id_ in self._reading.landmarks and not self._by_reader(id_)
-        ]
         found: dict[PartId, float | None] = dict.fromkeys([*limbs, *ids])
-        return found | part_doubts(
-            HipLandmarks.of(points), limbs, self._measure, self._reading.usual
-        )
-
-    def _by_reader(self, id_: LandmarkId) -> bool:
-        """Whether the point is not the model's any more."""
-        point = self._landmarks.items_.get(id_)
-        return point is None or not self._reading.still_holds(point)
+        points = judged_points(self._reading, self._landmarks, self._standings, ids)
+        return found | part_doubts(points, limbs, self._measure, self._reading.usual)
 
     def _rows(self, ids: Iterable[LandmarkId]) -> dict[LandmarkId, tuple[str, ...]]:
         points, standings = self._landmarks.items_, self._standings

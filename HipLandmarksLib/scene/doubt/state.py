@@ -9,7 +9,7 @@ from typing import Any
 
 from ...anatomy import parse_side
 from ...detection import DoubtMeasure, MapChoice, MapWhat, PartId, is_limb
-from ...errors import HipLandmarksError
+from ...errors import ConfigurationError, HipLandmarksError
 
 STATE = "HipLandmarks.DoubtState"
 
@@ -36,12 +36,19 @@ class DoubtState:
         opacity: of the map, 0 to 1.
         parts: what is shown while the switch is on.
         choice: what the map is of.
+
+    Raises:
+        ConfigurationError: when the opacity is not between 0 and 1.
     """
 
     visible: bool = False
     opacity: float = 0.6
     parts: frozenset[DoubtPart] = frozenset({DoubtPart.MAP, DoubtPart.ELLIPSES, DoubtPart.SIGNS})
     choice: MapChoice = field(default_factory=MapChoice)
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.opacity <= 1.0:
+            raise ConfigurationError(f"An opacity lies between 0 and 1, not {self.opacity}.")
 
     def shows(self, part: DoubtPart) -> bool:
         """Whether a part is to be seen now."""
@@ -83,7 +90,13 @@ def read_state(node: Any) -> DoubtState:
         )
         parts = frozenset(DoubtPart(word) for word in data["parts"])
         return DoubtState(bool(data["visible"]), float(data["opacity"]), parts, choice)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (
+        AttributeError,
+        ConfigurationError,
+        KeyError,
+        TypeError,
+        ValueError,
+    ) as error:
         raise HipLandmarksError(
             f"How doubt was shown in this scene is damaged ({error}): detect the landmarks again."
         ) from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -49,7 +49,14 @@ class ForegroundViews:
 
     def show(self, opacity: float) -> None:
         """Show the overlay with this opacity (0 to 1) wherever the image is the background."""
-        for composite in self._of_image():
+        self._show(self._of_image(), opacity)
+
+    def show_in(self, composite: Any, opacity: float) -> None:
+        """Show it in one view too, if the image is its background; other views stay as they are."""
+        self._show([each for each in self._of_image() if each is composite], opacity)
+
+    def _show(self, composites: Iterable[Any], opacity: float) -> None:
+        for composite in composites:
             if composite.GetForegroundVolumeID() != self._overlay.GetID():
                 self._remember(composite)
             modifying = composite.StartModify()

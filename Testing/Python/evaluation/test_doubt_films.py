@@ -9,8 +9,10 @@ import pytest
 from training.film_views_of_balls import ball_store
 
 from HipLandmarksLib.anatomy import HipLandmarks, Side
+from HipLandmarksLib.detection import LimbScore, LimbState
 from HipLandmarksLib.detection.channels import FILM_KEYS, Channels
 from HipLandmarksLib.errors import ConfigurationError, ImageError
+from HipLandmarksLib.evaluation.calibration_fit import agreement_observations
 from HipLandmarksLib.evaluation.doubt_films import (
     FilmDraw,
     film_cases,
@@ -19,6 +21,7 @@ from HipLandmarksLib.evaluation.doubt_films import (
 )
 from HipLandmarksLib.evaluation.suppression import suppression_tables
 from HipLandmarksLib.evaluation.trained_on import body_of
+from HipLandmarksLib.measurement import Edge
 from HipLandmarksLib.synthesis.radiograph.objects import HipProsthesis
 from HipLandmarksLib.synthesis.radiograph.store import ViewStore
 from HipLandmarksLib.training.film_errors import reference_points
@@ -32,14 +35,16 @@ class Knowing:
     """A model that puts every landmark of its view where it truly is, hidden or not."""
 
     def __init__(self, store):
-        self.card = SimpleNamespace(channels=Channels.of_keys(FILM_KEYS), film=object())
+        self.card = SimpleNamespace(channels=Channels.of_keys(FILM_KEYS), edge="sourcil")
         self.store, self.number = store, 0
 
     def detect(self, image, views=None):
         view = self.store[self.number]
         self.number += 1
         points = reference_points(view, image, self.card.channels.ids)
-        return SimpleNamespace(landmarks=points, scale=HEADS)
+        head, trochanter = ((Side.RIGHT, key) for key in ("FHC", "GT"))
+        limbs = {(head, trochanter): LimbScore(LimbState.MEASURED, 0.5)}
+        return SimpleNamespace(landmarks=points, scale=HEADS, limbs=limbs)
 
 
 @pytest.fixture
@@ -117,6 +122,24 @@ def test_the_true_place_of_what_is_hidden_is_kept_and_replaced_points_have_none(
     assert found.without.mre_mm == pytest.approx(0.0, abs=1e-6)
 
 
+def test_films_are_measured_at_the_edge_that_the_model_marks_unless_another_is_asked_for(folder):
+    def edges(**changes):
+        cases = film_cases(Knowing(ViewStore.open(folder)), folder, draw_of(**changes))
+        return {each.case.settings.edge for each in cases}
+
+    assert edges() == {Edge.SOURCIL}
+    assert edges(measuring={"edge": Edge.BONE}) == {Edge.BONE}
+
+
+def test_what_the_fields_say_of_limbs_that_are_there_is_kept_for_the_usual(folder):
+    cases = film_cases(Knowing(ViewStore.open(folder)), folder, draw_of())
+    seen = [each for one in cases for each in agreement_observations(one)]
+    assert {each.part for each in seen} == {"FHC-GT"}
+    assert {round(each.surprisal, 4) for each in seen} == {0.1003}  # log 0.5 / log 0.001
+    covered = [replace(one, is_covered=True) for one in cases]
+    assert not [each for one in covered for each in agreement_observations(one)]
+
+
 def test_parts_show_other_views(folder):
     store = ViewStore.open(folder)
     parts = [film_cases(Knowing(store), folder, draw_of(part=(k, 2))) for k in (1, 2)]
@@ -143,7 +166,7 @@ def test_equal_seeds_give_equal_films(folder):
 
     def keep(image, views=None):
         seen.append(image.pixels.copy())
-        return SimpleNamespace(landmarks=HipLandmarks.of([]), scale=HEADS)
+        return SimpleNamespace(landmarks=HipLandmarks.of([]), scale=HEADS, limbs=None)
 
     for draw in (draw_of(), draw_of(), replace(draw_of(), seed=18)):
         film_cases(replace_detect(Knowing(ViewStore.open(folder)), keep), folder, draw)

@@ -43,7 +43,8 @@ class Exact:
             for key, ij in PLACES.items()
         ]
         slices = dict.fromkeys(Side, depth)
-        return SimpleNamespace(landmarks=HipLandmarks.of(points), scale=MILLIMETRES, slices=slices)
+        placed = HipLandmarks.of(points)
+        return SimpleNamespace(landmarks=placed, scale=MILLIMETRES, slices=slices, limbs=None)
 
 
 def read(detector, patients="abc", **draw):
