@@ -124,7 +124,10 @@ class CalibrationMarks:
 
     def _drop(self, node: Any) -> None:
         if node is not None and self._scene.IsNodePresent(node):
+            display = node.GetDisplayNode()
             self._scene.RemoveNode(node)
+            if display is not None:  # it does not go by itself
+                self._scene.RemoveNode(display)
 
 
 def _world(node: Any, number: int) -> Vec3:

@@ -27,7 +27,6 @@ from .messages import told
 from .tables import CellTable
 
 _UNKNOWN_AGE = -1.0
-_WORDS_COLUMN = 1
 
 
 class AdvancedSection:
@@ -40,7 +39,7 @@ class AdvancedSection:
         self._commands: list[tuple[Command, ...]] = []
         ui = desk.ui
         self._sex = ChoiceBox(ui.sex, self.choose_sex)
-        self._table = CellTable(ui.keys, _WORDS_COLUMN)
+        self._table = CellTable(ui.keys)
         ui.age.connect("valueChanged(double)", self.set_age)
         ui.openPhyses.connect("clicked(bool)", self.set_physes)
         ui.extraPoints.connect("clicked(bool)", self.set_extra_points)

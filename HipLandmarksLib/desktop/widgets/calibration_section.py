@@ -18,6 +18,7 @@ from ...panel import (
     result_badges,
     size_label,
 )
+from ...scene import HipStudy
 from ..calibration_marks import CalibrationMarks
 from .choices import ChoiceBox
 from .colours import coloured
@@ -31,6 +32,7 @@ class CalibrationSection:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self._wizard: CalibrationWizard | None = None
+        self._study: HipStudy | None = None
         self._busy = False
         self._marks = CalibrationMarks(desk.session.scene, self._marked)
         ui = desk.ui
@@ -41,8 +43,12 @@ class CalibrationSection:
         ui.apply.connect("clicked(bool)", self.apply)
 
     def show(self) -> None:
-        """Begin anew, for another study; MRI needs none."""
+        """Begin anew for another study; MRI needs none."""
         study = self.desk.study
+        if study is not None and study is self._study:
+            self._write()
+            return
+        self._study = study
         self._marks.remove()
         image = study.image if study else None
         film = image is not None and image.modality not in (Modality.MR, Modality.CT)
@@ -118,7 +124,7 @@ class CalibrationSection:
         ui.size.value = wizard.size
         self._busy = False
         ui.size.visible = ui.sizeLabel.visible = wizard.has_size
-        ui.sizeLabel.text = size_label(wizard)
+        ui.sizeLabel.text = f"{size_label(wizard)}:"
         ui.mark.enabled = wizard.method.least_points > 0
         ui.unmark.enabled = bool(wizard.points)
         ui.calibrationLabel.text = escape(instruction(wizard))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from html import escape
 from typing import Any
 
@@ -40,10 +40,16 @@ class DefinitionView:
             self.clear()
         self.renew()
 
-    def renew(self) -> None:
-        """Show the present value of the same measurement."""
+    def renew(self, changed: Collection[str] | None = None) -> None:
+        """Show the present value of the same measurement.
+
+        Args:
+            changed: ids of the rows that changed; None: any may have.
+        """
         study = self.desk.study
         if self._row is None or study is None:
+            return
+        if changed is not None and self._row.id not in changed:
             return
         found = self.desk.panel.definition(self._row, self._side)
         ui = self.desk.ui

@@ -25,7 +25,7 @@ from .desk import Desk
 from .messages import told
 from .tables import CellTable
 
-_NAME_COLUMN = 0
+_NAME_WIDTH = 150
 
 
 class MeasurementSection:
@@ -34,7 +34,7 @@ class MeasurementSection:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         ui = desk.ui
-        self._table = CellTable(ui.results, _NAME_COLUMN)
+        self._table = CellTable(ui.results, _NAME_WIDTH)
         self._rows: list[MeasurementRow] = []
         self._definition = DefinitionView(desk)
         self._boxes = {
@@ -85,7 +85,7 @@ class MeasurementSection:
                 self._table.write(place, changed[row.id].cells)
         if changed:
             self._below()
-            self._definition.renew()
+            self._definition.renew(list(changed))
 
     def _below(self) -> None:
         ui, panel = self.desk.ui, self.desk.panel

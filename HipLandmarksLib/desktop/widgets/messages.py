@@ -24,18 +24,25 @@ class MessageArea:
         ui.messageCloseButton.connect("clicked(bool)", self.clear)
         ui.messageActionButton.connect("clicked(bool)", self._act)
         self._action: Callable[[], None] | None = None
+        self._message: Message | None = None
         self.clear()
 
     def show(self, message: Message) -> None:
         """Show a message until the next one or until it is closed."""
-        self._action = None
+        self._action, self._message = None, message
         self._ui.messageActionButton.visible = False
-        self._ui.messageLabel.text = coloured(self._ui.messageLabel, message.severity, message.line)
+        self.recolour()
         self._ui.messageDetailsText.plainText = message.details
         self._ui.messageDetailsButton.checked = False
         self._ui.messageDetailsButton.visible = bool(message.details)
         self._show_details(False)
         self._ui.messageFrame.visible = True
+
+    def recolour(self) -> None:
+        """Take the colours of the present theme."""
+        label, message = self._ui.messageLabel, self._message
+        if message is not None:
+            label.text = coloured(label, message.severity, message.line)
 
     def offer(self, message: Message, words: Words, action: Callable[[], None]) -> None:
         """Show a message with a button that does what is offered."""
@@ -47,7 +54,7 @@ class MessageArea:
 
     def clear(self, *_event: Any) -> None:
         """Hide the message."""
-        self._action = None
+        self._action = self._message = None
         self._ui.messageFrame.visible = False
 
     def _act(self, *_event: Any) -> None:

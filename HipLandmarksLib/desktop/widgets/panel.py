@@ -108,6 +108,7 @@ class ModulePanel:
         self._hide_maps()
         self._guarded = False
         self._guard()
+        self._messages.recolour()
         for section in self._sections:
             section.show()
 

@@ -13,6 +13,7 @@ from ...i18n import tr as _
 from ...panel import (
     Change,
     Message,
+    ReviewColumn,
     Severity,
     command_tooltip,
     command_words,
@@ -35,8 +36,8 @@ BUTTONS = (
     *(Command.SUGGESTED, Command.MIRROR, Command.RESET, Command.ACCEPT_REST),
 )
 _COLUMNS = 4
-_REASON_COLUMN = 7
 _DRAWING_WIDTH = 240
+_ERROR_PLACE = 3
 
 
 class ReviewSection:
@@ -64,7 +65,7 @@ class ReviewSection:
             Command.KEY_HELP: show_keys,
         }
         self.keyboard = Keyboard(self.press_key)
-        self._table = CellTable(desk.ui.landmarks, _REASON_COLUMN)
+        self._table = CellTable(desk.ui.landmarks)
         self._ids: list[LandmarkId] = []
         self._defined: LandmarkId | None = None
         self._busy = False
@@ -153,6 +154,9 @@ class ReviewSection:
         rows = self.desk.panel.review
         self._ids = [row.id for row in rows]
         self._table.fill(review_columns(), [row.cells for row in rows])
+        header = self.desk.ui.landmarks.horizontalHeader()
+        error = list(ReviewColumn).index(ReviewColumn.ERROR)  # next to what it is about
+        header.moveSection(header.visualIndex(error), _ERROR_PLACE)
 
     def _follow_editor(self) -> None:
         """Buttons, row and words in line with the editor; cheap, for it follows every drag."""

@@ -16,12 +16,13 @@ class CellTable:
 
     Args:
         table: the QTableWidget.
-        stretch: index of the column that takes the room that is left.
+        widest: of the first column, in pixels; what is longer is cut, its tooltip is not. None: as
+            wide as it needs.
     """
 
-    def __init__(self, table: Any, stretch: int) -> None:
+    def __init__(self, table: Any, widest: int | None = None) -> None:
         self._table = table
-        self._stretch = stretch
+        self._widest = widest
         self._shown: list[tuple[Cell, ...]] = []
         self._columns: tuple[Words, ...] = ()
         table.verticalHeader().setVisible(False)
@@ -40,6 +41,8 @@ class CellTable:
                 self._shown.append(())
                 self.write(index, cells)
             table.resizeColumnsToContents()
+            if self._widest is not None:
+                table.setColumnWidth(0, min(self._widest, table.columnWidth(0)))
             table.resizeRowsToContents()
             self.choose(row)
         finally:
@@ -75,7 +78,7 @@ class CellTable:
             item = qt.QTableWidgetItem(words.label)
             item.setToolTip(words.tooltip)
             self._table.setHorizontalHeaderItem(index, item)
-        header.setSectionResizeMode(self._stretch, qt.QHeaderView.Stretch)
+        header.setStretchLastSection(True)
 
     def _write(self, row: int, column: int, cell: Cell, dark: bool) -> None:
         item = self._table.item(row, column)

@@ -68,12 +68,20 @@ def test_a_cancelled_detection_leaves_the_scene_as_it_was(hands):
     assert "cancelled" in hands.ui.messageLabel.text
 
 
-def test_a_worker_that_dies_is_one_sentence_with_details_on_demand(hands):
+def test_a_worker_that_dies_is_told_in_one_sentence(hands):
     hands.load(with_landmarks=False)
     hands.session.model = "slices-1"
     hands.press("detect")
     hands.wait_for(lambda: hands.ui.messageFrame.visible)
     assert hands.ui.detect.text == "Detect landmarks"
+    assert hands.study is None
+
+
+def test_a_model_that_breaks_is_told_with_details_on_demand(hands):
+    hands.load(with_landmarks=False)
+    hands.session.model = "breaks"
+    hands.press("detect")
+    hands.wait_for(lambda: hands.ui.messageFrame.visible)
     assert hands.study is None
     assert hands.ui.messageDetailsButton.visible and not hands.ui.messageDetailsText.visible
     hands.press("messageDetailsButton")

@@ -13,14 +13,27 @@ _PROPERTIES_LEFT_OUT = {("QTimer", "singleShot")}
 
 def signals_named(obj: Any, name: str) -> list[str]:
     """Signatures of all signals of that name, in C++ words."""
-    signal = QtCore.QMetaMethod.MethodType.Signal
-    found = [method for method in methods_of(type(obj)) if method.methodType() == signal]
-    texts = [bytes(method.methodSignature()).decode() for method in found]
-    return [text for text in texts if text.partition("(")[0] == name]
+    return _signals(type(obj)).get(name, [])
+
+
+@cache
+def _signals(qt_class: Any) -> dict[str, list[str]]:
+    signal, found = QtCore.QMetaMethod.MethodType.Signal, {}
+    for method in methods_of(qt_class):
+        if method.methodType() == signal:
+            text = bytes(method.methodSignature()).decode()
+            found.setdefault(text.partition("(")[0], []).append(text)
+    return found
+
+
+@cache
+def _names(qt_class: Any) -> frozenset[str]:
+    return frozenset(bytes(method.name()).decode() for method in methods_of(qt_class))
 
 
 @cache
 def methods_of(qt_class: Any) -> list[Any]:
+    """All slots, signals and invokable functions of a class."""
     meta = qt_class.staticMetaObject
     return [meta.method(index) for index in range(meta.methodCount())]
 
@@ -35,6 +48,11 @@ def in_slicer_words(signature: str) -> str:
 
 
 def signal_of(obj: Any, signature: str) -> tuple[str, int]:
+    """Name and index of a signal.
+
+    Raises:
+        ValueError: when the object has no signal of that signature.
+    """
     normal = bytes(QtCore.QMetaObject.normalizedSignature(in_slicer_words(signature))).decode()
     index = obj.metaObject().indexOfSignal(normal) if "(" in signature else -1
     if index < 0:
@@ -46,12 +64,14 @@ def signal_of(obj: Any, signature: str) -> tuple[str, int]:
 
 
 def python_type(cpp: str) -> Any:
+    """What PySide6 calls a type of C++."""
     return {"bool": bool, "int": int, "double": float, "QString": str, "PyObject": object}.get(
         cpp, cpp
     )
 
 
 def property_name(obj: Any, name: str) -> str | None:
+    """Qt's name of the property that PythonQt shows as ``name``; None when there is none."""
     found = "objectName" if name == "name" and _index(obj, "name") < 0 else name
     if (type(obj).__name__, name) in _PROPERTIES_LEFT_OUT:
         return None
@@ -75,4 +95,4 @@ def method_of(obj: Any, name: str) -> Callable[..., Any] | None:
 
 
 def _in_meta_object(obj: Any, name: str) -> bool:
-    return any(bytes(method.name()).decode() == name for method in methods_of(type(obj)))
+    return name in _names(type(obj))

@@ -34,10 +34,12 @@ def install(slicer: Any) -> list[str]:
 
 
 def _real(slicer: Any, folder: Path) -> dict[str, ModuleType]:
-    """Slicer's own files."""
+    """Slicer's own files; ``packaging`` only if it has that (5.12 and later)."""
     slicer.__path__.append(str(folder))
     try:
-        return {name: importlib.import_module(f"slicer.{name}") for name in NAMES}
+        there = [name for name in NAMES if list(folder.glob(f"{name}*"))]
+        found = {name: importlib.import_module(f"slicer.{name}") for name in there}
+        return {name: found.get(name, _module(name)) for name in NAMES}
     finally:
         slicer.__path__.remove(str(folder))
 

@@ -173,7 +173,7 @@ def unwrap(value: Any) -> Any:
     if isinstance(value, Wrapper):
         return value._qt
     if isinstance(value, list | tuple):
-        return type(value)(unwrap(each) for each in value)
+        return [unwrap(each) for each in value]
     if callable(value) and not isinstance(value, type):
         return _slot(value)
     return value

@@ -1,0 +1,146 @@
+"""Films on the panel: badges, calibration wizard with marks in the view, overlay, patient."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import pythonqt
+from film_files import write_film
+from hip_points import hip_points
+from module_panel import open_panel
+
+from HipLandmarksLib.anatomy import HipLandmarks, Side
+from HipLandmarksLib.imaging import SpacingProvenance, read_image
+from HipLandmarksLib.measurement import Sex
+from HipLandmarksLib.scene import add_volume
+
+PIXEL_MM = 2.5
+MIDDLE = (200.0, 0.0, -140.0)
+
+
+@pytest.fixture(scope="module")
+def slicer_desktop():
+    with pythonqt.desktop() as found:
+        yield found
+
+
+@pytest.fixture
+def hands(slicer_desktop, tmp_path, monkeypatch):
+    monkeypatch.setenv("HIPLANDMARKS_MODELS", str(tmp_path / "user" / "models"))
+    with open_panel(slicer_desktop, tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+def film(hands, tmp_path):
+    path = tmp_path / "film.dcm"
+    write_film(path, ImagerPixelSpacing=[PIXEL_MM, PIXEL_MM])
+    volume = add_volume(hands.scene, read_image(path))
+    points = [
+        replace(point, position=tuple(np.add(point.position, MIDDLE).tolist()))
+        for side in Side
+        for point in hip_points(side, 50.0, 30.0, 0.0)
+    ]
+    hands.session.show(volume, HipLandmarks.of(points, case_id="film"))
+    hands.ui.volume.setCurrentNode(volume)
+    hands.turn()
+    return volume
+
+
+def badges(hands):
+    labels = [c for c in hands.ui.badgesFrame.children() if c.inherits("QLabel") and c.visible]
+    return " ".join(label.text for label in labels)
+
+
+def offset(hands):
+    return hands.results()["Femoral offset"][0]
+
+
+def test_a_film_fills_the_coronal_view(hands, film):
+    node = hands.scene.GetSingletonNode("Green", "vtkMRMLSliceCompositeNode")
+    assert node.GetBackgroundVolumeID() == film.GetID()
+    assert hands.desktop.slicer.app.layoutManager().layout != 0
+    assert "detector plane" in badges(hands)
+
+
+def test_a_magnification_is_applied_to_all_lengths_when_it_is_confirmed(hands, film):
+    before = offset(hands)
+    hands.choose("method", "factor")
+    hands.ui.size.value = 1.25
+    hands.turn()
+    assert offset(hands) == before, "nothing is measured anew before Apply"
+    assert before in hands.ui.calibrationResultLabel.text
+    hands.press("apply")
+    assert offset(hands) != before
+    assert hands.study.settings.calibration.magnification == pytest.approx(1.25)
+    assert "1.25" in badges(hands)
+
+
+def test_a_ruler_is_marked_by_two_clicks_that_can_be_taken_back(hands, film):
+    hands.choose("method", "ruler")
+    hands.press("mark")
+    interaction = hands.scene.GetNodeByID("vtkMRMLInteractionNodeSingleton")
+    marks = hands.widget.panel.calibration._marks
+    x, y, z = MIDDLE
+    marks.add((x, y, z))
+    assert not hands.ui.apply.enabled
+    marks.add((x + 110.0, y, z))
+    assert hands.ui.apply.enabled and not hands.ui.mark.checked
+    hands.press("unmark")
+    assert not hands.ui.apply.enabled
+    marks.add((x + 110.0, y, z))
+    hands.press("apply")
+    found = hands.study.settings.calibration
+    assert found.provenance is SpacingProvenance.MARKER
+    assert found.magnification == pytest.approx(1.1)
+    assert marks.positions == []
+    assert interaction is None or interaction.GetCurrentInteractionMode() != interaction.Place
+
+
+def test_marks_go_with_the_wizard_and_are_not_saved(hands, film):
+    nodes = hands.scene.GetNumberOfNodes()
+    hands.choose("method", "ruler")
+    hands.widget.panel.calibration._marks.add(MIDDLE)
+    node = hands.widget.panel.calibration._marks._node
+    assert not node.GetSaveWithScene()
+    hands.choose("method", "factor")
+    assert hands.scene.GetNumberOfNodes() == nodes
+
+
+def test_the_patient_chooses_the_limits(hands, film):
+    hands.choose("sex", Sex.FEMALE.value)
+    hands.ui.age.value = 34.0
+    hands.turn()
+    settings = hands.study.settings
+    assert (settings.sex, settings.patient_age_years) == (Sex.FEMALE, 34.0)
+    assert "34" in badges(hands)
+
+
+def test_the_overlay_is_switched_by_its_controls(hands, film):
+    hands.press("detect")
+    hands.wait_for(lambda: hands.ui.detect.text == "Detect landmarks")
+    doubt = hands.study.doubt
+    hands.press("showDoubt")
+    assert doubt.state.visible
+    hands.ui.opacity.value = 30.0
+    assert doubt.state.opacity == pytest.approx(0.3)
+    hands.choose("mapOf", "landmarks")
+    hands.press("partSigns")
+    assert "signs" not in {part.value for part in doubt.state.parts}
+    selector = [
+        hands.ui.volume.nodeFromIndex(n).GetID() for n in range(hands.ui.volume.nodeCount())
+    ]
+    assert doubt.volume_node.GetID() not in selector, "a map is nothing to measure"
+
+
+def test_colours_follow_the_theme(hands, film):
+    light = badges(hands)
+    try:
+        hands.desktop.app.wear(dark=True)
+        hands.turn()
+        hands.widget.panel.enter()
+        assert badges(hands) != light
+    finally:
+        hands.desktop.app.wear(dark=False)
