@@ -48,14 +48,18 @@ class HipLandmarks(ScriptedLoadableModule):
         self.parent.dependencies = ["Markups", "Tables"]
         self.parent.contributors = ["The HipLandmarks developers"]
         self.parent.helpText = _(
-            "Finds landmarks of both hips in coronal MRI and measures alpha angle, lateral "
-            "centre-edge angle, neck-shaft angle and femoral offset. Points that you add give "
-            "the other angles and lengths of the hip. All numbers follow while a landmark is "
-            "dragged. Research software, not a medical device. "
+            "Finds landmarks of both hips in AP radiographs of the pelvis and in coronal MRI, "
+            "says how sure it is of each, and measures the angles and lengths of the hip. Choose "
+            "an image or load a sample, press Detect, check the landmarks (least sure first), "
+            "read the numbers: they follow every drag. Press F1 in a slice view for all keys. "
+            "Research software, not a medical device. "
             'See the <a href="{url}">documentation</a>.'
         ).format(url=HOMEPAGE)
         self.parent.acknowledgementText = _(
-            "Please cite the two papers named in the documentation when you use this module."
+            "Please cite Di Via et al., Automated Landmark Detection for Assessing Hip Conditions, "
+            "ISBI 2026, arXiv:2601.18555, and Wan et al., UNSX-HRNet: Modeling Anatomical "
+            "Uncertainty for Landmark Detection in Total Hip Arthroplasty, Computers in Biology "
+            "and Medicine 2025, doi:10.1016/j.compbiomed.2025.111146."
         )
         self.parent.icon = qt.QIcon(str(resource_path("Icons", "HipLandmarks.svg")))
         slicer.app.connect("startupCompleted()", registerSampleData)
@@ -70,9 +74,7 @@ def registerSampleData() -> None:
         SampleData.SampleDataLogic.registerCustomSampleDataSource(
             category="HipLandmarks",
             sampleName=title,
-            uris=[],
-            fileNames=[],
-            nodeNames=[],
+            **dict.fromkeys(("uris", "fileNames", "nodeNames"), []),
             customDownloader=lambda source, kind=kind: [HipLandmarksLogic().addSample(kind)],
         )
 

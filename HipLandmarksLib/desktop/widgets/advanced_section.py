@@ -126,7 +126,7 @@ class AdvancedSection:
             ReviewError: when a key means something else already.
         """
         self._keyboard.change(command, *(key.strip() for key in text.split(",")))
-        self.show_keys()
+        self.desk.reopen()
 
     def _choose(self, control: Control, chosen: str) -> None:
         study = self.desk.study

@@ -6,8 +6,9 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 import qt
+import slicer
 
-from ...detection.catalogue import ModelCatalogue
+from ...detection.catalogue import DownloadCancelledError, ModelCatalogue
 from ...detection.worker import Failed, Notice, Progress
 from ...panel import (
     Control,
@@ -46,6 +47,7 @@ class DetectSection:
         self._run: DetectionInProgress | None = None
         self._words = ProgressWords()
         self._remarks: list[str] = []
+        self._downloading = self._stop = False
         self._timer = qt.QTimer()
         self._timer.setInterval(POLL_MS)
         self._timer.connect("timeout()", self.poll)
@@ -92,8 +94,10 @@ class DetectSection:
 
     @told
     def press(self, *_event: Any) -> None:
-        """Start; while it runs, cancel."""
-        if self._run is None:
+        """Start; while it runs, cancel; a download, too."""
+        if self._downloading:
+            self._stop = True
+        elif self._run is None:
             self.start()
         else:
             self._run.cancel()
@@ -144,9 +148,23 @@ class DetectSection:
     def get_model(self, *_event: Any) -> None:
         """Download the chosen model; it was asked for by the press of this button."""
         entry = self._view().entry
-        if entry is not None:
-            self._catalogue.install(entry.name)
+        if entry is None or self._downloading:
+            return
+        self._downloading, self._stop = True, False
+        self._show_button(self._view())
+        try:
+            self._catalogue.install(entry.name, self._heard, lambda: self._stop)
+        except DownloadCancelledError:
+            self.desk.messages.clear()
+        finally:
+            self._downloading = False
             self.show()
+
+    def _heard(self, done: int, total: int) -> None:
+        """Of a download; Slicer stays alive meanwhile, so that it can be cancelled."""
+        bar = self.desk.ui.progressBar
+        bar.maximum, bar.value = 100, round(100 * done / total) if total else 0
+        slicer.app.processEvents()
 
     def cancel(self) -> None:
         """Cancel what runs; nothing is told."""
@@ -197,7 +215,7 @@ class DetectSection:
         self.desk.ui.progressLabel.text = escape(self._words.line(event))
 
     def _show_button(self, view: DetectionView) -> None:
-        ui, runs = self.desk.ui, self._run is not None
+        ui, runs = self.desk.ui, self._run is not None or self._downloading
         words = control_words(Control.CANCEL if runs else Control.DETECT)
         ui.detect.text = words.label
         ui.detect.toolTip = words.tooltip if runs or view.ready else view.reason
@@ -211,10 +229,12 @@ class DetectSection:
         self.desk.ui.modelCardText.visible = shown
 
     def _write_card(self, view: DetectionView) -> None:
-        label = self.desk.ui.modelCardText
-        badges = [coloured(label, badge.severity, badge.line) for badge in view.badges]
+        label, above = self.desk.ui.modelCardText, self.desk.ui.modelBadges
+        badges = [coloured(above, badge.severity, badge.line) for badge in view.badges]
+        above.text, above.visible = "<br>".join(badges), bool(badges)
+        above.toolTip = " ".join(badge.tooltip for badge in view.badges)
         lines = [f"<b>{escape(heading)}</b>: {escape(text)}" for heading, text in view.card]
-        label.text = "<br>".join([*badges, *lines])
+        label.text = "<br>".join(lines)
         self.desk.ui.modelCard.enabled = bool(lines)
 
 

@@ -53,9 +53,10 @@ class Keyboard:
     def unbind(self) -> None:
         """Give the keys back."""
         for shortcut, event, call in self._shortcuts:
-            shortcut.disconnect(event, call)
-            shortcut.setParent(None)
-            shortcut.deleteLater()
+            if shortcut:  # false when its view has gone, and it with the view
+                shortcut.disconnect(event, call)
+                shortcut.setParent(None)
+                shortcut.deleteLater()
         self._shortcuts = []
 
     def change(self, command: Command, *keys: str) -> None:

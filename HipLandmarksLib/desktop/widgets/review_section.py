@@ -81,8 +81,14 @@ class ReviewSection:
         """The editor of the study that is shown."""
         return self._editors.of(self.desk.study)
 
+    def show_keys(self) -> None:
+        """Tell in the tooltips which keys mean the commands now."""
+        for command, button in self.buttons.items():
+            button.toolTip = command_tooltip(command, self.keyboard.keys)
+
     def show(self) -> None:
         """Show the list anew, for another study."""
+        self.show_keys()
         self._fill()
         self._defined = None
         self.desk.ui.landmarkFrame.visible = False
@@ -215,7 +221,6 @@ class ReviewSection:
     def _button(self, command: Command) -> Any:
         words = command_words(command)
         button = qt.QPushButton(words.label)
-        button.toolTip = command_tooltip(command, self.keyboard.keys)
         button.objectName = f"command_{command.value}"
         button.checkable = command is Command.EDIT
         button.connect("clicked(bool)", lambda: self.execute(command))
