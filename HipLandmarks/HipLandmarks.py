@@ -26,6 +26,7 @@ from slicer.ScriptedLoadableModule import (
 from slicer.util import VTKObservationMixin
 
 LIBRARY = "HipLandmarksLib"
+SAVED = "fileSaved(qSlicerIO::IOProperties)"
 HOMEPAGE = "https://github.com/HipLandmarks/SlicerHipLandmarks"
 
 
@@ -70,11 +71,12 @@ def registerSampleData() -> None:
     import SampleData
 
     samples = {"mri": _("Simulated hip MRI"), "xray": _("Simulated pelvis radiograph")}
+    nothing = {"uris": [], "fileNames": [], "nodeNames": []}
     for kind, title in samples.items():
         SampleData.SampleDataLogic.registerCustomSampleDataSource(
             category="HipLandmarks",
             sampleName=title,
-            **dict.fromkeys(("uris", "fileNames", "nodeNames"), []),
+            **nothing,
             customDownloader=lambda source, kind=kind: [HipLandmarksLogic().addSample(kind)],
         )
 
@@ -120,8 +122,7 @@ class HipLandmarksWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.addObserver(scene, scene.EndImportEvent, self.onSceneEndImport)
         if slicer.app.layoutManager() is not None:
             slicer.app.layoutManager().connect("layoutChanged(int)", self.onLayoutChanged)
-        manager = slicer.app.coreIOManager()
-        manager.connect("fileSaved(qSlicerIO::IOProperties)", self.onFileSaved)
+        slicer.app.coreIOManager().connect(SAVED, self.onFileSaved)
         if getattr(self.parent, "isEntered", False):
             self.enter()  # after Reload nobody else does
 
@@ -131,8 +132,7 @@ class HipLandmarksWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.removeObservers()
         if slicer.app.layoutManager() is not None:
             slicer.app.layoutManager().disconnect("layoutChanged(int)", self.onLayoutChanged)
-        manager = slicer.app.coreIOManager()
-        manager.disconnect("fileSaved(qSlicerIO::IOProperties)", self.onFileSaved)
+        slicer.app.coreIOManager().disconnect(SAVED, self.onFileSaved)
         if self.panel is not None:
             from HipLandmarksLib.i18n import use_translator
 
