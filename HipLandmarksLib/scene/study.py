@@ -205,6 +205,8 @@ class HipStudy(DoubtfulStudy):
     def close(self) -> None:
         """Stop following the nodes; they stay in the scene. May be called twice."""
         self._observers.drop_all()
+        if self._doubt is not None:
+            self._doubt.close()
 
     def _observe(self) -> None:
         add = self._observers.add

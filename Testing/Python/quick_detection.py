@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from HipLandmarksLib.anatomy import HipLandmarks
+import numpy as np
+from hip_points import hip_points
+
+from HipLandmarksLib.anatomy import HipLandmarks, Side
 from HipLandmarksLib.detection import Detection
 from HipLandmarksLib.detection.worker import (
     Cancelled,
@@ -16,7 +19,7 @@ from HipLandmarksLib.detection.worker import (
     Progress,
     Stage,
 )
-from HipLandmarksLib.imaging import HipImage, Modality
+from HipLandmarksLib.imaging import Calibration, HipImage, Modality, SpacingProvenance
 
 Answer = Callable[[HipImage], HipLandmarks]
 
@@ -79,3 +82,21 @@ class QuickWorker:
 
     def close(self) -> None:
         """Nothing runs."""
+
+
+def small_image(modality: Modality, name: str) -> HipImage:
+    """Coronal noise about the origin, 6 mm pixels: three slices, or the one of a film."""
+    slices = 1 if modality is Modality.XRAY else 3
+    pixels = np.random.default_rng(0).integers(0, 500, (slices, 50, 60)).astype(np.int16)
+    matrix = np.diag([6.0, -6.0, 4.0, 1.0])[[0, 2, 1, 3]]
+    matrix[:3, 3] = (-180.0, 0.0, 150.0)
+    mr = modality is Modality.MR
+    known = SpacingProvenance.PATIENT_PLANE if mr else SpacingProvenance.DETECTOR_PLANE
+    return HipImage(pixels, matrix, modality, Calibration(known), name=name)
+
+
+def answer(image: HipImage) -> HipLandmarks:
+    """Exact points of two hips, the left one a slice further back where there is one."""
+    back = 4.0 if image.n_slices > 1 else 0.0
+    points = hip_points(Side.RIGHT, 50.0, 31.0, 0.0) + hip_points(Side.LEFT, 62.0, 24.0, back)
+    return HipLandmarks.of(points, case_id=image.name)

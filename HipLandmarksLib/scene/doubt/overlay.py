@@ -189,6 +189,10 @@ class DoubtOverlay:
         """The point was let go: the map catches up."""
         self._throttle.end_drag()
 
+    def close(self) -> None:
+        """Follow slice views no more; nodes stay. May be called twice."""
+        self._new_views.close()
+
     def remove(self) -> None:
         """Switch off and take all nodes out of the scene."""
         self._new_views.close()
@@ -263,10 +267,8 @@ class DoubtOverlay:
         """Keep what follows from a change; the landmarks whose standing is another now."""
         self._scores.update(change.limbs)
         for id_, doubt in change.landmarks.items():
-            agreement = doubt.agreement
-            self._standings[id_] = Standing(
-                agreement.score, agreement.reason, doubt.outside, doubt.reason
-            )
+            said = doubt.agreement
+            self._standings[id_] = Standing(said.score, said.reason, doubt.outside, doubt.reason)
         return set(change.landmarks)
 
     @property

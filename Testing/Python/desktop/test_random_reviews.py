@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 from weakref import WeakSet
 
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -24,16 +23,15 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from quick_detection import QuickDetector, QuickWorker
+from quick_detection import QuickDetector, QuickWorker, answer, small_image
 
 pytest.importorskip("slicer", reason="slicer-core is not installed")
 
 import slicer
-from hip_points import hip_points
 
-from HipLandmarksLib.anatomy import HipLandmarks, Side
+from HipLandmarksLib.anatomy import Side
 from HipLandmarksLib.desktop.session import HipSession
-from HipLandmarksLib.imaging import Calibration, HipImage, Modality, SpacingProvenance
+from HipLandmarksLib.imaging import Modality
 from HipLandmarksLib.measurement import Reference, measure
 from HipLandmarksLib.review import Command
 from HipLandmarksLib.scene import HipStudy, add_volume, load_scene, save_scene
@@ -52,24 +50,6 @@ REUSED_ADDRESS = "DataNodeCache inconsistency"
 POINT_EVENTS = ("PointModifiedEvent", "PointStartInteractionEvent", "PointRemovedEvent")
 
 
-def small_image(modality: Modality, name: str) -> HipImage:
-    """Coronal noise about the origin, 6 mm pixels: three slices, or the one of a film."""
-    slices = 1 if modality is Modality.XRAY else 3
-    pixels = np.random.default_rng(0).integers(0, 500, (slices, 50, 60)).astype(np.int16)
-    matrix = np.diag([6.0, -6.0, 4.0, 1.0])[[0, 2, 1, 3]]
-    matrix[:3, 3] = (-180.0, 0.0, 150.0)
-    mr = modality is Modality.MR
-    known = SpacingProvenance.PATIENT_PLANE if mr else SpacingProvenance.DETECTOR_PLANE
-    return HipImage(pixels, matrix, modality, Calibration(known), name=name)
-
-
-def answer(image: HipImage) -> HipLandmarks:
-    """Exact points of two hips, the left one a slice further back where there is one."""
-    back = 4.0 if image.n_slices > 1 else 0.0
-    points = hip_points(Side.RIGHT, 50.0, 31.0, 0.0) + hip_points(Side.LEFT, 62.0, 24.0, back)
-    return HipLandmarks.of(points, case_id=image.name)
-
-
 class Desk(RuleBasedStateMachine):
     """One scene, a session, and an editor for the study that is shown."""
 
@@ -77,9 +57,9 @@ class Desk(RuleBasedStateMachine):
     said: ClassVar[Callable[[], str]] = staticmethod(lambda: "")
     """What was written to the error stream since the last call."""
 
-    @initialize()
-    def open_application(self) -> None:
-        """An empty scene."""
+    @initialize(kinds=st.lists(KINDS, max_size=2))
+    def open_application(self, kinds: list[Modality]) -> None:
+        """A scene with up to two studies."""
         self.rooms = ExitStack()
         self.folder = Path(self.rooms.enter_context(tempfile.TemporaryDirectory()))
         self.editor: StudyEditor | None = None
@@ -87,6 +67,9 @@ class Desk(RuleBasedStateMachine):
         self.intact = True
         self.numbered = 0
         self.take(new_scene())
+        for kind in kinds:
+            self.load(kind)
+            self.detect()
 
     def take(self, scene: Any) -> None:
         self.scene = scene
@@ -122,12 +105,12 @@ class Desk(RuleBasedStateMachine):
             self.editor.close()
         self.editor = self.volume = None
 
+    @precondition(lambda self: len(self.volumes) < MOST_VOLUMES)
     @rule(kind=KINDS)
     def load(self, kind: Modality) -> None:
         """Another image."""
-        if len(self.volumes) < MOST_VOLUMES:
-            self.numbered += 1
-            self.show(add_volume(self.scene, small_image(kind, f"case {self.numbered}")))
+        self.numbered += 1
+        self.show(add_volume(self.scene, small_image(kind, f"case {self.numbered}")))
 
     @precondition(lambda self: self.volumes)
     @rule(data=st.data())
@@ -165,12 +148,19 @@ class Desk(RuleBasedStateMachine):
         node, index = self.point(data)
         if node is None:
             return
+        before = self.places(self.editor.study)
         node.InvokeEvent(node.PointStartInteractionEvent)
         for right, up in shifts:
             r, a, s = node.GetNthControlPointPosition(index)
             node.SetNthControlPointPosition(index, r + right, a, s + up)
             self.numbers_are_fresh()
         node.InvokeEvent(node.PointEndInteractionEvent)
+        after = self.places(self.editor.study)
+        if after != before:  # the whole drag is one step
+            assert self.editor.execute(Command.UNDO).done
+            assert self.places(self.editor.study) == before
+            assert self.editor.execute(Command.REDO).done
+        assert self.places(self.editor.study) == after
 
     @precondition(lambda self: self.editor is not None)
     @rule(data=st.data())
@@ -251,6 +241,7 @@ class Desk(RuleBasedStateMachine):
         self.intact = False
         self.scene.RemoveNode(node)
 
+    @precondition(lambda self: self.volumes)
     @rule()
     def close_scene(self) -> None:
         """As the module hears it: first the studies are let go."""
