@@ -1,4 +1,7 @@
-"""Sample images of hips that nobody has: computed here, never downloaded, landmarks exact."""
+"""Sample images of hips that nobody has: computed here, never downloaded, landmarks exact.
+
+The module file registers them in Slicer's Sample Data module without loading this one.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,6 @@ if TYPE_CHECKING:
 Waiting = Callable[[], None]
 """Called some times a second while something is computed, so that a window can stay alive."""
 
-CATEGORY = "HipLandmarks"
 _FILM = "hip_film"
 """Name that ``hiplandmarks sample --kind xray`` gives to its files."""
 _LOOK_S = 0.05
@@ -92,27 +94,6 @@ def add_sample_study(
     node = add_volume(scene, image)
     node.SetName(scene.GenerateUniqueName(sample.title))
     return session.show(node, landmarks)
-
-
-def register_samples(data_module: Any, add: Callable[[Sample], Any], icon: str = "") -> None:
-    """Offer the samples in the Sample Data module.
-
-    Args:
-        data_module: Slicer's module ``SampleData``.
-        add: adds a sample to the scene of the application and returns its volume node; it also
-            tells the user when that fails.
-        icon: path of a picture.
-    """
-    for sample in Sample:
-        data_module.SampleDataLogic.registerCustomSampleDataSource(
-            category=CATEGORY,
-            sampleName=sample.title,
-            uris=[],
-            fileNames=[],
-            nodeNames=[],
-            thumbnailFileName=icon or None,
-            customDownloader=_Adder(add, sample),
-        )
 
 
 def sample_case(
@@ -181,15 +162,3 @@ def _wait(process: subprocess.Popen[bytes], waiting: Waiting | None) -> str:
         except subprocess.TimeoutExpired:
             if waiting is not None:
                 waiting()
-
-
-class _Adder:
-    """What the Sample Data module calls with its own description of the sample."""
-
-    def __init__(self, add: Callable[[Sample], Any], sample: Sample) -> None:
-        self._add = add
-        self._sample = sample
-
-    def __call__(self, source: Any) -> list[Any]:
-        node = self._add(self._sample)
-        return [] if node is None else [node]

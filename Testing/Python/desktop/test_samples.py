@@ -113,20 +113,3 @@ def test_the_film_is_kept_in_slicers_cache_where_there_is_one(tmp_path):
     with_cache = types.SimpleNamespace(GetCacheManager=lambda: manager)
     assert samples.samples_folder(with_cache).parent == tmp_path
     assert samples.samples_folder(scene).is_absolute()
-
-
-def test_both_samples_are_registered_and_load_what_they_name():
-    registered: list[dict[str, Any]] = []
-    logic = types.SimpleNamespace(
-        registerCustomSampleDataSource=lambda **facts: registered.append(facts)
-    )
-    added: list[Sample] = []
-    samples.register_samples(
-        types.SimpleNamespace(SampleDataLogic=logic), lambda sample: added.append(sample) or "node"
-    )
-    assert [facts["sampleName"] for facts in registered] == [s.title for s in Sample]
-    assert all(
-        facts["uris"] == facts["fileNames"] == facts["nodeNames"] == [] for facts in registered
-    )
-    assert [facts["customDownloader"]("source") for facts in registered] == [["node"], ["node"]]
-    assert added == list(Sample)

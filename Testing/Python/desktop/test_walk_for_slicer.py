@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import unittest
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -66,3 +68,18 @@ def test_the_self_test_of_the_review_passes():
     session = HipSession(new_scene())
     check_review(session)
     session.end()
+
+
+def test_both_samples_are_registered_and_load_what_they_name(slicer_desktop, monkeypatch):
+    case = make_phantom(sample_parameters(), slices=(16, 17, 18))
+    monkeypatch.setattr(samples, "sample_case", lambda *_: (case.image, case.landmarks))
+    registered: list[dict[str, Any]] = []
+    logic = SimpleNamespace(registerCustomSampleDataSource=lambda **f: registered.append(f))
+    monkeypatch.setitem(sys.modules, "SampleData", SimpleNamespace(SampleDataLogic=logic))
+    import_file(MODULE).registerSampleData()
+    assert [facts["sampleName"] for facts in registered] == [s.title for s in samples.Sample]
+    for facts in registered:
+        assert facts["uris"] == facts["fileNames"] == facts["nodeNames"] == []
+        (node,) = facts["customDownloader"]("source")
+        assert node.GetName() == facts["sampleName"]
+    slicer_desktop.slicer.mrmlScene.Clear(0)
