@@ -100,8 +100,7 @@ class HipLandmarksWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def __init__(self, parent=None) -> None:
         ScriptedLoadableModuleWidget.__init__(self, parent)
         VTKObservationMixin.__init__(self)
-        self.logic = None
-        self.panel = None
+        self.logic = self.panel = None
         self._parameterNode = None
         self._guiTag = None
 

@@ -195,3 +195,12 @@ def test_the_scene_is_a_real_one_and_everything_goes_afterwards(slicer_desktop):
     slicer = slicer_desktop.slicer
     assert slicer.mrmlScene.IsA("vtkMRMLScene")
     assert slicer.app.layoutManager().sliceViewNames() == ["Red", "Yellow", "Green"]
+
+
+def test_a_missing_system_library_is_named_with_what_to_do(monkeypatch):
+    def missing(name):
+        raise ImportError("libEGL.so.1: cannot open shared object file")
+
+    monkeypatch.setattr("importlib.import_module", missing)
+    with pytest.raises(RuntimeError, match=r"apt install .*libegl1.*libEGL\.so\.1"):
+        pythonqt.load_qt()

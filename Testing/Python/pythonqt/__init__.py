@@ -6,8 +6,8 @@ installed ``slicer-core`` with a real scene plus what its application adds: ``ap
 are real Qt widgets; nothing of MRML is imitated. What the layer cannot say: how things look in
 Slicer's own style, what VTK draws, and which widget Slicer gives the focus.
 
-    with pythonqt.desktop() as slicer:
-        widget = pythonqt.open_module(repository / "HipLandmarks" / "HipLandmarks.py")
+    with pythonqt.desktop() as it:
+        widget = it.open_module(repository / "HipLandmarks" / "HipLandmarks.py")
 """
 
 from .desktop import Desktop, desktop, load_qt, process_events

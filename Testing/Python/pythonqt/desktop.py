@@ -15,7 +15,7 @@ from typing import Any
 VIEWS = {"Red": "Axial", "Yellow": "Sagittal", "Green": "Coronal"}
 _HOW = (
     "The tests of the panel need PySide6 and its system libraries. On Debian or Ubuntu: "
-    "apt install libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1"
+    "apt install libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1 libglib2.0-0"
 )
 
 
