@@ -16,6 +16,7 @@ from .channels import PROSTHESIS_KEY
 from .decoding import DecodedPoint
 from .film_card import FilmSettings
 from .film_frame import film_input, upright_film, whole_film_frame
+from .film_head import with_head_on_its_rim
 from .film_hip import LEAST_POINTS, HipFit, Point, fit_hip
 from .film_letters import FilmLetter, film_letters, letter_places
 from .film_pair import are_apart, are_partners
@@ -97,7 +98,9 @@ class FilmModel:
         found = self._accepted(hips)
         if not found:
             raise ImageError(self._refusal(image, hips) + self._hint(image))
-        return FilmReading(found, self._read_letters(image, first, found))
+        reference = self.settings.reference
+        placed = {s: with_head_on_its_rim(image, hip, reference) for s, hip in found.items()}
+        return FilmReading(placed, self._read_letters(image, first, found))
 
     def _read_letters(
         self, image: HipImage, first: _FirstPass, hips: Mapping[Side, FilmHip]

@@ -81,6 +81,7 @@ def drawn(
             ("ILM", "TD", 8, 90),
             ("TD", "ISCH", 12, 110),
             ("LAE", "MSO", 4, 200),
+            ("FHC", "FHC", 27, 30),  # joint space
             ("FHC", "FHC", 24, 250 if metal else 140),
             ("FHC", "NB", 12, 240 if metal else 120),
             ("NB", "SHP", 13, 240 if metal else 150),

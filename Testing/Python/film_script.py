@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from scipy.ndimage import gaussian_filter
 
 from HipLandmarksLib.anatomy import Side
 from HipLandmarksLib.detection import (
@@ -145,7 +146,9 @@ class Script:
 
 
 def film(**metadata):
-    pixels = np.random.default_rng(0).normal(100, 20, SHAPE).astype(np.float32)[None]
+    """Brightness that changes slowly: without an edge that might be the rim of a head."""
+    noise = gaussian_filter(np.random.default_rng(0).normal(0, 1, SHAPE), 25)
+    pixels = (100 + 20 * noise / noise.std()).astype(np.float32)[None]
     known = {"orientation": "from DICOM", **metadata}
     calibration = Calibration(SpacingProvenance.NONE)
     return HipImage(pixels, projection_matrix(1, 1), Modality.XRAY, calibration, "film", known)
