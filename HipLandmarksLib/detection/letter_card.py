@@ -36,16 +36,10 @@ class LetterClass(str, Enum):
     @property
     def in_a_mirror(self) -> LetterClass:
         """What the mirror image of such a crop shows."""
-        return _MIRRORED[self]
-
-
-_MIRRORED: Mapping[LetterClass, LetterClass] = {
-    LetterClass.RIGHT: LetterClass.MIRRORED_RIGHT,
-    LetterClass.LEFT: LetterClass.MIRRORED_LEFT,
-    LetterClass.MIRRORED_RIGHT: LetterClass.RIGHT,
-    LetterClass.MIRRORED_LEFT: LetterClass.LEFT,
-    LetterClass.OTHER: LetterClass.OTHER,
-}
+        if self is LetterClass.OTHER:
+            return self
+        letter = self.value[-1]
+        return LetterClass(letter if self.value != letter else f"mirrored {letter}")
 
 
 @dataclass(frozen=True)
@@ -90,7 +84,7 @@ class LetterCard:
     """
 
     version: str
-    widths: tuple[int, ...] = (16, 24, 40, 52)
+    widths: tuple[int, ...] = (16, 24, 40, 48)
     side_px: int = 64
     pixel_mm: float = 0.6
     limits: LetterLimits = field(default_factory=LetterLimits)

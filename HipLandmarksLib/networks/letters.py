@@ -16,11 +16,11 @@ _STAGES = 4
 class LetterNetwork(nn.Module):
     """Convolutions, the strongest and the mean answer over the crop, one score per class.
 
-    Four stages halve the crop: 64 pixels become 4. With the widths (16, 24, 40, 52) it has
-    70 000 weights.
+    Four stages halve the crop: 64 pixels become 4. With the widths (16, 24, 40, 48) it has
+    71 000 weights.
     """
 
-    def __init__(self, classes: int, widths: tuple[int, ...] = (16, 24, 40, 52)) -> None:
+    def __init__(self, classes: int, widths: tuple[int, ...] = (16, 24, 40, 48)) -> None:
         """Fresh weights.
 
         Args:

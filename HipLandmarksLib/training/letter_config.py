@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from ..detection.letter_card import LetterCard
@@ -17,6 +18,12 @@ from .settings import checked_settings, read_settings
 KIND = "letters"
 """``kind: letters`` in a configuration file makes it one of these."""
 
+_SHARES: Mapping[str, float] = MappingProxyType(
+    {
+        **{"marker": 1.0, "text": 0.5, "box": 0.4, "line": 0.2, "fasteners": 0.15, "tube": 0.15},
+        **{"prosthesis": 0.15, "fixation": 0.12},
+    }
+)
 _FOLDERS = ("output", "views", "film_model")
 
 
@@ -56,10 +63,10 @@ class LetterConfig:
     films: int = 1500
     drawn: int = 5
     robust_share: float = 0.3
-    objects: ObjectShares = field(default_factory=lambda: ObjectShares(marker=1.0))
+    objects: ObjectShares = field(default_factory=lambda: ObjectShares(**_SHARES))
     side_px: int = 64
     pixel_mm: float = 0.6
-    widths: tuple[int, ...] = (16, 24, 40, 52)
+    widths: tuple[int, ...] = (16, 24, 40, 48)
     steps: int = 3000
     batch: int = 64
     learning_rate: float = 2e-3

@@ -170,7 +170,7 @@ class CropMaker:
         usable = on_part[inside & (away > _FREE_MM / pixel_mm)]
         if not len(usable):
             return []
-        return list(usable[rng.integers(len(usable), size=2)])
+        return list(usable[rng.integers(len(usable), size=4)])
 
     def _cut(self, pixels: Image, spot: Place, pixel_mm: float) -> Image:
         scale, middle = pixel_mm / self._config.pixel_mm, (self._side - 1) / 2

@@ -16,6 +16,9 @@ Image = NDArray[np.float32]
 
 _SIGNS = "ABCDEFGHIKMNOPQSTUVWXYZ02345689+-"
 """No J, which is nearly a mirror-written L, and no 1 and 7, which are nearly an L upside down."""
+_TURNED = 0.25
+"""Share of further letters that do not stand upright: an L on its side looks much like a
+mirror-written one, and only the lengths of its arms tell them apart."""
 _WORDS = (
     *("RECHTS", "LINKS", "RIGHT", "LEFT", "DROITE", "GAUCHE", "STEHEND", "LIEGEND", "SUPINE"),
     *("ERECT", "PORTABLE", "PELVIS", "HIP AP", "BECKEN", "AXIAL", "CROSS TABLE", "LAT"),
@@ -27,7 +30,10 @@ def drawn_letter(crop: Image, pixel_mm: float, side: Side, rng: np.random.Genera
     """(H, W) crop with a random side marker about its middle."""
     height = float(np.exp(rng.uniform(np.log(6.5), np.log(23))))
     marker = SideMarker.of_size(rng, side, (0.0, 0.0), height)
-    return _blended(crop, marker.flat_shapes(), marker.turn_deg, pixel_mm, rng)
+    turn = marker.turn_deg
+    if rng.random() < _TURNED:
+        turn = float(rng.choice((90, 180, -90)) + rng.normal(0, 10))
+    return _blended(crop, marker.flat_shapes(), turn, pixel_mm, rng)
 
 
 def drawn_sign(crop: Image, pixel_mm: float, rng: np.random.Generator) -> Image:
@@ -44,11 +50,24 @@ def drawn_sign(crop: Image, pixel_mm: float, rng: np.random.Generator) -> Image:
         angle = np.linspace(0, 2 * np.pi, 25)
         ring = 0.5 * height * np.stack([np.cos(angle), np.sin(angle)], axis=-1)
         strokes = np.stack([ring[:-1], ring[1:]], axis=1)
+    elif draw < 0.95:
+        strokes = _corner(rng)
+        height = float(rng.uniform(4, 12))
     else:
         strokes = rng.uniform(-1, 1, (int(rng.integers(1, 5)), 2, 2)) * height
     pen = max(0.5, height * float(rng.uniform(0.06, 0.2)))
     turn = float(rng.choice((0, 90, 180, -90), p=(0.85, 0.05, 0.05, 0.05)) + rng.normal(0, 8))
     return _blended(crop, [FlatShape(strokes, pen)], turn, pixel_mm, rng)
+
+
+def _corner(rng: np.random.Generator) -> NDArray[np.float64]:
+    """A rectangle, larger than letters are, with a corner or an edge about the middle."""
+    size = rng.uniform(22, 90, 2)
+    ring = np.array([(0, 0), (1, 0), (1, 1), (0, 1), (0, 0)]) * size
+    offset = ring[int(rng.integers(4))] + rng.uniform(-6, 6, 2)
+    if rng.random() < 0.3:
+        offset = offset * rng.uniform(0.2, 0.8)
+    return np.stack([ring[:-1], ring[1:]], axis=1) - offset
 
 
 def _blended(

@@ -45,7 +45,7 @@ def test_an_outlined_letter_is_hollow(view):
 
 @pytest.mark.parametrize("frame", [MarkerFrame.BOX, MarkerFrame.RING])
 def test_a_letter_that_is_cut_out_is_the_hole_in_a_sheet(view, frame):
-    solid, hole = lead(view) > 0.5, lead(view, style=MarkerStyle.CUT_OUT, frame=frame) > 0.5
+    solid, hole = lead(view) > 0.6, lead(view, style=MarkerStyle.CUT_OUT, frame=frame) > 0.6
     assert not (solid & hole).any()
     rows, columns = np.nonzero(hole)
     box = np.zeros_like(hole)

@@ -59,8 +59,7 @@ def random_objects(
     for side in Side:
         found.append(_of_hip(rng, view, side, chosen))
     if rng.random() < chosen.marker:
-        sides = list(Side) if rng.random() < 0.15 else [_marked_side(rng, view)]
-        found += [SideMarker.random(rng, view, side) for side in sides]
+        found += [SideMarker.random(rng, view, side) for side in _marked_sides(rng, view)]
     if rng.random() < chosen.ball:
         found.append(CalibrationBall.random(rng, view))
     if rng.random() < chosen.shield:
@@ -98,8 +97,8 @@ def _of_hip(
     return None
 
 
-def _marked_side(rng: np.random.Generator, view: BoneView) -> Side:
-    """The side of the only hip on the film; of a pelvis, any."""
+def _marked_sides(rng: np.random.Generator, view: BoneView) -> list[Side]:
+    """The side of the only hip on the film; of a pelvis, any, or now and then both."""
     shown = [
         side
         for side in Side
@@ -107,4 +106,6 @@ def _marked_side(rng: np.random.Generator, view: BoneView) -> Side:
         and point.xy is not None
         and on_detector(view.camera, point.xy)
     ]
-    return shown[0] if len(shown) == 1 else list(Side)[int(rng.integers(2))]
+    if len(shown) == 1:
+        return shown
+    return list(Side) if rng.random() < 0.15 else [list(Side)[int(rng.integers(2))]]
