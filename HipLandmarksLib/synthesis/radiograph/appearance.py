@@ -80,8 +80,9 @@ def simulate_film(
         window, within = footprint(transform, view.camera.shape)
         matter = material_paths(view, window=window).to(device).resampled(within)
         frame = frame.transformed(transform)
-        covered = _covered(transform, view.camera.shape).to(device)
-        valid = covered if valid is None else covered & valid
+        covered = _covered(transform, view.camera.shape)
+        if covered is not None:
+            valid = covered.to(device) if valid is None else covered.to(device) & valid
     matter = soft_tissue(matter, frame, appearance.habitus, rng)
     if objects is not None:
         matter = objects(matter, frame)
@@ -106,10 +107,14 @@ def footprint(
     return window, PlaneTransform(transform.matrix @ shift, transform.shape)
 
 
-def _covered(transform: PlaneTransform, shape: tuple[int, int]) -> Tensor:
-    """(H, W) bool: the pixels that show a part of the view."""
+def _covered(transform: PlaneTransform, shape: tuple[int, int]) -> Tensor | None:
+    """(H, W) bool: the pixels that show a part of the view; None when all do."""
     inverse = np.linalg.inv(transform.matrix)
     rows, columns = transform.shape
+    corners = np.array([[x, y] for x in (0, columns - 1) for y in (0, rows - 1)])
+    ends = corners @ inverse[:2, :2].T + inverse[:2, 2]
+    if (ends >= 0).all() and (ends <= (shape[1] - 1, shape[0] - 1)).all():
+        return None  # lines stay lines: all between the corners does, too
     y, x = torch.arange(rows)[:, None], torch.arange(columns)[None, :]
     column, row = (float(i[0]) * x + float(i[1]) * y + float(i[2]) for i in inverse[:2])
     return (column >= 0) & (column <= shape[1] - 1) & (row >= 0) & (row <= shape[0] - 1)

@@ -86,7 +86,7 @@ def _heel(signal: Tensor, exposure: Exposure) -> Tensor:
     x = torch.linspace(-1, 1, width, device=signal.device) * math.cos(angle)
     y = torch.linspace(-1, 1, height, device=signal.device) * math.sin(angle)
     along = y[:, None] + x[None, :]
-    return 1 - exposure.heel * (along + 0.3 * along * along)
+    return along.addcmul(along, along, value=0.3).mul_(-exposure.heel).add_(1)
 
 
 def _grid(signal: Tensor, pixel_mm: float, detector: Detector) -> Tensor:

@@ -39,13 +39,13 @@ def blurred(image: Tensor, sigma_px: float) -> Tensor:
 def _symmetric(image: Tensor, taps: np.ndarray, axis: int) -> Tensor:
     radius, size = len(taps) - 1, image.shape[axis]
     ends = [image.narrow(axis, i, 1) for i in (0, size - 1)]
-    shape = [1] * image.ndim
+    shape = list(image.shape)
     shape[axis] = radius
-    padded = torch.cat([ends[0].repeat(shape), image, ends[1].repeat(shape)], dim=axis)
+    padded = torch.cat([ends[0].expand(shape), image, ends[1].expand(shape)], dim=axis)
     result = image * float(taps[0])
-    for k in range(1, radius + 1):
-        pair = padded.narrow(axis, radius - k, size) + padded.narrow(axis, radius + k, size)
-        result.add_(pair, alpha=float(taps[k]))
+    for k in range(1, radius + 1):  # in place: a sum of each pair would need memory of its own
+        for start in (radius - k, radius + k):
+            result.add_(padded.narrow(axis, start, size), alpha=float(taps[k]))
     return result
 
 
@@ -110,7 +110,9 @@ def warped(images: Tensor, transform: PlaneTransform) -> Tensor:
     matrix = torch.as_tensor(to_grid @ inverse, dtype=torch.float32, device=images.device)
     y = torch.arange(rows, dtype=torch.float32, device=images.device)[:, None]
     x = torch.arange(columns, dtype=torch.float32, device=images.device)[None, :]
-    grid = torch.stack([matrix[i, 0] * x + matrix[i, 1] * y + matrix[i, 2] for i in (0, 1)], dim=-1)
+    grid = torch.empty(rows, columns, 2, device=images.device)
+    for i in (0, 1):
+        torch.add(matrix[i, 0] * x + matrix[i, 2], matrix[i, 1] * y, out=grid[..., i])
     return functional.grid_sample(
         images[None], grid[None], mode="bilinear", padding_mode="zeros", align_corners=False
     )[0]

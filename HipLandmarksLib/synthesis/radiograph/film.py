@@ -78,8 +78,11 @@ def _judged(materials: MaterialPaths, valid: Tensor | None) -> Tensor | None:
     A shield or a prosthesis would otherwise take up the grey values that bone needs; on real films
     it is plainly white.
     """
+    opaque = set(_OPAQUE) & set(materials.lengths)
+    if not opaque:
+        return valid
     depth = torch.zeros(materials.shape, device=materials.device)
-    for material in set(_OPAQUE) & set(materials.lengths):
+    for material in opaque:
         depth += float(attenuation(material, _ENERGY_KEV)) * materials.lengths[material]
     clear = depth < _LEAST_DEPTH
     if bool(clear.all()):

@@ -69,7 +69,7 @@ def enhanced(image: Tensor, pixel_mm: float, look: Processing) -> Tensor:
         height, width = image.shape
         step = max(1, min(round(_COARSE_MM / 4 / pixel_mm), min(height, width) // 8))
         coarse = blurred(shrunk(image, step).clamp(min=-2.5), _COARSE_MM / pixel_mm / step)
-        result = result - grown(coarse, (height, width)) * look.equalisation
+        result = result.sub(grown(coarse, (height, width)), alpha=look.equalisation)
     return result
 
 
@@ -78,13 +78,13 @@ def locally_normalised(image: Tensor, pixel_mm: float, share: float) -> Tensor:
     step = max(1, min(round(_LOCAL_MM / 3 / pixel_mm), min(image.shape) // 8))
     sigma = _LOCAL_MM / pixel_mm / step
     limited = image.clamp(min=-2.5)
-    coarse = shrunk(torch.stack([limited, limited * limited]), step)
+    coarse = torch.stack([shrunk(limited, step), shrunk(limited * limited, step)])
     mean, square = blurred(coarse, sigma)
     spread = (square - mean * mean).clamp(min=0).sqrt() + 0.1
     height, width = image.shape
     mean, factor = grown(torch.stack([mean, 0.3 / spread]), (height, width))
     flat = (image - mean) * factor + 0.4 * mean
-    return image + share * (flat - image)
+    return torch.lerp(image, flat, share)
 
 
 def toned(exposed: Tensor, look: Processing) -> Tensor:
