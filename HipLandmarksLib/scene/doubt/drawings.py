@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ...anatomy import HipLandmarks, LandmarkId
-from ...detection import LimbId, LimbScore
+from ...detection import LimbId, LimbScore, part_name
 from ...measurement import ViewPlane
 from .ellipses import Ellipses
 from .glyphs import Glyphs
@@ -55,7 +55,7 @@ class DoubtDrawings:
         self.limbs.set_visible(state.shows(DoubtPart.LIMBS))
         if state.shows(DoubtPart.LIMBS):
             self.limbs.keep(scores)
-            self.limbs.show(_means(scores), landmarks)
+            self.limbs.show(_agreements(scores, reading), landmarks)
 
     def follow(
         self,
@@ -72,7 +72,7 @@ class DoubtDrawings:
         if state.shows(DoubtPart.SIGNS):
             self.signs.mark(changed, signs_of(reading, landmarks))
         if state.shows(DoubtPart.LIMBS):
-            self.limbs.show(_means(scores), landmarks)
+            self.limbs.show(_agreements(scores, reading), landmarks)
 
     def remove(self) -> None:
         """Take everything out of the scene."""
@@ -85,5 +85,17 @@ class DoubtDrawings:
         return any(part.forget(node) for part in (self.ellipses, self.signs, self.limbs))
 
 
-def _means(scores: Mapping[LimbId, LimbScore]) -> dict[LimbId, float | None]:
-    return {limb: score.mean for limb, score in scores.items()}
+def _agreements(
+    scores: Mapping[LimbId, LimbScore], reading: ModelReading
+) -> dict[LimbId, float | None]:
+    """Agreement of each limb as the map tells it: 1 for a usual one where the usual is known."""
+    if reading.usual is None:
+        return {limb: score.mean for limb, score in scores.items()}
+    found: dict[LimbId, float | None] = {}
+    for limb, score in scores.items():
+        surprisal = score.uncertainty()
+        if surprisal is None:
+            found[limb] = None
+        else:
+            found[limb] = 1.0 - reading.usual.excess(part_name(limb), surprisal)
+    return found

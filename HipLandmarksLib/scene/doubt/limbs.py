@@ -26,8 +26,8 @@ class LimbLines(LockedMarkups[LimbId]):
         """Draw these limbs and leave all others as they are.
 
         Args:
-            agreements: mean projection of the field in [-1, 1] per limb; None when it could not
-                be measured, and is not drawn.
+            agreements: per limb in [-1, 1]: mean projection of the field, or, where the usual is
+                known, 1 for a usual one; None when it could not be measured, and is not drawn.
             landmarks: where the ends are, LPS mm.
         """
         if not self._visible:

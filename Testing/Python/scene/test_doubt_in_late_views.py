@@ -17,7 +17,8 @@ pytest.importorskip("slicer", reason="slicer-core is not installed")
 import slicer
 
 from HipLandmarksLib.scene import HipStudy, add_volume
-from HipLandmarksLib.scene.doubt import DoubtOverlay
+from HipLandmarksLib.scene.doubt import DoubtOverlay, DoubtPart
+from HipLandmarksLib.scene.doubt.limbs import CLASS_NAME, WIDEST
 
 
 @pytest.fixture
@@ -104,6 +105,26 @@ def test_what_is_as_usual_is_clear_and_what_is_not_stays_in_colour(scene: Any, c
     assert ((everywhere > 1) & (beyond < least)).any()
     title = overlay.volume_node.GetNthDisplayNode(1).GetTitleText()
     assert title == f"Doubt, %\n{DoubtMeasure.UNUSUAL.words}"
+
+
+def test_limbs_that_agree_as_usual_are_drawn_at_full_width(scene: Any, case: Any) -> None:
+    says = reading(case.image, case.landmarks)
+    usual = UsualAgreement({}, UsualSurprisal(0.05, 0.2, 100))
+    known = replace(says, calibration=replace(calibration(), agreement=usual))
+    study = HipStudy.create(scene, case.image, says.landmarks)
+    study.show_doubt(known).show_parts({DoubtPart.LIMBS})
+    nodes = [
+        scene.GetNthNodeByClass(n, CLASS_NAME)
+        for n in range(scene.GetNumberOfNodesByClass(CLASS_NAME))
+    ]
+    widths = {
+        node.GetName(): node.GetDisplayNode().GetLineThickness()
+        for node in nodes
+        if node.GetName().endswith("limb")
+    }
+    assert len(widths) > 4
+    # limbs of the suppressed landmark have no point to end at, and are not drawn
+    assert list(widths.values()) == pytest.approx([WIDEST] * len(widths))
 
 
 def test_the_unusual_is_refused_where_the_usual_is_not_known(doubtful: HipStudy) -> None:
