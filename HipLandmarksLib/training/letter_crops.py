@@ -105,9 +105,9 @@ class CropMaker:
 
     def _part(self, scene: ObjectScene, rng: np.random.Generator) -> PlaneTransform:
         """From the view to a square part of the film, mostly about a letter."""
-        heads = head_places(scene.view)
+        heads = head_places(scene.source)
         px_per_mm = max(radius for _, radius in heads.values()) / _HEAD_MM
-        shape = np.array(scene.view.camera.shape[::-1], dtype=np.float64)
+        shape = np.array(scene.source.camera.shape[::-1], dtype=np.float64)
         centre = rng.uniform(0, 1, 2) * shape
         if scene.letters and rng.random() < 0.85:
             place = scene.letters[int(rng.integers(len(scene.letters)))][1]

@@ -16,13 +16,15 @@ from HipLandmarksLib.detection import (
     ImageFrame,
     LimbChannels,
     Preprocessing,
+    save_film_bundle,
     whole_film_frame,
 )
+from HipLandmarksLib.detection.channels import MARKER_KEY
 from HipLandmarksLib.detection.letter_card import LetterCard, LetterClass
 from HipLandmarksLib.detection.letter_reader import LetterReader
 from HipLandmarksLib.imaging import Calibration, HipImage, Modality, SpacingProvenance
 from HipLandmarksLib.imaging.film import projection_matrix
-from HipLandmarksLib.networks import NetworkOutput, NetworkSpec
+from HipLandmarksLib.networks import NetworkOutput, NetworkSpec, build_network
 from HipLandmarksLib.training.fields import limb_fields
 
 SHAPE, SIDE_PX, SIGMA = (600, 800), 192, 1.5
@@ -143,6 +145,31 @@ class Script:
 
     def detect(self, **settings):
         return self.detector(**settings).detect(film())
+
+
+def film_model_with_letters(folder, reference):
+    """A film model with random weights that finds the places of letters; returns ``folder``."""
+    keys = ("FHC", "GT", "TD")
+    cards = []
+    for frame in (ImageFrame.FILM, ImageFrame.HIP):
+        whole = frame is ImageFrame.FILM
+        channels = Channels.of_keys((*keys, MARKER_KEY)) if whole else Channels.of_hip(keys)
+        spec = NetworkSpec("Unet", "resnet18", 3, (8, 8, 8), landmarks=len(channels))
+        film = FilmSettings(reference, 64) if whole else None
+        about = {"id": f"m-{frame.value}", "version": "1", "description": "", "modality": "XRAY"}
+        cards.append(
+            BundleCard(
+                **about,
+                network=spec,
+                channels=channels,
+                preprocessing=Preprocessing(),
+                frame=frame,
+                film=film,
+            )
+        )
+    parts = [part for card in cards for part in (card, build_network(card.network))]
+    save_film_bundle(folder, *parts)
+    return folder
 
 
 def film(**metadata):

@@ -9,20 +9,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from film_script import film_model_with_letters
 
 from HipLandmarksLib.detection import (
-    BundleCard,
-    Channels,
     Detector,
-    FilmSettings,
-    ImageFrame,
-    Preprocessing,
     load_card,
     load_film_bundle,
     save_film_bundle,
     write_film_cards,
 )
-from HipLandmarksLib.detection.channels import MARKER_KEY
 from HipLandmarksLib.detection.letter_bundle import (
     bundled_letter_reader,
     load_letter_reader,
@@ -33,7 +28,6 @@ from HipLandmarksLib.detection.letter_card import LetterCard, LetterClass, Lette
 from HipLandmarksLib.detection.letter_reader import LetterReader, letter_input
 from HipLandmarksLib.errors import ConfigurationError, ModelError
 from HipLandmarksLib.imaging import PlaneTransform
-from HipLandmarksLib.networks import NetworkSpec, build_network
 from HipLandmarksLib.networks.letters import LetterNetwork
 
 TINY = (4, 4, 4, 4)
@@ -54,31 +48,7 @@ def reader(tmp_path):
 
 @pytest.fixture(scope="module")
 def untouched(tmp_path_factory, hips):
-    """A film model with random weights that finds the places of letters."""
-    keys = ("FHC", "GT", "TD", MARKER_KEY)
-    cards = []
-    for frame in (ImageFrame.FILM, ImageFrame.HIP):
-        whole = frame is ImageFrame.FILM
-        channels = Channels.of_keys(keys) if whole else Channels.of_hip(keys[:3])
-        spec = NetworkSpec("Unet", "resnet18", 3, (8, 8, 8), landmarks=len(channels))
-        film = FilmSettings(hips.reference, 64) if whole else None
-        cards.append(
-            BundleCard(
-                f"m-{frame.value}",
-                "1",
-                "For tests.",
-                "XRAY",
-                spec,
-                channels,
-                Preprocessing(),
-                frame=frame,
-                film=film,
-            )
-        )
-    folder = tmp_path_factory.mktemp("letters") / "model"
-    parts = [part for card in cards for part in (card, build_network(card.network))]
-    save_film_bundle(folder, *parts)
-    return folder
+    return film_model_with_letters(tmp_path_factory.mktemp("letters") / "model", hips.reference)
 
 
 @pytest.fixture

@@ -7,11 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from film_script import film_model_with_letters
 
 from HipLandmarksLib.anatomy import Side
 from HipLandmarksLib.cli.main import main
+from HipLandmarksLib.detection import load_card
 from HipLandmarksLib.detection.film_letters import FilmLetter
-from HipLandmarksLib.detection.letter_bundle import load_letter_reader
+from HipLandmarksLib.detection.letter_bundle import bundled_letter_reader, load_letter_reader
 from HipLandmarksLib.detection.letter_card import LetterClass, LetterLimits
 from HipLandmarksLib.errors import ConfigurationError
 from HipLandmarksLib.synthesis.radiograph.objects import (
@@ -24,6 +26,7 @@ from HipLandmarksLib.synthesis.radiograph.objects import (
     SideMarker,
 )
 from HipLandmarksLib.training import letter_pool as pool_module
+from HipLandmarksLib.training import letter_run as run_module
 from HipLandmarksLib.training.letter_config import LetterConfig
 from HipLandmarksLib.training.letter_crops import CropMaker, visible_share
 from HipLandmarksLib.training.letter_drawing import covered, drawn_letter, drawn_sign
@@ -185,6 +188,26 @@ def test_settings_that_make_no_sense_are_refused(config, change):
 def test_a_film_model_that_holds_out_nobody_cannot_set_the_limits(config, film_bundle):
     with pytest.raises(ConfigurationError, match="holds out nobody"):
         run_letter_training(replace(config, film_model=film_bundle, held_out_subjects=()))
+
+
+def test_a_trained_reader_gets_limits_and_figures_and_goes_into_a_copy_of_the_film_model(
+    config, hips, tmp_path, monkeypatch
+):
+    model = film_model_with_letters(tmp_path / "model", hips.reference)
+    misread = lettered(False, read(LEFT, RIGHT, 0.96, 0.01))
+    good = lettered(False, read(RIGHT, RIGHT, 0.999, 0.0))
+    films = [[misread], [good], [good], [misread]]  # by turns for the limits and for the test
+    monkeypatch.setattr(run_module, "_films", lambda *_: films)
+    bundle = run_letter_training(replace(config, film_model=model))
+    reader = bundled_letter_reader(bundle, load_card(bundle))
+    assert reader is not None and reader.card.limits == LetterLimits(0.98, 0.9)
+    assert reader.card.performance["tested_on"]["letters"]["right"] == 1
+    assert reader.card.performance["tested_on"]["letters"]["not_read"] == 1
+    assert bundled_letter_reader(model, load_card(model)) is None  # untouched
+    weights = (bundle / "letters" / "weights.safetensors").read_bytes()
+    monkeypatch.setattr(LetterTraining, "run", None)  # a reader that is there is measured again
+    run_letter_training(replace(config, film_model=model))
+    assert (bundle / "letters" / "weights.safetensors").read_bytes() == weights
 
 
 def read(says, beside, probability, facing, xy=(10.0, 10.0)):
