@@ -131,13 +131,21 @@ def _badge(doubt: DoubtOverlay) -> Badge:
 def _choices(doubt: DoubtOverlay, fields: bool) -> tuple[Choice, ...]:
     choice = doubt.state.choice
     why = "" if fields else _("This model has no fields between landmarks.")
+    usual = fields and doubt.reading.usual is not None
     what = (
         Option("combined", _("Landmarks and limbs"), _("Both together.")),
         Option("landmarks", _("Landmarks"), _("The doubt at each landmark.")),
         Option("limbs", _("Limbs"), _("The doubt along each line."), fields, why),
     )
     measures = (
-        Option("", _("Automatic"), _("Surprisal, or absence where a model has no fields.")),
+        Option("", _("Automatic"), _("The unusual, where that is known of the model.")),
+        Option(
+            "unusual",
+            _("Beyond the usual"),
+            _("Clear where lines are borne out as well as they usually are."),
+            usual,
+            "" if usual else why or _("The usual agreement of this model is not calibrated."),
+        ),
         Option(
             "surprisal", _("Surprisal"), _("How little the image bears a line out."), fields, why
         ),
