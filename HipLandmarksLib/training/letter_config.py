@@ -72,7 +72,7 @@ class LetterConfig:
     learning_rate: float = 2e-3
     weight_decay: float = 1e-3
     inverted_share: float = 0.2
-    test_films: int = 120
+    test_films: int = 300
     seed: int = 29
 
     def __post_init__(self) -> None:

@@ -30,7 +30,7 @@ from .letter_crops import visible_share
 ANY = LetterLimits(0.5, 0.5)
 """So low that every letter that might be one is kept."""
 
-_STEPS = (0.9, 0.95, 0.98, 0.99, 0.995, 0.998)
+_STEPS = (0.9, 0.95, 0.97, 0.98, 0.99, 0.995)
 _WHOLE = 0.85
 _SAME_PLACE = 0.25
 """Letters within this share of the distance of a head's diameter from one another are the same."""
@@ -101,10 +101,16 @@ def letter_film(
 
 
 def chosen_limits(films: Sequence[LetterFilm]) -> LetterLimits:
-    """The lowest limits with the fewest wrong signs on ``films``."""
+    """The lowest limits with the fewest wrong signs and wrong letters on ``films``.
+
+    Letters that are read where none is count as wrong, whether they raise a question or not.
+    """
 
     def cost(limits: LetterLimits) -> tuple[int, float]:
-        return sum(_is_wrong(film, limits) for film in films), limits.letter + limits.facing
+        letters = _letter_counts(films, limits)
+        wrong = sum(_is_wrong(film, limits) for film in films)
+        wrong += sum(letters[name] for name in ("wrong", "faces_wrong", "where_none_is"))
+        return wrong, limits.letter + limits.facing
 
     return min((LetterLimits(*pair) for pair in product(_STEPS, repeat=2)), key=cost)
 
