@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
+from ..scene.editing import views_of
 from ..scene.film import show_in_coronal_view
 
 
@@ -32,17 +32,6 @@ def markups_managers() -> list[Any]:
     views = [layout.sliceWidget(each).sliceView() for each in layout.sliceViewNames()]
     views += [layout.threeDWidget(n).threeDView() for n in range(layout.threeDViewCount)]
     return [view.displayableManagerByClassName(name) for view in views]
-
-
-def views_of(volume: Any) -> Iterator[Any]:
-    """The vtkMRMLSliceNode of each view that has ``volume`` as its background."""
-    scene, kind = volume.GetScene(), "vtkMRMLSliceCompositeNode"
-    for index in range(scene.GetNumberOfNodesByClass(kind)):
-        composite = scene.GetNthNodeByClass(index, kind)
-        if composite.GetBackgroundVolumeID() == volume.GetID():
-            node = scene.GetSingletonNode(composite.GetLayoutName(), "vtkMRMLSliceNode")
-            if node is not None:
-                yield node
 
 
 def current_slice(volume: Any) -> int | None:

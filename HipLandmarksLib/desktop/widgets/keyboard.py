@@ -9,7 +9,7 @@ import qt
 import slicer
 
 from ...review import Command, KeyMap, ReviewError
-from ..views import views_of
+from ...scene.editing import views_of
 
 SETTING = "HipLandmarks/Keys"
 

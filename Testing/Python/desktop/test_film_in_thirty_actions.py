@@ -9,10 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-import pythonqt
 from film_files import write_film
 from hip_points import hip_points
-from module_panel import Hands, open_panel
+from module_panel import Hands
 
 from HipLandmarksLib.anatomy import HipLandmarks, Side
 from HipLandmarksLib.measurement import measure
@@ -33,19 +32,6 @@ KEYS = {
     Command.OCCLUDED: "O",
     Command.UNDO: "Ctrl+Z",
 }
-
-
-@pytest.fixture(scope="module")
-def slicer_desktop():
-    with pythonqt.desktop() as found:
-        yield found
-
-
-@pytest.fixture
-def hands(slicer_desktop, tmp_path, monkeypatch):
-    monkeypatch.setenv("HIPLANDMARKS_MODELS", str(tmp_path / "user" / "models"))
-    with open_panel(slicer_desktop, tmp_path) as found:
-        yield found
 
 
 class Reader:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-import pythonqt
 from module_panel import open_panel
 
 from HipLandmarksLib.anatomy import LandmarkState, Side
@@ -11,19 +10,6 @@ from HipLandmarksLib.measurement import Reference
 from HipLandmarksLib.review import Command
 
 RIGHT = Side.RIGHT
-
-
-@pytest.fixture(scope="module")
-def slicer_desktop():
-    with pythonqt.desktop() as found:
-        yield found
-
-
-@pytest.fixture
-def hands(slicer_desktop, tmp_path, monkeypatch):
-    monkeypatch.setenv("HIPLANDMARKS_MODELS", str(tmp_path / "user" / "models"))
-    with open_panel(slicer_desktop, tmp_path) as found:
-        yield found
 
 
 def alpha(hands):

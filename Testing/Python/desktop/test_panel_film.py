@@ -6,10 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import pythonqt
 from film_files import write_film
 from hip_points import hip_points
-from module_panel import open_panel
 
 from HipLandmarksLib.anatomy import HipLandmarks, Side
 from HipLandmarksLib.imaging import SpacingProvenance, read_image
@@ -18,19 +16,6 @@ from HipLandmarksLib.scene import add_volume
 
 PIXEL_MM = 2.5
 MIDDLE = (200.0, 0.0, -140.0)
-
-
-@pytest.fixture(scope="module")
-def slicer_desktop():
-    with pythonqt.desktop() as found:
-        yield found
-
-
-@pytest.fixture
-def hands(slicer_desktop, tmp_path, monkeypatch):
-    monkeypatch.setenv("HIPLANDMARKS_MODELS", str(tmp_path / "user" / "models"))
-    with open_panel(slicer_desktop, tmp_path) as found:
-        yield found
 
 
 @pytest.fixture

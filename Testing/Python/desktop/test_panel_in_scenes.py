@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-import pythonqt
 from module_panel import open_panel
 
 from HipLandmarksLib.anatomy import Side
@@ -11,12 +10,6 @@ from HipLandmarksLib.review import Command
 from HipLandmarksLib.scene import load_scene, save_scene
 
 RIGHT = Side.RIGHT
-
-
-@pytest.fixture(scope="module")
-def slicer_desktop():
-    with pythonqt.desktop() as found:
-        yield found
 
 
 @pytest.fixture

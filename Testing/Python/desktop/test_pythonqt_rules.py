@@ -24,12 +24,6 @@ CUSTOM = (
 )
 
 
-@pytest.fixture(scope="module")
-def slicer_desktop():
-    with pythonqt.desktop() as found:
-        yield found
-
-
 @pytest.fixture
 def qt(slicer_desktop):
     return slicer_desktop.qt

@@ -8,8 +8,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import pytest
-import pythonqt
 from module_panel import MODULE, open_panel
 from pythonqt.desktop import import_file
 
@@ -21,12 +19,6 @@ from HipLandmarksLib.synthesis import make_phantom, sample_parameters
 WALK = MODULE.parents[1] / "Testing" / "Slicer" / "HipLandmarksWalk.py"
 NOT_HERE = {"test_9_detection_in_the_worker"}
 """Needs the network, which other tests run."""
-
-
-@pytest.fixture(scope="module")
-def slicer_desktop():
-    with pythonqt.desktop() as found:
-        yield found
 
 
 def load_volume(scene: Any, path: str) -> Any:

@@ -96,7 +96,7 @@ def test_it_is_refused_with_a_reason() -> None:
     hips = calibrated_hips()
     with pytest.raises(ReviewError, match="no point that both sides have"):
         mirror_plane(without(hips, *[(LEFT, key) for key in ("FHC", "LAE", "TD")]))
-    with pytest.raises(ReviewError, match="^Right MSO has no position to mirror"):
+    with pytest.raises(ReviewError, match=r"^Right MSO has no position to mirror"):
         mirrored((LEFT, "MSO"), NOT_PLACED, hips, READER)
     with pytest.raises(ReviewError, match="no other side"):
         mirrored((Midline.PELVIS, "SYM"), NOT_PLACED, hips, READER)
