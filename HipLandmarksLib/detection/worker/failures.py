@@ -52,7 +52,8 @@ def _explained(error: Exception) -> HipLandmarksError:
     if isinstance(error, ModuleNotFoundError):
         return MissingDependencyError(
             f"Detection needs the package {(error.name or '').partition('.')[0]}, which is not "
-            f"installed for {sys.executable}: install it there. Measuring works without it."
+            f"installed for {sys.executable}: install it there, or run "
+            'pip install ".[detect]" in the HipLandmarks folder. Measuring works without it.'
         )
     if memory_is_full(error):
         return WorkerError(NO_MEMORY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -18,11 +19,13 @@ from HipLandmarksLib.imaging import read_image
 from HipLandmarksLib.report import Output, write_results
 
 _OFFSETS = {"FHC": (0, 0), "NA": (20, -20), "LAE": (14, 24.2487), "LCP": (20, 0)}
-WITHOUT_TORCH = """
+NO_TORCH = """
 import sys
 for name in ("torch", "torchvision", "segmentation_models_pytorch", "timm", "safetensors",
              "slicer", "vtk", "vtkmodules", "trame_slicer"):
     sys.modules[name] = None  # as if it were not installed
+"""
+WITHOUT_TORCH = f"""{NO_TORCH}
 from HipLandmarksLib.cli import main
 sys.exit(main(sys.argv[1:]))
 """
@@ -100,12 +103,18 @@ def test_measuring_works_without_torch_and_slicer(
     assert (tmp_path / "results" / "case_7" / "case_7_overlay.png").is_file()
 
 
-def test_detection_without_torch_says_what_to_install(tmp_path: Path, mri: Path) -> None:
+@pytest.mark.parametrize("worker", ["yes", "no"])
+def test_detection_without_torch_says_what_to_install(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, mri: Path, worker: str
+) -> None:
+    folder = tmp_path_factory.mktemp("startup")
+    (folder / "sitecustomize.py").write_text(NO_TORCH)  # in processes that it starts, too
     done = subprocess.run(
-        [sys.executable, "-c", WITHOUT_TORCH, "detect", str(mri)],
+        [sys.executable, "-c", WITHOUT_TORCH, "detect", str(mri), "--worker", worker],
         capture_output=True,
         text=True,
         cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(folder)},
     )
     assert done.returncode == 1
     (sentence,) = [line for line in done.stderr.splitlines() if "error:" in line]
