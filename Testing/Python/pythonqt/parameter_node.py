@@ -77,7 +77,7 @@ def _member(name: str, kind: Any, default: Any) -> property:
         else:
             node.SetParameter(name, value.name if isinstance(value, enum.Enum) else str(value))
 
-    read.default = start  # type: ignore[attr-defined]
+    vars(read)["default"] = start
     return property(read, write)
 
 
