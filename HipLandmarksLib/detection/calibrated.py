@@ -21,9 +21,17 @@ _NO_MILLIMETRES = (
     "have: they are left out."
 )
 
+_OTHER_VIEWS = (
+    "The doubt of this model was calibrated on other views of the image (test-time augmentation) "
+    "than were averaged here: expected errors and regions may be too large or too small."
+)
+
 
 def calibrated(
-    landmarks: HipLandmarks, calibration: Calibration | None, scale: LengthScale
+    landmarks: HipLandmarks,
+    calibration: Calibration | None,
+    scale: LengthScale,
+    usual_views: bool = True,
 ) -> tuple[HipLandmarks, tuple[str, ...]]:
     """Landmarks with calibrated doubt, and sentences on what the calibration does not know.
 
@@ -34,10 +42,13 @@ def calibrated(
         landmarks: as the model gives them.
         calibration: of the model; None leaves them as they are.
         scale: what lengths in the image's frame mean.
+        usual_views: whether the views were averaged that the card names, as for the calibration.
     """
     if calibration is None:
         return landmarks, ()
     remarks = calibration.remarks(())  # which keys are judged as all others, the card tells
+    if not usual_views:
+        remarks = (*remarks, _OTHER_VIEWS)
     if calibration.unit is LengthUnit.MILLIMETRE and not scale.has_millimetres:
         remarks = (*remarks, _NO_MILLIMETRES)
         calibration = replace(calibration, position=None, bins=None, landmarks={}, measurements={})

@@ -151,8 +151,8 @@ class Detector:
         else:
             found = self._detect_slices(image, slice_index, tell, views, keep_maps)
         tell("reading", 1, 1)
-        calibration = self.card.calibration
-        landmarks, remarks = calibrated(found.landmarks, calibration, found.scale)
+        usual, calibration = self.card.views, self.card.calibration
+        landmarks, remarks = calibrated(found.landmarks, calibration, found.scale, views == usual)
         return replace(
             found,
             landmarks=landmarks,

@@ -93,6 +93,16 @@ def test_an_image_without_millimetres_keeps_calibrated_presence_and_says_what_is
     assert any("millimetres" in remark for remark in found.remarks)
 
 
+def test_views_that_the_calibration_has_not_seen_are_told():
+    detector = exact_detector(ExactNetwork(), calibration=calibration())
+    usual, mirrored = (
+        detector.detect(exact_image(), slice_index=0, views=views).remarks
+        for views in (None, "mirror")
+    )
+    assert not any("other views" in each for each in usual)
+    assert any("other views" in each for each in mirrored)
+
+
 def test_the_size_of_a_femoral_head_on_a_film_is_known_without_a_pixel_size(hips):
     """The scripted hips have 1.5 pixels per mm of a hip whose head measures 48 mm."""
     scale = Script(hips).detect().scale
