@@ -13,15 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter, map_coordinates
+
+from ..geometry.polar_contour import outward_fall
 
 _ANGLES = 120
 _NECK_HALF_DEG = 60.0
 """The rim is open towards the neck, by so much to either side of its axis."""
-
-_SMOOTHING = 0.03
-_NEIGHBOURHOOD = 0.35
-"""Widths (sigma) of smoothing and of the local contrast, in radii of the head."""
 
 _RADII = (0.62, 1.38)
 _RADIAL_STEPS = 153
@@ -75,7 +72,8 @@ def fit_head_rim(
     angles = np.linspace(0, 2 * np.pi, _ANGLES, endpoint=False)
     turned = np.degrees(np.abs((angles - np.radians(neck_deg) + np.pi) % (2 * np.pi) - np.pi))
     angles = angles[turned > _NECK_HALF_DEG]
-    falls = _falls(np.asarray(pixels, np.float64), centre, radius, angles)
+    radii = np.linspace(*_RADII, _RADIAL_STEPS)
+    falls = outward_fall(np.asarray(pixels, np.float64), centre, radius, angles, radii)
     robust = np.clip(falls, *_FALL_LIMITS)
     circles = _about((0.0, 0.0, 1.0), (_SHIFT, _GROWTH), _COARSE)
     likely = _along(robust, angles, circles) / _FALL_DOUBT - _strangeness(circles)
@@ -87,27 +85,6 @@ def fit_head_rim(
     if fall < _LEAST_FALL:
         return None
     return HeadRim((centre[0] + x * radius, centre[1] + y * radius), scale * radius, fall)
-
-
-def _falls(
-    pixels: NDArray[np.float64],
-    centre: tuple[float, float],
-    radius: float,
-    angles: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """(A, K) fall of brightness outwards, by angle and by radius from 0.62 to 1.38."""
-    smooth = gaussian_filter(pixels, _SMOOTHING * radius)
-    wide = _NEIGHBOURHOOD * radius
-    variance = gaussian_filter(pixels**2, wide) - gaussian_filter(pixels, wide) ** 2
-    radii = np.linspace(*_RADII, _RADIAL_STEPS)
-    x = centre[0] + radius * np.cos(angles)[:, None] * radii
-    y = centre[1] + radius * np.sin(angles)[:, None] * radii
-    brightness, spread = (
-        map_coordinates(field, [y, x], order=1, mode="nearest")
-        for field in (smooth, np.sqrt(np.maximum(variance, 1e-9)))
-    )
-    fall = -np.gradient(brightness, radii, axis=1) / spread
-    return np.asarray(fall)
 
 
 def _about(middle: Sequence[float], reach: tuple[float, float], step: float) -> NDArray[np.float64]:
