@@ -1,0 +1,12 @@
+"""What a whole stack of slices shows of a hip, computed after the detection.
+
+Research software, not a medical device.
+"""
+
+from __future__ import annotations
+
+from .coverage import HeadCoverage, SliceCoverage
+from .head_sphere import HeadSphereFit, RimSection
+from .neck_axis import NeckAxis
+
+__all__ = ["HeadCoverage", "HeadSphereFit", "NeckAxis", "RimSection", "SliceCoverage"]
