@@ -39,3 +39,7 @@ class MissingDependencyError(HipLandmarksError):
 
 class WorkerError(HipLandmarksError):
     """The process that runs the model cannot be started, ended by itself or ran out of memory."""
+
+
+class ExplorationError(HipLandmarksError):
+    """Something of a hip in space cannot be found in this volume; the sentence says why."""

@@ -4,6 +4,8 @@ from .evidence import ErrorBin, PresenceEvidence
 from .landmarks import HipLandmarkId, HipLandmarks, Landmark, LandmarkId
 from .markups import read_markups, write_markups
 from .serialisation import read_landmarks, write_landmarks
+from .stack import LandmarkStack, StackSlice
+from .stack_files import read_stack, write_stack
 from .table import LandmarkDefinition, LandmarkTable, Limb
 from .types import AnySide, Frame, LandmarkState, Midline, Side, Source, SourceKind, parse_side
 
@@ -16,6 +18,7 @@ __all__ = [
     "Landmark",
     "LandmarkDefinition",
     "LandmarkId",
+    "LandmarkStack",
     "LandmarkState",
     "LandmarkTable",
     "Limb",
@@ -24,9 +27,12 @@ __all__ = [
     "Side",
     "Source",
     "SourceKind",
+    "StackSlice",
     "parse_side",
     "read_landmarks",
     "read_markups",
+    "read_stack",
     "write_landmarks",
     "write_markups",
+    "write_stack",
 ]

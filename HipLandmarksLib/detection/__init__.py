@@ -28,6 +28,7 @@ from .live import LiveChange, LiveDoubt, PointDoubt
 from .measured_doubt import detection_doubts, heatmap_places
 from .partners import LimbAgreement, PartnerBelief, believed_agreement, limb_agreement
 from .region_maps import RegionMaps
+from .slice_choice import SliceChoice, SliceScore
 
 if TYPE_CHECKING:
     from .bundle import (
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from .card import BundleCard, ImageFrame
     from .detector import Detector
     from .device import ComputeDevice, choose_device
+    from .ensemble import join_bundles
     from .evidence import SliceEvidence
     from .film import FilmModel
     from .film_card import FilmSettings
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
     from .preprocessing import Preprocessing
     from .reading import LandmarkMaps, landmark_maps, place_probabilities
     from .result import Detection, SlicePrediction
+    from .stack_result import StackDetection
     from .views import VIEWS, View, named_views
 
 _LOADED_ON_USE = {
@@ -68,6 +71,7 @@ _LOADED_ON_USE = {
     "Detector": ".detector",
     "ComputeDevice": ".device",
     "choose_device": ".device",
+    "join_bundles": ".ensemble",
     "SliceEvidence": ".evidence",
     "FilmModel": ".film",
     "FilmSettings": ".film_card",
@@ -90,6 +94,7 @@ _LOADED_ON_USE = {
     "place_probabilities": ".reading",
     "Detection": ".result",
     "SlicePrediction": ".result",
+    "StackDetection": ".stack_result",
     "VIEWS": ".views",
     "View": ".views",
     "named_views": ".views",
@@ -140,8 +145,11 @@ __all__ = [
     "ReferenceHip",
     "RegionDoubt",
     "RegionMaps",
+    "SliceChoice",
     "SliceEvidence",
     "SlicePrediction",
+    "SliceScore",
+    "StackDetection",
     "UncertaintyFormula",
     "View",
     "believed_agreement",
@@ -154,6 +162,7 @@ __all__ = [
     "heatmap_places",
     "hip_frame",
     "is_limb",
+    "join_bundles",
     "landmark_maps",
     "limb_agreement",
     "limb_score",

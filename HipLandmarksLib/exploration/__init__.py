@@ -7,6 +7,16 @@ from __future__ import annotations
 
 from .coverage import HeadCoverage, SliceCoverage
 from .head_sphere import HeadSphereFit, RimSection
+from .hip_exploration import ExploredPart, HipExploration, SideExploration
 from .neck_axis import NeckAxis
 
-__all__ = ["HeadCoverage", "HeadSphereFit", "NeckAxis", "RimSection", "SliceCoverage"]
+__all__ = [
+    "ExploredPart",
+    "HeadCoverage",
+    "HeadSphereFit",
+    "HipExploration",
+    "NeckAxis",
+    "RimSection",
+    "SideExploration",
+    "SliceCoverage",
+]
