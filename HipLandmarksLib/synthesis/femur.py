@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from .implicit import Field, capsule, ellipsoid, intersection, union
+from .junction import LANDMARK_BUMP_DEG, Junction
 from .neck import NeckProfile
 from .parameters import HipParameters
 
@@ -22,7 +23,6 @@ Point2 = tuple[float, float]
 
 _WAIST_RADII = 1.1  # distance of the narrowest neck from the head centre, in head radii
 _NECK = NeckProfile(_WAIST_RADII, turn_deg=22.0, clearance=(0.2, 0.04), flare_per_mm=0.006)
-_CAM_WIDTH_RAD = math.radians(65.0)  # extent of the bump around the neck
 _NECK_BASE = 0.74  # position of the neck base along the neck
 _SHAFT_START_MM = 42.0  # proximal shaft midpoint below the neck's foot
 _SAGITTAL_SLOPE = -0.06  # the distal shaft comes forward
@@ -68,6 +68,16 @@ class Femur:
         up = self.hip.trochanter_height_mm - radius
         lateral = x + (up - z) * math.tan(math.radians(self.hip.shaft_adduction_deg)) + 6.0
         return ((lateral, y + 5.0, up), radius)
+
+    @property
+    def neck_axis(self) -> tuple[float, float, float]:
+        """Unit vector (x, y, z) from the head centre along the neck, in space."""
+        x, y, z = (float(value) for value in self._frame[0])
+        return (x, y, z)
+
+    def alpha_deg_at(self, theta_deg: float) -> float:
+        """Exact alpha in the radial plane at a place of the clock face, degrees."""
+        return math.degrees(float(self._junction.alpha(self._around(theta_deg))))
 
     def signed_distance(self, x: Any, y: float, z: Any) -> Field:
         """Approximate signed distance of the bone's outer surface."""
@@ -178,9 +188,25 @@ class Femur:
         c, s = math.cos(self._anteversion), math.sin(self._anteversion)
         return np.array([[x * c, s, z * c], [-z, 0.0, x], [-x * s, c, -z * s]])
 
+    def _around(self, theta_deg: float) -> float:
+        """Angle (rad) around the neck axis, from the upper to the rear normal, of a clock place."""
+        superior = math.atan2(self._frame[2, 2], self._frame[1, 2])
+        return superior - math.radians(theta_deg)
+
     @cached_property
-    def _bump(self) -> tuple[float, float]:
-        """(angle around the neck, 3D alpha in rad) of the dialled leaving point."""
+    def _junction(self) -> Junction:
+        """Where the neck leaves the head, around the neck axis."""
+        hip, cam = self.hip, self.hip.cam
+        if cam is not None:
+            angles = (hip.alpha_deg, cam.alpha_deg, cam.half_width_deg)
+            base, peak, width = (math.radians(angle) for angle in angles)
+            return Junction(base, peak, self._around(cam.theta_deg), width)
+        slimmest = math.asin(min(hip.neck_radius_mm / hip.head_radius_mm, 0.97))
+        middle, peak = self._leaving_on_plane()
+        return Junction(slimmest + math.radians(4.0), peak, middle, math.radians(LANDMARK_BUMP_DEG))
+
+    def _leaving_on_plane(self) -> tuple[float, float]:
+        """(angle around the neck, 3D alpha), rad, of the point dialled on the landmark slice."""
         hip, y = self.hip, self.plane_depth_mm
         radius = math.sqrt(hip.head_radius_mm**2 - y * y)
         angle = self._neck_tilt + math.radians(hip.alpha_deg)
@@ -207,14 +233,9 @@ class Femur:
 
     def _neck_profile(self, s: Any, c2: Any, c3: Any) -> tuple[Any, Any, Any]:
         """(start of the neck along its axis, radius there, radius at ``s``)."""
-        hip = self.hip
-        radius = hip.head_radius_mm
-        phi0, alpha0 = self._bump
-        base = math.asin(min(hip.neck_radius_mm / radius, 0.97)) + math.radians(4.0)
-        phi = np.arctan2(c3, c2) - phi0
-        phi = np.abs((phi + math.pi) % (2 * math.pi) - math.pi)
-        alpha = base + (alpha0 - base) * np.exp(-((phi / _CAM_WIDTH_RAD) ** 4))
-        return _NECK.at(radius, hip.neck_radius_mm, alpha, s)
+        alpha = self._junction.alpha(np.arctan2(c3, c2))
+        radius, neck = self.hip.head_radius_mm, self.hip.neck_radius_mm
+        return _NECK.at(radius, neck, alpha, s)
 
     def _leaving_excess(self, x: Any, y: float, z: Any) -> Any:
         s, c2, c3 = self._neck_coordinates(x, y, z)

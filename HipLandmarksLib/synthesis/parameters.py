@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from ..anatomy import Side
 from ..errors import ConfigurationError
+from .junction import RadialCam
 from .neck import check_neck
 from .ranges import Range, check_ranges
 
@@ -57,6 +58,7 @@ class HipParameters:
     Attributes:
         head_radius_mm: radius of the spherical femoral head (bone).
         alpha_deg: alpha angle on the landmark slice: the contour leaves the head circle there.
+            With a ``cam`` it is alpha in the radial planes beside the bump.
         lce_deg: lateral centre-edge angle (bone edge, against the image vertical).
         neck_shaft_angle_deg: projected neck-shaft angle.
         neck_length_mm: head centre to shaft axis, along the projected neck axis.
@@ -70,6 +72,7 @@ class HipParameters:
         plane_depth_mm: wanted depth of the landmark slice behind the head centre; the nearest
             slice is taken.
         head_depth_mm: antero-posterior position of the head centre, positive behind the origin.
+        cam: a bump at a place of the clock face; None for one on the landmark slice.
     """
 
     head_radius_mm: float = 23.0
@@ -86,10 +89,16 @@ class HipParameters:
     joint_space_mm: float = 3.2
     plane_depth_mm: float = 3.0
     head_depth_mm: float = 0.0
+    cam: RadialCam | None = None
 
     def __post_init__(self) -> None:
         check_ranges(self, _HIP_RANGES)
         check_neck(self, widest_share=1.0, shortest_radii=1.6)
+        if self.cam is not None and self.cam.alpha_deg < self.alpha_deg:
+            raise ConfigurationError(
+                f"The cam's alpha is {self.cam.alpha_deg:g} deg, less than alpha_deg beside it "
+                f"({self.alpha_deg:g}); choose a larger one."
+            )
 
     @property
     def femoral_offset_mm(self) -> float:
