@@ -28,7 +28,8 @@ class SliceProfile:
         side, id: what was measured.
         values: from the back to the front.
         centre: the slice through the head centre, None when there is none or it is not known.
-        maximum: the slice of the largest value, None without values.
+        maximum: the slice of the largest value, among those whose points are sure where there are
+            any; None without values.
         clock_resolution_deg: degrees of the clock face between neighbouring slices, None when
             the head radius is not known; nothing may be read off more finely.
     """
@@ -138,11 +139,12 @@ def _profile(
 ) -> SliceProfile:
     central = [entry for entry in values if entry.place.central]
     known = [entry for entry in values if entry.value is not None]
+    sure = [e for e in known if all(status.may_be_classified for status in e.status)]
     return SliceProfile(
         side=side,
         id=id_,
         values=values,
         centre=min(central, key=lambda entry: abs(entry.place.offset_mm or 0.0), default=None),
-        maximum=max(known, key=lambda entry: entry.value or 0.0, default=None),
+        maximum=max(sure or known, key=lambda entry: entry.value or 0.0, default=None),
         clock_resolution_deg=resolution,
     )

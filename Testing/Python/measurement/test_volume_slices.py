@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from HipLandmarksLib.anatomy import HipLandmarks, Landmark, Side
+from HipLandmarksLib.anatomy import HipLandmarks, Landmark, LandmarkState, Side
 from HipLandmarksLib.errors import ConfigurationError, ImageError
 from HipLandmarksLib.imaging import Calibration, SpacingProvenance
 from HipLandmarksLib.measurement import MeasurementSettings, MeasurementStatus, ViewPlane
@@ -162,6 +162,15 @@ def test_the_largest_alpha_is_found_with_its_slice(stack, heads):
     assert values == sorted(values)
     assert profile.maximum.place.position_mm == pytest.approx(3 * SPACING)
     assert profile.maximum.value == max(values)
+
+
+def test_the_largest_value_is_not_looked_for_among_estimated_points(stack, heads, plain_points):
+    guess = {"state": LandmarkState.ESTIMATED}
+    stack[3 * SPACING] = slice_of(3 * SPACING, plain_points, cam=-9.0, **guess)
+    assert profiles(stack, heads)[(Side.LEFT, "alpha")].maximum.place.position_mm == 2 * SPACING
+    unsure = {depth: slice_of(depth, plain_points, cam=-depth, **guess) for depth in stack}
+    only = profiles(unsure, heads)[(Side.LEFT, "alpha")]
+    assert only.maximum.place.position_mm == 3 * SPACING
 
 
 def test_the_spread_reaches_one_slice_to_each_side(stack, heads):
