@@ -8,31 +8,28 @@ from copy import copy
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from ..anatomy import HipLandmarks, Side
 from ..errors import ConfigurationError, ImageError
-from ..imaging import HipImage, Modality, PlaneTransform, require_coronal
+from ..imaging import HipImage, Modality, require_coronal
 from ..networks import LandmarkNetwork
 from .bundle import load_bundle, load_card, load_film_bundle
-from .calibrated import calibrated, film_scale, volume_scale
+from .calibrated import calibrated, film_scale
 from .card import BundleCard, ImageFrame
 from .device import ComputeDevice, choose_device
-from .evidence import limbs_by_side
 from .film import FilmModel
 from .film_sides import name_hips
-from .keeping import film_maps, slice_maps
+from .keeping import film_maps
 from .letter_bundle import bundled_letter_reader
 from .letter_reader import LetterReader
 from .map_reader import MapReader
-from .placing import film_landmarks, film_limbs, slice_landmarks
+from .placing import film_landmarks, film_limbs
 from .reading import LandmarkMaps
 from .result import Detection, SlicePrediction
-from .slices import choose_slices
+from .stack_result import StackDetection
 from .views import VIEWS, View, named_views
+from .volume_model import VolumeModel
 
 Progress = Callable[[str, int, int], None]
 """Called with (stage, done, total)."""
@@ -73,6 +70,7 @@ class Detector:
                 f"The model {card.id} (frame {card.frame.value}) does not go with "
                 f"{'no' if second_pass is None else 'a'} second pass."
             )
+        self._volume = VolumeModel(self._reader)
         self.film: FilmModel | None = None
         if second_pass is not None:
             hip_network, hip_card = second_pass
@@ -149,53 +147,55 @@ class Detector:
         elif side is not None:
             raise ConfigurationError("A side is stated for films of one hip only; leave it out.")
         else:
-            found = self._detect_slices(image, slice_index, tell, views, keep_maps)
+            found = self._volume.detect(image, slice_index, tell, views, keep_maps)
         tell("reading", 1, 1)
-        usual, calibration = self.card.views, self.card.calibration
-        landmarks, remarks = calibrated(found.landmarks, calibration, found.scale, views == usual)
+        return self._calibrated(found, time.perf_counter() - start)
+
+    def detect_stack(
+        self,
+        image: HipImage,
+        progress: Progress | None = None,
+        views: str | None = None,
+        keep_maps: bool = False,
+    ) -> StackDetection:
+        """Find the landmarks of both hips on every slice of a volume.
+
+        What it says of the chosen slices is what :meth:`detect` says of them. Slices that are
+        blank, or repeat another one, are part of the stack and not read.
+
+        Args:
+            image: coronal MRI of any number of slices; a single one is a stack, too.
+            progress: told about the search (stage ``slices``), then about the slices that show a
+                hip (stage ``reading``).
+            views: name of the views that are averaged (None: what the card says).
+            keep_maps: keep what the network says of the chosen slices, to draw its doubt.
+
+        Raises:
+            ImageError: when the image is not coronal or of another kind than the model was
+                trained on, or no slice shows a femoral head.
+            ConfigurationError: when there are no views of that name, or it is a film model.
+        """
+        self._require_slices()
+        self._require_usable(image)
+        views = self.card.views if views is None else views
+        named_views(views)
+        start, tell = time.perf_counter(), progress or (lambda *_: None)
+        stack, found = self._volume.detect_stack(image, tell, views, keep_maps)
+        detection = self._calibrated(found, time.perf_counter() - start)
+        for own in stack:
+            landmarks, _ = calibrated(own.landmarks, self.card.calibration, found.scale)
+            stack = stack.with_landmarks(own.index, landmarks)
+        return StackDetection(stack, detection)
+
+    def _calibrated(self, found: Detection, seconds: float) -> Detection:
+        calibration, usual = self.card.calibration, found.views == self.card.views
+        landmarks, remarks = calibrated(found.landmarks, calibration, found.scale, usual)
         return replace(
             found,
             landmarks=landmarks,
-            seconds=time.perf_counter() - start,
+            seconds=seconds,
             remarks=(*found.remarks, *remarks),
             calibration=calibration,
-        )
-
-    def _detect_slices(
-        self,
-        image: HipImage,
-        slice_index: int | None,
-        tell: Progress,
-        views: str,
-        keep_maps: bool,
-    ) -> Detection:
-        if slice_index is not None:
-            image.slice_pixels(slice_index)
-            slices = {Side.RIGHT: slice_index, Side.LEFT: slice_index}
-        else:
-            survey = self._predict(image, range(image.n_slices), tell, "none", evidence=False)
-            slices = choose_slices(survey, image, self.card.slice_offset_mm)
-        tell("reading", 0, 1)
-        final = {
-            prediction.index: prediction
-            for prediction in self._predict(
-                image, sorted(set(slices.values())), None, views, keep_maps=keep_maps
-            )
-        }
-        by_side = {side: final[index] for side, index in slices.items()}
-        landmarks, peaks = slice_landmarks(image, self.card, by_side)
-        limbs = limbs_by_side({side: own.evidence for side, own in by_side.items()})
-        return Detection(
-            HipLandmarks.of(landmarks, case_id=image.name),
-            slices,
-            peaks,
-            self._model,
-            self.device.description,
-            0.0,
-            limbs,
-            views,
-            maps=slice_maps(by_side, self.card, image),
-            scale=volume_scale(image),
         )
 
     def _detect_film(
@@ -223,7 +223,7 @@ class Detector:
             HipLandmarks.of(landmarks, case_id=image.name),
             {Side.RIGHT: 0, Side.LEFT: 0},
             peaks,
-            self._model,
+            self._volume.source,
             self.device.description,
             0.0,
             film_limbs(by_side),
@@ -233,10 +233,6 @@ class Detector:
             scale=film_scale(image, by_side, film.settings.reference),
             edge=film.settings.edge,
         )
-
-    @property
-    def _model(self) -> str:
-        return f"{self.card.id} {self.card.version}"
 
     def _require_usable(self, image: HipImage) -> None:
         """A picture file does not tell its modality; any other image does, and is held to it."""
@@ -260,41 +256,14 @@ class Detector:
         Raises:
             ConfigurationError: when there are no views of that name, or it is a film model.
         """
+        self._require_slices()
+        views = self.card.views if views is None else views
+        return self._volume.predict(image, indices, progress, views)
+
+    def _require_slices(self) -> None:
         if self.film is not None:
             raise ConfigurationError(f"The model {self.card.id} reads films, not slices.")
-        return self._predict(image, indices, progress, views)
-
-    def _predict(
-        self,
-        image: HipImage,
-        indices: Sequence[int],
-        progress: Progress | None,
-        views: str | None,
-        evidence: bool = True,
-        keep_maps: bool = False,
-    ) -> list[SlicePrediction]:
-        plane = self.card.preprocessing.plane_transform(image)
-        chosen = named_views(self.card.views if views is None else views)
-        predictions: list[SlicePrediction] = []
-        size = self._reader.runner.batch
-        for first in range(0, len(indices), size):
-            batch = list(indices[first : first + size])
-            inputs = np.stack([self._input(image, index, plane) for index in batch])
-            found = self._reader.read(torch.from_numpy(inputs)[:, None], chosen, evidence)
-            predictions += [
-                SlicePrediction(
-                    index, own.points, plane, own.evidence, own.maps if keep_maps else None
-                )
-                for index, own in zip(batch, found, strict=True)
-            ]
-            if progress is not None:
-                progress("slices", first + len(batch), len(indices))
-        return predictions
 
     def maps(self, inputs: Tensor, views: Sequence[View] = VIEWS["none"]) -> LandmarkMaps:
         """(B, 1, H, W) network inputs to everything the network says, averaged over ``views``."""
         return self._reader.maps(inputs, views)
-
-    def _input(self, image: HipImage, index: int, plane: PlaneTransform) -> NDArray[np.float32]:
-        pixels = self.card.preprocessing.normalise(image.slice_pixels(index))
-        return plane.warp(pixels, fill=-1.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..anatomy import HipLandmarkId, HipLandmarks, Side
@@ -13,6 +13,7 @@ from .decoding import DecodedPoint
 from .limb_scores import LimbScore
 from .limbs import LimbId
 from .region_maps import RegionMaps
+from .slice_choice import SliceChoice
 
 if TYPE_CHECKING:  # both hold tensors, and a detection is read where there is no torch
     from .evidence import SliceEvidence
@@ -56,6 +57,7 @@ class Detection:
             network (:data:`~HipLandmarksLib.uncertainty.NOT_CALIBRATED`).
         scale: what lengths in the image's frame mean.
         edge: what LAE and MSO mark: the rim of the ``bone``, or the ends of the ``sourcil``.
+        choices: why each hip was read on its slice; empty for films, and where the slice was given.
     """
 
     landmarks: HipLandmarks
@@ -71,3 +73,4 @@ class Detection:
     calibration: Calibration | None = None
     scale: LengthScale = MILLIMETRES
     edge: str = "bone"
+    choices: Mapping[Side, SliceChoice] = field(default_factory=dict)

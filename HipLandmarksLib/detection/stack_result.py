@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from ..anatomy import HipLandmarkId, LandmarkStack, Side
+from ..anatomy import HipLandmarkId, Landmark, LandmarkStack, Side
 from .result import Detection
 from .slice_choice import SliceChoice
 
@@ -19,14 +19,15 @@ class StackDetection:
             this slice alone would state it, and the slice that was chosen for each hip.
         detection: of the chosen slices, as :meth:`Detector.detect` gives it: model, device,
             calibration, views, remarks.
-        choices: why these slices.
-        peaks: by slice number, the height of each heatmap relative to a perfect answer.
     """
 
     stack: LandmarkStack
     detection: Detection
-    choices: Mapping[Side, SliceChoice]
-    peaks: Mapping[int, Mapping[HipLandmarkId, float]]
+
+    @property
+    def choices(self) -> Mapping[Side, SliceChoice]:
+        """Why each hip is measured on its slice."""
+        return self.detection.choices
 
     def taken(self, side: Side, index: int) -> StackDetection:
         """The same with another slice for one hip, as a person wants it.
@@ -40,14 +41,24 @@ class StackDetection:
         if self.stack.chosen.get(side) == index:
             return self
         stack = self.stack.with_chosen(side, index)
-        own = {id_: peak for id_, peak in self.peaks[index].items() if id_[0] is side}
         detection = replace(
             self.detection,
             landmarks=stack.case(),
             slices={**self.detection.slices, side: index},
-            peaks={**self.detection.peaks, **own},
+            peaks={**self.detection.peaks, **_peaks(stack.at(index).landmarks.side(side))},
             limbs=None,
             maps=(),
+            choices={**self.choices, side: self.choices[side].taken(index)},
         )
-        choices = {**self.choices, side: self.choices[side].taken(index)}
-        return replace(self, stack=stack, detection=detection, choices=choices)
+        return replace(self, stack=stack, detection=detection)
+
+
+def _peaks(landmarks: Iterable[Landmark]) -> dict[HipLandmarkId, float]:
+    """Of points of the model; those of a person have none."""
+    return {
+        (landmark.side, landmark.key): landmark.evidence.peak
+        for landmark in landmarks
+        if isinstance(landmark.side, Side)
+        and landmark.evidence is not None
+        and landmark.evidence.peak is not None
+    }

@@ -24,6 +24,7 @@ from .recalibration import (
     ruler_calibration,
     with_calibration,
 )
+from .stack import posterior_normal, slice_depths_mm, unreadable_slices
 
 if TYPE_CHECKING:
     from .ball_search import find_ball
@@ -81,10 +82,13 @@ __all__ = [
     "list_series",
     "magnification_calibration",
     "marker_plane_error",
+    "posterior_normal",
     "read_image",
     "require_coronal",
     "ruler_calibration",
+    "slice_depths_mm",
     "to_sitk",
+    "unreadable_slices",
     "window_level",
     "with_calibration",
     "with_orientation",

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from .events import Event
+from ...errors import ConfigurationError
+from .events import Event, Finished
 from .host import WorkerHost, shared_host
 from .job import DetectionJob
 from .request import DetectionRequest
 
 if TYPE_CHECKING:
     from ..result import Detection
+    from ..stack_result import StackDetection
 
 
 class DetectionWorker:
@@ -45,6 +47,27 @@ class DetectionWorker:
     ) -> Detection:
         """Detect and wait, see :meth:`DetectionJob.wait`."""
         return self.start(request).wait(heard)
+
+    def detect_stack(
+        self, request: DetectionRequest, heard: Callable[[Event], None] | None = None
+    ) -> StackDetection:
+        """Read every slice and wait, see :meth:`DetectionJob.wait`.
+
+        Raises:
+            ConfigurationError: when the request does not ask for every slice.
+        """
+        if not request.all_slices:
+            raise ConfigurationError("The request does not ask for every slice (all_slices).")
+        found: list[StackDetection] = []
+
+        def listen(event: Event) -> None:
+            if isinstance(event, Finished) and event.whole is not None:
+                found.append(event.whole)
+            if heard is not None:
+                heard(event)
+
+        self.detect(request, listen)
+        return found[0]
 
     @property
     def is_warm(self) -> bool:

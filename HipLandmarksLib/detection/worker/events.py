@@ -10,6 +10,7 @@ from ...errors import HipLandmarksError
 
 if TYPE_CHECKING:
     from ..result import Detection
+    from ..stack_result import StackDetection
 
 
 class Stage(str, Enum):
@@ -74,9 +75,15 @@ class Notice:
 
 @dataclass(frozen=True)
 class Finished:
-    """The whole result; the last event of its job."""
+    """The whole result; the last event of its job.
+
+    Attributes:
+        detection: of the slices on which the hips are measured.
+        whole: with every slice, when every slice was asked for; else None.
+    """
 
     detection: Detection
+    whole: StackDetection | None = None
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from .events import Cancelled, Failed, Finished, Notice, Progress, Stage
 from .failures import failure_from_dict
 from .job import DetectionJob
 from .request import DetectionRequest
-from .result_codec import SentCalibrations, detection_from_dict
+from .result_codec import SentCalibrations, result_from_dict
 
 IDLE_S = 600.0
 """The child ends, and gives its memory back, when nobody asked for so long."""
@@ -179,15 +179,15 @@ class WorkerHost:
         elif event == "failure":
             self._over(Failed(*failure_from_dict(message)))
         elif event == "result":
-            self._over(self._result(message["detection"], child))
+            self._over(self._result(message, child))
 
     def _result(self, data: dict[str, Any], child: Child) -> Finished | Failed:
         try:
-            detection = detection_from_dict(data, child.exchange, self._calibrations)
+            finished = result_from_dict(data, child.exchange, self._calibrations)
         except OSError as error:
             return Failed(WorkerError(f"The result was lost ({error}): detect once more."))
         self._warm = True
-        return Finished(detection)
+        return finished
 
     def _over(self, event: Finished | Failed) -> None:
         job, self._running = self._running, None

@@ -19,6 +19,7 @@ from .request import DetectionRequest
 if TYPE_CHECKING:
     from ..card import BundleCard
     from ..result import Detection
+    from ..stack_result import StackDetection
 
 MOST_MODELS = 3
 """That stay in memory; the one that was not asked for longest goes first."""
@@ -51,6 +52,15 @@ class WarmDetector(Protocol):
     ) -> Detection:
         """Find the landmarks of both hips."""
 
+    def detect_stack(
+        self,
+        image: HipImage,
+        progress: Callable[[str, int, int], None],
+        views: str | None,
+        keep_maps: bool,
+    ) -> StackDetection:
+        """Find the landmarks of both hips on every slice."""
+
     def limit_batch(self, images: int) -> None:
         """Send so many images through the network at once, no more."""
 
@@ -66,7 +76,7 @@ class WarmModels:
         self._load = load or load_bundle_detector
         self._warm: OrderedDict[tuple[object, ...], WarmDetector] = OrderedDict()
 
-    def detect(self, request: DetectionRequest, tell: Tell) -> Detection:
+    def detect(self, request: DetectionRequest, tell: Tell) -> Detection | StackDetection:
         """Read the image of a request; when the graphics memory is full in pieces, then on the CPU.
 
         Raises:
@@ -84,7 +94,9 @@ class WarmModels:
         _free_graphics_memory()
         return self._detect(request.on("cpu"), tell)
 
-    def _detect(self, request: DetectionRequest, tell: Tell, batch: int | None = None) -> Detection:
+    def _detect(
+        self, request: DetectionRequest, tell: Tell, batch: int | None = None
+    ) -> Detection | StackDetection:
         def progress(stage: str, done: int, total: int) -> None:
             tell(Progress(Stage(stage), done, total))
 
@@ -93,14 +105,12 @@ class WarmModels:
             if batch is not None:
                 detector.limit_batch(batch)
             keep = request.keep_maps
-            return detector.detect(
-                request.image,
-                request.slice_index,
-                progress,
-                request.views,
-                request.side,
-                detector.card.calibration is not None if keep is None else keep,
-            )
+            if keep is None:
+                keep = detector.card.calibration is not None
+            image, views = request.image, request.views
+            if request.all_slices:
+                return detector.detect_stack(image, progress, views, keep)
+            return detector.detect(image, request.slice_index, progress, views, request.side, keep)
         except RuntimeError as error:
             if graphics_memory_is_full(error):
                 raise _GraphicsMemoryFullError from None  # the traceback would hold on to tensors

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...anatomy import Side
+from ...errors import ConfigurationError
 from ...imaging import Calibration, HipImage, Modality, SpacingProvenance
 from .exchange import Exchange
 
@@ -29,6 +30,11 @@ class DetectionRequest:
             models whose doubt is calibrated.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
         precision: ``auto``, ``float32``, ``bfloat16`` or ``float16``.
+        all_slices: read every slice (``Detector.detect_stack``); ``slice_index`` and ``side`` are
+            then left out.
+
+    Raises:
+        ConfigurationError: when every slice is asked for, and a single one or a side, too.
     """
 
     image: HipImage
@@ -39,6 +45,13 @@ class DetectionRequest:
     keep_maps: bool | None = False
     device: str = "auto"
     precision: str = "auto"
+    all_slices: bool = False
+
+    def __post_init__(self) -> None:
+        if self.all_slices and not (self.slice_index is None and self.side is None):
+            raise ConfigurationError(
+                "Every slice is to be read: leave out the number of a slice, and the side."
+            )
 
     def to_dict(self, exchange: Exchange) -> dict[str, Any]:
         """JSON-ready form; the pixels go into a file of ``exchange``.
@@ -55,12 +68,13 @@ class DetectionRequest:
             "keep_maps": self.keep_maps,
             "device": self.device,
             "precision": self.precision,
+            "all_slices": self.all_slices,
         }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], exchange: Exchange) -> DetectionRequest:
         """Read :meth:`to_dict`; the pixels stay mapped, their file goes."""
-        same = ("slice_index", "views", "keep_maps", "device", "precision")
+        same = ("slice_index", "views", "keep_maps", "device", "precision", "all_slices")
         return cls(
             _image_from_dict(data["image"], exchange),
             None if data["model"] is None else Path(data["model"]),

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ...anatomy import HipLandmarkId, HipLandmarks, Side
+from ...anatomy import HipLandmarkId, HipLandmarks, LandmarkStack, Side
 from ...imaging import PlaneTransform
 from ...uncertainty import Calibration, LengthScale
 from ..limb_scores import LimbScore, LimbState
@@ -17,6 +17,9 @@ from ..limbs import LimbId
 from ..partners import PartnerBelief
 from ..region_maps import RegionMaps
 from ..result import Detection
+from ..slice_choice import SliceChoice
+from ..stack_result import StackDetection
+from .events import Finished
 from .exchange import Exchange
 
 _PLAIN = ("model", "device", "seconds", "views", "edge")
@@ -51,6 +54,31 @@ class SentCalibrations:
         return self._known[data["name"]]
 
 
+def result_to_dict(
+    found: Detection | StackDetection, exchange: Exchange, calibrations: SentCalibrations
+) -> dict[str, Any]:
+    """JSON-ready form of a detection, or of that of a whole stack.
+
+    Raises:
+        WorkerError: when there is no room for the maps.
+    """
+    if isinstance(found, Detection):
+        return {"detection": detection_to_dict(found, exchange, calibrations), "stack": None}
+    own = detection_to_dict(found.detection, exchange, calibrations)
+    return {"detection": own, "stack": found.stack.to_dict()}
+
+
+def result_from_dict(
+    data: Mapping[str, Any], exchange: Exchange, calibrations: SentCalibrations
+) -> Finished:
+    """Read :func:`result_to_dict`."""
+    detection = detection_from_dict(data["detection"], exchange, calibrations)
+    if data["stack"] is None:
+        return Finished(detection)
+    stack = LandmarkStack.from_dict(data["stack"])
+    return Finished(detection, StackDetection(stack, detection))
+
+
 def detection_to_dict(
     detection: Detection, exchange: Exchange, calibrations: SentCalibrations
 ) -> dict[str, Any]:
@@ -73,6 +101,7 @@ def detection_to_dict(
             "has_millimetres": detection.scale.has_millimetres,
         },
         "maps": [_maps_to_dict(maps, exchange) for maps in detection.maps],
+        "choices": [choice.to_dict() for choice in detection.choices.values()],
     }
 
 
@@ -93,6 +122,7 @@ def detection_from_dict(
             {Side(side): size for side, size in scale["head_size"].items()},
             scale["has_millimetres"],
         ),
+        choices={choice.side: choice for choice in map(SliceChoice.from_dict, data["choices"])},
         **{name: data[name] for name in _PLAIN},
     )
 

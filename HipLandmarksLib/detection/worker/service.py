@@ -21,7 +21,7 @@ from .exchange import Exchange
 from .failures import failure_to_dict
 from .models import WarmModels
 from .request import DetectionRequest
-from .result_codec import SentCalibrations, detection_to_dict
+from .result_codec import SentCalibrations, result_to_dict
 
 
 class Service:
@@ -64,11 +64,11 @@ class Service:
         try:
             asked = DetectionRequest.from_dict(request, self._exchange)
             found = self._models.detect(asked, tell)
-            result = detection_to_dict(found, self._exchange, self._calibrations)
+            result = result_to_dict(found, self._exchange, self._calibrations)
         except Exception as error:
             self._say("failure", job=job, **failure_to_dict(error))
         else:
-            self._say("result", job=job, detection=result)
+            self._say("result", job=job, **result)
 
     def _listen(self, requests: IO[bytes], lines: queue.Queue[bytes]) -> None:
         for line in requests:

@@ -10,20 +10,16 @@ from HipLandmarksLib.anatomy import LandmarkState, Side, SourceKind
 from HipLandmarksLib.detection import (
     BundleCard,
     Channels,
-    DecodedPoint,
     Detector,
     Preprocessing,
-    SlicePrediction,
     choose_device,
 )
-from HipLandmarksLib.detection.slices import choose_slices
 from HipLandmarksLib.detection.views import VIEWS
 from HipLandmarksLib.errors import ConfigurationError, ImageError
 from HipLandmarksLib.imaging import (
     Calibration,
     HipImage,
     Modality,
-    PlaneTransform,
     SpacingProvenance,
 )
 from HipLandmarksLib.networks import NetworkOutput, NetworkSpec, build_network
@@ -164,44 +160,6 @@ def test_progress_is_told_for_every_slice():
     detector.predict(image_of(blobs()), range(9), lambda *now: seen.append(now))
     assert seen[-1] == ("slices", 9, 9)
     assert [done for _, done, _ in seen] == sorted(done for _, done, _ in seen)
-
-
-def survey(presences_right, presences_left):
-    def point(presence):
-        return DecodedPoint((0, 0), np.eye(2), 1, 1, presence)
-
-    plane = PlaneTransform.identity((16, 16))
-    return [
-        SlicePrediction(k, {(Side.RIGHT, "FHC"): point(r), (Side.LEFT, "FHC"): point(left)}, plane)
-        for k, (r, left) in enumerate(zip(presences_right, presences_left, strict=True))
-    ]
-
-
-def test_each_hip_gets_the_slice_behind_its_own_head_centre():
-    image = image_of(blobs(depth=10))
-    slices = choose_slices(
-        survey([0, 1, 1, 1, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 1, 1, 1, 0, 0, 0]), image, 5.0
-    )
-    assert slices == {Side.RIGHT: 3, Side.LEFT: 6}
-
-
-def test_a_stack_that_runs_forwards_is_followed_backwards():
-    image = image_of(blobs(depth=10), spacing=(4, 4, -5.0))
-    slices = choose_slices(
-        survey([0, 0, 0, 0, 1, 1, 1, 0, 0, 0], [0, 0, 0, 0, 1, 1, 1, 0, 0, 0]), image, 5.0
-    )
-    assert slices == {Side.RIGHT: 4, Side.LEFT: 4}
-
-
-def test_a_hip_that_is_not_found_is_looked_for_where_the_other_one_is():
-    image = image_of(blobs(depth=5))
-    slices = choose_slices(survey([0, 1, 1, 1, 0], [0.1] * 5), image, 0.0)
-    assert slices == {Side.RIGHT: 2, Side.LEFT: 2}
-
-
-def test_a_stack_without_any_femoral_head_says_so():
-    with pytest.raises(ImageError, match="no femoral head"):
-        choose_slices(survey([0.1] * 5, [0.2] * 5), image_of(blobs(depth=5)), 5.0)
 
 
 def test_a_device_that_is_not_there_is_refused_with_the_ones_that_are():

@@ -1,0 +1,173 @@
+"""``VolumeModel``: a model that reads slices, at work on a volume."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ..anatomy import HipLandmarks, Landmark, LandmarkStack, Side, StackSlice
+from ..imaging import HipImage, PlaneTransform, slice_depths_mm, unreadable_slices
+from .calibrated import volume_scale
+from .evidence import limbs_by_side
+from .keeping import slice_maps
+from .map_reader import MapReader
+from .placing import slice_landmarks
+from .result import Detection, SlicePrediction
+from .slice_choice import SliceChoice
+from .slices import choose_slices
+from .views import named_views
+
+Tell = Callable[[str, int, int], None]
+"""Called with (stage, done, total)."""
+
+_ANYTHING = 0.05
+"""A slice on which no landmark is more present than this shows no hip: one view of it is enough."""
+
+
+class VolumeModel:
+    """Reads slices of volumes, or single coronal images."""
+
+    def __init__(self, reader: MapReader) -> None:
+        """``reader`` holds network and card."""
+        self._reader = reader
+        self._card = reader.card
+
+    @property
+    def source(self) -> str:
+        """The model and its version, in words."""
+        return f"{self._card.id} {self._card.version}"
+
+    def detect(
+        self, image: HipImage, index: int | None, tell: Tell, views: str, keep_maps: bool = False
+    ) -> Detection:
+        """Both hips, each on its best slice, or both on slice ``index``; not calibrated.
+
+        Raises:
+            ImageError: when the slice does not exist, or no slice shows a femoral head.
+        """
+        choices: Mapping[Side, SliceChoice] = {}
+        if index is None:
+            survey = self._survey(image, tell)
+            choices = self._choices(image, survey)
+            slices = {side: choice.index for side, choice in choices.items()}
+        else:
+            image.slice_pixels(index)
+            slices = {Side.RIGHT: index, Side.LEFT: index}
+        tell("reading", 0, 1)
+        wanted = sorted(set(slices.values()))
+        read = {own.index: own for own in self.predict(image, wanted, None, views, keep_maps)}
+        by_side = {side: read[own] for side, own in slices.items()}
+        return self._detection(image, by_side, views, choices)
+
+    def detect_stack(
+        self, image: HipImage, tell: Tell, views: str, keep_maps: bool = False
+    ) -> tuple[LandmarkStack, Detection]:
+        """Both hips on every slice, and the detection on their best ones; not calibrated.
+
+        Every slice is looked at once, to choose; those that show anything of a hip are then read
+        in all views. Of a slice nothing is kept but its points, so that memory does not grow with
+        the number of slices.
+
+        Raises:
+            ImageError: when no slice shows a femoral head.
+        """
+        survey = self._survey(image, tell)
+        choices = self._choices(image, survey)
+        chosen = {side: choice.index for side, choice in choices.items()}
+        showing = [own.index for own in survey if _shows_anything(own)]
+        wanted = sorted({*showing, *chosen.values()})
+        read = {own.index: own for own in self.predict(image, wanted, tell, views, stage="reading")}
+        points = {own.index: read.get(own.index, own) for own in survey}
+        if keep_maps:
+            kept = sorted(set(chosen.values()))
+            read |= {own.index: own for own in self.predict(image, kept, None, views, True)}
+        by_side = {side: read[index] for side, index in chosen.items()}
+        stack = self._stack(image, points, chosen)
+        return stack, self._detection(image, by_side, views, choices)
+
+    def predict(
+        self,
+        image: HipImage,
+        indices: Sequence[int],
+        tell: Tell | None,
+        views: str,
+        keep_maps: bool = False,
+        evidence: bool = True,
+        stage: str = "slices",
+    ) -> list[SlicePrediction]:
+        """Decode every landmark in each of the slices ``indices``."""
+        plane = self._card.preprocessing.plane_transform(image)
+        chosen = named_views(views)
+        predictions: list[SlicePrediction] = []
+        size = self._reader.runner.batch
+        for first in range(0, len(indices), size):
+            batch = list(indices[first : first + size])
+            inputs = np.stack([self._input(image, index, plane) for index in batch])
+            found = self._reader.read(torch.from_numpy(inputs)[:, None], chosen, evidence)
+            predictions += [
+                SlicePrediction(
+                    index, own.points, plane, own.evidence, own.maps if keep_maps else None
+                )
+                for index, own in zip(batch, found, strict=True)
+            ]
+            if tell is not None:
+                tell(stage, first + len(batch), len(indices))
+        return predictions
+
+    def _survey(self, image: HipImage, tell: Tell) -> list[SlicePrediction]:
+        """Every slice that shows something, once."""
+        nothing = unreadable_slices(image)
+        indices = [index for index in range(image.n_slices) if index not in nothing]
+        return self.predict(image, indices, tell, "none", evidence=False)
+
+    def _choices(
+        self, image: HipImage, survey: Sequence[SlicePrediction]
+    ) -> dict[Side, SliceChoice]:
+        return choose_slices(survey, image, self._card.slice_offset_mm)
+
+    def _stack(
+        self, image: HipImage, read: Mapping[int, SlicePrediction], chosen: Mapping[Side, int]
+    ) -> LandmarkStack:
+        nothing = unreadable_slices(image)
+        slices = []
+        for index, depth in enumerate(slice_depths_mm(image)):
+            points: Iterable[Landmark] = ()
+            if index not in nothing:
+                both = dict.fromkeys(Side, read[index])
+                points, _ = slice_landmarks(image, self._card, both)
+            landmarks = HipLandmarks.of(points, case_id=image.name)
+            slices.append(StackSlice(index, float(depth), landmarks, nothing.get(index, "")))
+        return LandmarkStack.of(slices, chosen, image.name)
+
+    def _detection(
+        self,
+        image: HipImage,
+        by_side: Mapping[Side, SlicePrediction],
+        views: str,
+        choices: Mapping[Side, SliceChoice],
+    ) -> Detection:
+        landmarks, peaks = slice_landmarks(image, self._card, by_side)
+        return Detection(
+            HipLandmarks.of(landmarks, case_id=image.name),
+            {side: own.index for side, own in by_side.items()},
+            peaks,
+            self.source,
+            self._reader.runner.device.description,
+            0.0,
+            limbs_by_side({side: own.evidence for side, own in by_side.items()}),
+            views,
+            maps=slice_maps(by_side, self._card, image),
+            scale=volume_scale(image),
+            choices=choices,
+        )
+
+    def _input(self, image: HipImage, index: int, plane: PlaneTransform) -> NDArray[np.float32]:
+        pixels = self._card.preprocessing.normalise(image.slice_pixels(index))
+        return plane.warp(pixels, fill=-1.0)
+
+
+def _shows_anything(own: SlicePrediction) -> bool:
+    return max(point.presence for point in own.points.values()) >= _ANYTHING
