@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..detection.catalogue import ModelCatalogue, ModelEntry
 
 NAME = "models"
-SUMMARY = "list, show, install or remove models"
+SUMMARY = "list, show, install, join or remove models"
 DESCRIPTION = (
     "Models that come with HipLandmarks, models in your own folder, and models that an index\n"
     "offers for download. Nothing is downloaded unless you install it; every file is checked\n"
@@ -27,6 +27,7 @@ EXAMPLES = """examples:
   hiplandmarks models show xray-ap-pelvis
   hiplandmarks models install Downloads/my-model.zip
   hiplandmarks models remove my-model
+  hiplandmarks models join runs/seed17/bundle runs/seed42/bundle --out my-ensemble
 """
 _MEGABYTE = 1e6
 
@@ -46,11 +47,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     install.add_argument(
         "source", metavar="NAME|PATH", help="a name of the list, or a model's folder or zip archive"
     )
+    _add_join(actions)
     remove = _action(actions, "remove", "delete a model of your folder", _remove)
     remove.add_argument("name", nargs="?", metavar="NAME")
     remove.add_argument(
         "--unfinished", action="store_true", help="delete what interrupted downloads left"
     )
+
+
+def _add_join(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    join = _action(
+        actions,
+        "join",
+        "join models of one recipe to one that asks them all: their spread is added to its doubt",
+        _join,
+    )
+    join.add_argument("bundles", nargs="+", type=Path, metavar="BUNDLE", help="two or more models")
+    join.add_argument(
+        "--out", type=Path, required=True, metavar="FOLDER", help="folder of the new model"
+    )
+    join.add_argument("--id", metavar="NAME", help="its name (default: the first's, -ensemble)")
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -135,6 +151,15 @@ def _install(catalogue: ModelCatalogue, arguments: argparse.Namespace) -> None:
     assert entry.summary is not None  # an installed model was checked
     print(f"{entry.title} is in {entry.folder}")
     print(f"Licence: {entry.summary.licence}")
+
+
+def _join(_: ModelCatalogue, arguments: argparse.Namespace) -> None:
+    from ..detection import join_bundles
+
+    card = join_bundles(arguments.bundles, arguments.out, arguments.id)
+    print(f"{card.id} is in {arguments.out}: {card.network.members} networks that answer together")
+    print(f"Licence: {card.training['licence']}")
+    print("Calibrate it with 'hiplandmarks calibrate': the doubt of its members is another one.")
 
 
 def _remove(catalogue: ModelCatalogue, arguments: argparse.Namespace) -> None:

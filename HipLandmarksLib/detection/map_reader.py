@@ -1,8 +1,9 @@
-"""From network inputs to decoded points: views averaged, every heatmap read, evidence gathered."""
+"""From network inputs to decoded points: views and members of an ensemble averaged, every heatmap
+read, evidence gathered."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..anatomy import HipLandmarkId
-from ..networks import LandmarkNetwork
+from ..networks import LandmarkNetwork, NetworkEnsemble
 from .card import BundleCard, ImageFrame
 from .decoding import DecodedPoint
 from .device import ComputeDevice
@@ -35,7 +36,7 @@ class MapReading:
         points: in input pixels.
         evidence: None for models without part affinity fields and presence head, and where it
             was not asked for.
-        maps: of this one input, averaged over the views.
+        maps: of this one input, averaged over the views and the members of an ensemble.
     """
 
     points: DecodedPoints
@@ -44,21 +45,28 @@ class MapReading:
 
 
 class MapReader:
-    """A network with its card: inputs in, points in input pixels out."""
+    """A network, or an ensemble of them, with its card: inputs in, points in input pixels out."""
 
     def __init__(self, network: LandmarkNetwork, card: BundleCard, device: ComputeDevice) -> None:
         """Move ``network`` to ``device``; ``card`` says how its numbers are read."""
         self.card = card
-        self.runner = NetworkRunner(network, card, device)
+        members = network.members if isinstance(network, NetworkEnsemble) else (network,)
+        self.runners = [NetworkRunner(member, card, device) for member in members]
 
     def limit_batch(self, images: int) -> None:
-        """Send at most so many images through the network at once."""
-        self.runner.batch = min(images, self.runner.batch)
+        """Send at most so many images through a network at once."""
+        for runner in self.runners:
+            runner.batch = min(images, runner.batch)
+
+    @property
+    def runner(self) -> NetworkRunner:
+        """The network on its processor; the first of an ensemble."""
+        return self.runners[0]
 
     def maps(self, inputs: Tensor, views: Sequence[View] = VIEWS["none"]) -> LandmarkMaps:
         """(B, 1, H, W) network inputs to everything the network says, averaged over ``views``."""
         average = ViewAverage()
-        for maps, seen in self.runner.views(inputs, views):
+        for maps, seen in self._answers(inputs, views):
             average.add(maps, seen)
         return average.result()
 
@@ -67,13 +75,14 @@ class MapReader:
     ) -> list[MapReading]:
         """Points of each input and, unless nobody asks for it, evidence.
 
-        With several views also how far these differ.
+        With several views, or the several members of an ensemble, also how far these differ.
         """
         average = ViewAverage()
         single: list[list[DecodedPoints]] = []
-        for maps, seen in self.runner.views(inputs, views, fields=evidence):
+        several = len(views) * len(self.runners) > 1
+        for maps, seen in self._answers(inputs, views, evidence):
             average.add(maps, seen)
-            if len(views) > 1:
+            if several:
                 single.append(self._decoded(maps))
         maps = average.result()
         merged = self._decoded(maps)
@@ -88,6 +97,13 @@ class MapReader:
             MapReading(points, own, maps.part(number, 1))
             for number, (points, own) in enumerate(zip(merged, signs, strict=True))
         ]
+
+    def _answers(
+        self, inputs: Tensor, views: Sequence[View], fields: bool = True
+    ) -> Iterator[tuple[LandmarkMaps, Tensor | None]]:
+        """What every member says of every view, see :meth:`NetworkRunner.views`."""
+        for runner in self.runners:
+            yield from runner.views(inputs, views, fields)
 
     def _decoded(self, maps: LandmarkMaps) -> list[DecodedPoints]:
         places, nowhere = maps.places.cpu().numpy(), maps.nowhere.cpu().numpy()

@@ -18,10 +18,14 @@ _MANY = 6
 
 
 def trained_names(card: BundleCard) -> frozenset[str] | None:
-    """Patients, or subjects of simulated films, that a model learned from; None when not told."""
-    told = [_named(card.training), _named(card.training.get("second_pass") or {})]
+    """Patients, or subjects of simulated films, that a model learned from; None when not told.
+
+    Of an ensemble those of all members, and None when one does not tell.
+    """
+    members = card.training.get("members")
+    told = [_of_one(own) for own in members or (card.training,)]
     known = [names for names in told if names is not None]
-    return frozenset().union(*known) if known else None
+    return frozenset().union(*known) if len(known) == len(told) else None
 
 
 def refuse_seen(card: BundleCard, names: Iterable[str], allow: bool = False) -> list[str]:
@@ -108,6 +112,13 @@ def listed(names: Iterable[str]) -> str:
     every = sorted(names)
     rest = len(every) - _MANY
     return ", ".join(every[:_MANY]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _of_one(training: Mapping[str, Any]) -> frozenset[str] | None:
+    """Of one model; of both passes over films."""
+    told = [_named(training), _named(training.get("second_pass") or {})]
+    known = [names for names in told if names is not None]
+    return frozenset().union(*known) if known else None
 
 
 def _named(training: Mapping[str, Any]) -> frozenset[str] | None:

@@ -4,6 +4,7 @@ from .card import NetworkCard, network_card
 from .published import PUBLISHED, PublishedNetwork
 from .registry import (
     LandmarkNetwork,
+    NetworkEnsemble,
     build_network,
     legal_architectures,
     legal_encoders,
@@ -16,6 +17,7 @@ __all__ = [
     "PUBLISHED",
     "LandmarkNetwork",
     "NetworkCard",
+    "NetworkEnsemble",
     "NetworkOutput",
     "NetworkSpec",
     "PublishedNetwork",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
+import torch
 from torch import Tensor, nn
 
 from ..errors import ConfigurationError
@@ -78,6 +79,45 @@ class LandmarkNetwork(nn.Module):
         return NetworkOutput(heatmaps, nowhere, fields, presence, intermediate)
 
 
+class NetworkEnsemble(LandmarkNetwork):
+    """Networks of one description with weights of their own: where they differ, none is sure.
+
+    One call averages their logits; whoever wants to know how far they differ asks each of
+    :attr:`members`, as the detector does.
+
+    Source: B. Lakshminarayanan, A. Pritzel, C. Blundell: Simple and scalable predictive
+    uncertainty estimation using deep ensembles. NeurIPS 2017.
+    """
+
+    def __init__(self, networks: Sequence[LandmarkNetwork]) -> None:
+        """Join single networks of the same description; at least one."""
+        nn.Module.__init__(self)
+        self.spec = replace(networks[0].spec, members=len(networks))
+        self.networks = nn.ModuleList(networks)
+
+    @property
+    def members(self) -> tuple[LandmarkNetwork, ...]:
+        """Each network by itself."""
+        return tuple(each for each in self.networks if isinstance(each, LandmarkNetwork))
+
+    @property
+    def map_layers(self) -> list[nn.Conv2d]:
+        """Those of every member."""
+        return [layer for member in self.members for layer in member.map_layers]
+
+    def forward(self, images: Tensor) -> NetworkOutput:
+        """(B, C, H, W) normalised images to the mean of the members' logits."""
+        outputs: list[NetworkOutput] = [member(images) for member in self.members]
+        fields = [each.fields for each in outputs if each.fields is not None]
+        presence = [each.presence for each in outputs if each.presence is not None]
+        return NetworkOutput(
+            _mean([each.heatmaps for each in outputs]),
+            _mean([each.nowhere for each in outputs]),
+            _mean(fields) if fields else None,
+            _mean(presence) if presence else None,
+        )
+
+
 def legal_architectures() -> tuple[str, ...]:
     """Names that ``NetworkSpec.architecture`` accepts."""
     return tuple(sorted((*smp_architectures(), *OWN_ARCHITECTURES)))
@@ -99,12 +139,19 @@ def build_network(spec: NetworkSpec, encoder_weights: str | None = None) -> Land
     Raises:
         ConfigurationError: when architecture or encoder do not exist or do not fit.
     """
-    return LandmarkNetwork(spec, encoder_weights)
+    if spec.members == 1:
+        return LandmarkNetwork(spec, encoder_weights)
+    single = replace(spec, members=1)
+    return NetworkEnsemble([LandmarkNetwork(single, encoder_weights) for _ in range(spec.members)])
 
 
 def parameter_count(network: nn.Module) -> int:
     """Number of trainable and fixed parameters."""
     return sum(parameter.numel() for parameter in network.parameters())
+
+
+def _mean(parts: Sequence[Tensor]) -> Tensor:
+    return torch.stack(list(parts)).mean(dim=0)
 
 
 def _build_model(spec: NetworkSpec, encoder_weights: str | None) -> nn.Module:

@@ -39,6 +39,8 @@ class NetworkSpec:
             side in the encoder's name. Inputs must be multiples of it.
         srf: stages at whose start the spatial relationship fusion of paper 2 stands: 1 to 4 of
             an HRNet, the number of the hourglass for Hourglass; empty for none.
+        members: networks of this kind that answer together (an ensemble, see
+            :class:`.NetworkEnsemble`); 1 for a single network.
     """
 
     architecture: str = "UnetPlusPlus"
@@ -51,6 +53,7 @@ class NetworkSpec:
     presence: bool = False
     srf: tuple[int, ...] = ()
     window_side: int = 0
+    members: int = 1
 
     def __post_init__(self) -> None:
         if self.depth not in _DEPTHS:
@@ -63,9 +66,10 @@ class NetworkSpec:
                 f"decoder_channels of {self.architecture} needs {needed} widths from coarse to "
                 f"fine, got {len(self.decoder_channels)}."
             )
-        if self.landmarks < 1 or self.in_channels < 1 or self.limbs < 0:
+        if min(self.landmarks, self.in_channels, self.members) < 1 or self.limbs < 0:
             raise ConfigurationError(
-                "A network needs at least one landmark and one channel, and no fewer than 0 limbs."
+                "A network needs at least one landmark, one channel and one member, and no fewer "
+                "than 0 limbs."
             )
         if self.srf and self.architecture not in OWN_ARCHITECTURES:
             raise ConfigurationError(
@@ -111,6 +115,8 @@ class NetworkSpec:
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form; inverse of :meth:`from_dict`."""
         plain = asdict(self)
+        if self.members == 1:
+            del plain["members"]  # single networks stay readable for earlier versions
         return {**plain, **{name: list(plain[name]) for name in _TUPLES}}
 
     @classmethod

@@ -105,6 +105,11 @@ class RunSettings(ABC):
         self.choose("optimiser", OptimiserKind)
         self.choose("schedule", Schedule)
         self.choose("precision", Precision)
+        if self.network.members > 1:
+            raise ConfigurationError(
+                "An ensemble is not trained as one: train each member with a seed of its own, and "
+                "join them with 'hiplandmarks models join'."
+            )
         stride = self.network.stride
         if any(side % stride for side in self.crop):
             raise ConfigurationError(f"The crop {self.crop} must be multiples of {stride}.")
