@@ -18,6 +18,14 @@ from .drawing import Arc, Drawing, DrawnCircle, Segment
 from .engine import affected_by, measure
 from .plane import ViewPlane
 from .result import Measurement, MeasurementInput
+from .study_comparison import (
+    ComparedStudy,
+    StudyComparison,
+    StudyDifference,
+    compare_studies,
+    difference_interval,
+    normal_interval,
+)
 from .thresholds import ThresholdRow, ThresholdSet, load_threshold_sets, threshold_set
 from .types import Edge, MeasurementSettings, MeasurementStatus, Reference, Sex
 from .uncertainty import probability_above
@@ -35,6 +43,7 @@ __all__ = [
     "Arc",
     "BumpHeight",
     "CalibrationNeed",
+    "ComparedStudy",
     "ContourExit",
     "Drawing",
     "DrawnCircle",
@@ -50,6 +59,8 @@ __all__ = [
     "Segment",
     "Sex",
     "SideDifference",
+    "StudyComparison",
+    "StudyDifference",
     "ThresholdRow",
     "ThresholdSet",
     "ViewPlane",
@@ -60,13 +71,16 @@ __all__ = [
     "classify_difference",
     "classify_value",
     "clock_alpha",
+    "compare_studies",
     "contour_exit",
     "difference_flag",
+    "difference_interval",
     "explore_slices",
     "femoral_version",
     "load_threshold_sets",
     "mckibbin",
     "measure",
+    "normal_interval",
     "omega",
     "probability_above",
     "reference_range",
