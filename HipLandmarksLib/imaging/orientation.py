@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from ..errors import ImageError
 from .image import HipImage
+from .reslice import is_nearly_isotropic, resliced_coronally
 
 _PLANES = ("sagittal", "coronal", "axial")
 _DIRECTIONS = ("LR", "PA", "SI")
@@ -48,17 +49,30 @@ def coronal_angle_deg(image: HipImage) -> float:
 
 
 def as_coronal(image: HipImage) -> HipImage:
-    """The image with coronal slices, if that needs no more than renaming the voxel axes.
+    """The image with coronal slices, if its voxels can be cut that way.
 
     A coronal image is returned as it is. Files that were turned to a standard axis order, and
     volumes of nearly equal spacing, hold good coronal images along another axis: the same voxels
-    are returned in the order that makes them slices. Nothing is resampled.
+    are returned in the order that makes them slices. A volume of nearly equal spacing whose axes
+    all lie more than 15 degrees off the coronal plane is resampled along the patient's axes; a
+    stack of thick slices is not, since what lies between them is not known.
 
     Raises:
         ImageError: when the image has other slices that are too thick to be cut coronally.
     """
-    if _is_coronal(image):
-        return image
+    turned = image if _is_coronal(image) else _reordered(image)
+    if turned is not None and coronal_angle_deg(turned) <= _STRAIGHT_DEG:
+        return _in_one_piece(turned)
+    if is_nearly_isotropic(image) and min(image.pixels.shape) >= _SMALLEST_SIDE:
+        return _noted(resliced_coronally(image), image, "resampled from {} to coronal slices")
+    if turned is not None and _is_coronal(turned):
+        return _in_one_piece(turned)
+    require_coronal(image if turned is None else turned)
+    return image
+
+
+def _reordered(image: HipImage) -> HipImage | None:
+    """The voxels in the order that makes coronal slices; None when these are too coarse."""
     axes = np.abs(image.ijk_to_lps[:3, :3]) / np.asarray(image.spacing)
     depth = int(np.argmax(axes[1]))
     width, height = sorted((a for a in range(3) if a != depth), key=lambda a: -axes[0, a])
@@ -66,16 +80,24 @@ def as_coronal(image: HipImage) -> HipImage:
     steps = [image.spacing[axis] for axis in order[:2]]
     turned = image.pixels.transpose([2 - axis for axis in reversed(order)])
     if max(steps) > _SQUARE_ENOUGH * min(steps) or min(turned.shape[1:]) < _SMALLEST_SIDE:
-        require_coronal(image)
+        return None
     matrix = image.ijk_to_lps[:, [*order, 3]]
-    note = f"voxels reordered from {plane_name(image.slice_normal)} to coronal slices"
+    result = replace(image, pixels=turned, ijk_to_lps=matrix)  # a view: it may not be taken
+    return _noted(result, image, "voxels reordered from {} to coronal slices")
+
+
+def _in_one_piece(image: HipImage) -> HipImage:
+    """The image with its slices in one piece of memory; itself where they are."""
+    if image.pixels.flags.c_contiguous:
+        return image
+    return replace(image, pixels=np.ascontiguousarray(image.pixels))
+
+
+def _noted(result: HipImage, image: HipImage, what: str) -> HipImage:
+    """``result`` that says what was done to ``image``."""
+    note = what.format(plane_name(image.slice_normal))
     notes = "; ".join(filter(None, (image.metadata.get("notes"), note)))
-    metadata = {**image.metadata, "notes": notes}
-    result = replace(
-        image, pixels=np.ascontiguousarray(turned), ijk_to_lps=matrix, metadata=metadata
-    )
-    require_coronal(result)
-    return result
+    return replace(result, metadata={**image.metadata, "notes": notes})
 
 
 def require_coronal(image: HipImage) -> None:
