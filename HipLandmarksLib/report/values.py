@@ -43,10 +43,43 @@ def format_value(measurement: Measurement, doubt: MeasurementDoubt | None = None
 def _with_interval(measurement: Measurement, doubt: MeasurementDoubt) -> str:
     if doubt.interval is None or not doubt.conformal:
         return measurement.display
-    unit = measurement.unit
-    ends = [display_value(value, unit).removesuffix("°") for value in doubt.interval]
-    low, high = (end.removesuffix(f" {unit}") for end in ends)
+    low, high = (_number(value, measurement.unit) for value in doubt.interval)
     return f"{measurement.display} ({low} to {high})"
+
+
+def _span(interval: tuple[float, float], unit: str) -> str:
+    """Such as ``38 to 47°``: the unit once."""
+    low, high = interval
+    return f"{_number(low, unit)} to {display_value(high, unit)}"
+
+
+def _number(value: float, unit: str) -> str:
+    """As on the screen, without its unit."""
+    return display_value(value, unit).removesuffix("°").removesuffix(f" {unit}")
+
+
+def uncertainty_words(
+    result: Measurement | SideDifference, doubt: MeasurementDoubt | None = None
+) -> str:
+    """How far the true value may lie off, for a column of its own; empty where nobody knows.
+
+    Of a calibrated model ``38 to 47° (90 %)``, or why its calibration gives no interval; with
+    points of a reader in it ``40 to 46° (90 %, by its points alone)``. Else ± half the 95 %
+    interval of the stated covariances, such as ``± 7°``.
+
+    Args:
+        result: to tell.
+        doubt: about it, of a calibrated model.
+    """
+    if doubt is None:
+        half = half_interval(result)
+        return f"± {half}" if half else ""
+    if result.value is None:
+        return ""
+    if doubt.interval is None:
+        return doubt.reason
+    level = f"{100 * doubt.level:g} %" + ("" if doubt.conformal else ", by its points alone")
+    return f"{_span(doubt.interval, result.unit)} ({level})"
 
 
 def half_interval(result: Measurement | SideDifference) -> str:

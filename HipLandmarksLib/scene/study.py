@@ -198,8 +198,7 @@ class HipStudy(DoubtfulStudy):
                     self.landmarks, self._plane.plane, self._plane.image, update.measurements
                 )
         self._overlay.show(update.measurements)
-        if self._nodes.table is not None:
-            self._nodes.table.fill(update.measurements, update.differences)
+        self._fill_table()
         self._watchers.tell(StudyEvent.NUMBERS)
 
     def close(self) -> None:
@@ -280,7 +279,8 @@ class HipStudy(DoubtfulStudy):
         self._overlay.follow_slices(self.landmarks, self._live.plane)
         self._overlay.show(update.measurements)
         if self._nodes.table is not None:
-            self._nodes.table.update(update.measurements, update.differences)
+            changed = (update.measurements, update.differences)
+            self._nodes.table.update(*changed, self._doubt_about)
 
     def _node_goes(self, node: Any) -> None:
         """A node is about to be removed from the scene, by whomever."""
@@ -288,6 +288,7 @@ class HipStudy(DoubtfulStudy):
         self._nodes.folders.forget(node)
         if self._doubt is not None and self._doubt.forget(node):
             self._doubt = None
+            self._fill_table()
         points = self._nodes.ids_of(node)
         if not self._overlay.forget(node) and self._nodes.forget(node):
             self.refresh()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
+from ..measurement import Measurement
+from ..uncertainty import MeasurementDoubt, measurement_doubt
 from .doubt import DoubtNodes, DoubtOverlay, ModelReading
 from .study_view import StudyView
 
@@ -33,6 +35,19 @@ class DoubtfulStudy(StudyView, ABC):
         doubt, self._doubt = self._doubt, None
         if doubt is not None:
             doubt.remove()
+            self._fill_table()
+
+    def _fill_table(self) -> None:
+        """Write all rows of the table of measurements."""
+        if self._nodes.table is not None:
+            live = self._live
+            self._nodes.table.fill(live.measurements, live.differences, self._doubt_about)
+
+    def _doubt_about(self, measurement: Measurement) -> MeasurementDoubt | None:
+        """What the calibration says of a measurement; None without a calibrated model."""
+        if self._doubt is None or self._doubt.reading.calibration is None:
+            return None
+        return measurement_doubt(self._doubt.reading.calibration, measurement, self.landmarks)
 
     def _mark_drag(self, begins: bool) -> None:
         """The map of doubt is drawn less often while a point is dragged."""

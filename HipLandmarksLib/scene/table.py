@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from math import nan
 from typing import Any
 
@@ -10,7 +10,8 @@ from vtkmodules.vtkCommonCore import vtkDoubleArray, vtkStringArray
 
 from ..anatomy import AnySide
 from ..measurement import Measurement, MeasurementStatus, Reference, SideDifference
-from ..report.values import flag_of, format_usual, half_interval
+from ..report.values import flag_of, format_usual, uncertainty_words
+from ..uncertainty import MeasurementDoubt
 
 CLASS_NAME = "vtkMRMLTableNode"
 NOTICE = "Research software, not a medical device."
@@ -23,14 +24,21 @@ DIFFERENCE = "right − left"
 Row = tuple[AnySide | None, str]
 """(side, measurement id); None stands for the difference of the sides."""
 
+DoubtOf = Callable[[Measurement], MeasurementDoubt | None]
+"""The calibrated interval of a measurement; None where no calibrated model read the points."""
+
+
+def no_doubt(_: Measurement) -> None:
+    """Of points that no calibrated model placed."""
+
 
 class ResultTable:
     """A table node whose cells follow the measurements.
 
-    Columns: name, side, value as on the screen, ± half the 95 % interval, usual range, mark of
-    the class (▲ ▼ ≈), the class itself, finding in words, status, reason, reference line, source
-    of the range, unit, and the value at full precision (NaN when there is none). Only cells that
-    changed are written.
+    Columns: name, side, value as on the screen, its interval (:func:`.uncertainty_words`), usual
+    range, mark of the class (▲ ▼ ≈), the class itself, finding in words, status, reason, reference
+    line, source of the range, unit, and the value at full precision (NaN when there is none). Only
+    cells that changed are written.
     """
 
     def __init__(self, node: Any) -> None:
@@ -52,7 +60,10 @@ class ResultTable:
         return cls(node)
 
     def fill(
-        self, measurements: Sequence[Measurement], differences: Iterable[SideDifference]
+        self,
+        measurements: Sequence[Measurement],
+        differences: Iterable[SideDifference],
+        doubt_of: DoubtOf = no_doubt,
     ) -> None:
         """Set all rows: by measurement, right, left and difference, or the pelvis."""
         modifying = self.node.StartModify()
@@ -65,20 +76,23 @@ class ResultTable:
             self._rows[row] = self.node.AddEmptyRow()
             self._shown.append(("",) * len(TEXT_COLUMNS))
             self._exact_shown.append(0.0)  # what an empty row holds
-        self._write(rows)
+        self._write(rows, doubt_of)
         self.node.EndModify(modifying)
 
     def update(
-        self, measurements: Iterable[Measurement], differences: Iterable[SideDifference]
+        self,
+        measurements: Iterable[Measurement],
+        differences: Iterable[SideDifference],
+        doubt_of: DoubtOf = no_doubt,
     ) -> None:
         """Rewrite what changed in the rows given; one event, none when nothing changed."""
-        self._write(_ordered(measurements, differences))
+        self._write(_ordered(measurements, differences), doubt_of)
 
-    def _write(self, results: dict[Row, Measurement | SideDifference]) -> None:
+    def _write(self, results: dict[Row, Measurement | SideDifference], doubt_of: DoubtOf) -> None:
         changed: set[int] = set()
         for key, result in results.items():
             row, value = self._rows[key], result.value
-            texts = _texts(result)
+            texts = _texts(result, doubt_of)
             shown = self._shown[row]
             if texts != shown:
                 self._shown[row] = texts
@@ -113,23 +127,25 @@ def _ordered(
     return rows
 
 
-def _texts(result: Measurement | SideDifference) -> tuple[str, ...]:
-    return _of_difference(result) if isinstance(result, SideDifference) else _of_measurement(result)
+def _texts(result: Measurement | SideDifference, doubt_of: DoubtOf) -> tuple[str, ...]:
+    if isinstance(result, SideDifference):
+        return _of_difference(result)
+    return _of_measurement(result, doubt_of(result))
 
 
-def _of_measurement(m: Measurement) -> tuple[str, ...]:
+def _of_measurement(m: Measurement, doubt: MeasurementDoubt | None) -> tuple[str, ...]:
     status = ", ".join(s.value for s in m.status if s is not MeasurementStatus.OK)
     reference = "" if m.reference is Reference.NONE else m.reference.value
     usual, class_, finding = format_usual(m.usual, m.unit), m.classification or "", m.finding or ""
     source = m.range_source if usual else ""
     about = (status, m.reason, reference, source, m.unit)
-    value = (m.name, m.side.word, m.display, half_interval(m))
+    value = (m.name, m.side.word, m.display, uncertainty_words(m, doubt))
     return (*value, usual, flag_of(m), class_, finding, *about)
 
 
 def _of_difference(d: SideDifference) -> tuple[str, ...]:
     flag = "" if d.flag is None else "!"
-    value = (d.name, DIFFERENCE, d.words, half_interval(d))
+    value = (d.name, DIFFERENCE, d.words, uncertainty_words(d))
     return (*value, "", flag, d.flag or "", "", "", d.reason, "", "", d.unit)
 
 

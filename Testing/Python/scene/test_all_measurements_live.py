@@ -103,7 +103,7 @@ def test_the_table_gives_range_class_and_source(full: Any) -> None:
     lce = full.measurement(RIGHT, "lce")
     shown = row(full, "lce", "right")
     assert shown["Class"] == (lce.classification or "")
-    assert shown["Uncertainty"] == f"{round(1.96 * lce.sigma)}°"
+    assert shown["Uncertainty"] == f"± {round(1.96 * lce.sigma)}°"
     assert (
         row(full, "skinner_mm", "right")["Finding"] == full.measurement(RIGHT, "skinner_mm").finding
     )
