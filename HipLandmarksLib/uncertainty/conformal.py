@@ -36,6 +36,8 @@ UNBOUNDED = "unbounded, more calibration cases needed"
 _ROUNDING = 1e-9
 """Levels such as 0.9 are not exact in binary; sums of weights are compared with this slack."""
 
+_Predicted = tuple[NDArray[np.float64], NDArray[np.float64], float]
+"""Sorted signed scores, the chance of less than each, and how fast it falls off beyond them."""
 _Weighted = tuple[NDArray[np.float64], NDArray[np.float64]]
 """Scores, ascending, and the weight of those up to each."""
 
@@ -139,9 +141,7 @@ class ConformalTable:
         """
         if not self.scores:
             return 0.5
-        values, reached = self._signed
-        below = reached - np.diff(reached, prepend=0.0) / 2 + 0.5 / (self.patients + 1)
-        spread = max(float(np.sqrt(np.mean(values**2))), float(np.abs(values).max()) / 8, 1e-12)
+        values, below, spread = self._predicted
         first, last = float(values[0]), float(values[-1])
         if limit > last:
             return (1.0 - float(below[-1])) * _tail(limit / spread) / _tail(last / spread)
@@ -150,8 +150,12 @@ class ConformalTable:
         return 1.0 - float(np.interp(limit, values, below))
 
     @cached_property
-    def _signed(self) -> _Weighted:
-        return _weighted(self.scores)
+    def _predicted(self) -> _Predicted:
+        """Once for all limits, since a drag asks again and again."""
+        values, reached = _weighted(self.scores)
+        below = reached - np.diff(reached, prepend=0.0) / 2 + 0.5 / (self.patients + 1)
+        spread = max(float(np.sqrt(np.mean(values**2))), float(np.abs(values).max()) / 8, 1e-12)
+        return values, below, spread
 
     @cached_property
     def _radii(self) -> dict[tuple[float, Grouping], float]:
