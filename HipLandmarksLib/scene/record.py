@@ -33,6 +33,8 @@ class Role(str, Enum):
     DOUBT_INTERVALS = "doubt intervals"
     DOUBT_MARK = "doubt mark"
     REVIEW = "review"
+    EXPLORED = "explored"
+    """Part of an explored stack: its data, a table, a plot, a surface."""
 
 
 def sign(node: Any, study: str, role: Role, side: AnySide | None = None) -> None:

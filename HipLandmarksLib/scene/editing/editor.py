@@ -31,10 +31,10 @@ from .executing import carry_out
 from .kept import KeptReview
 from .locks import PointLocks
 from .outcome import Outcome
-from .view import ReviewView
+from .paged import PagedReview
 
 
-class StudyEditor(ReviewView):
+class StudyEditor(PagedReview):
     """Order, states, history and autosave of a study's points. Research use only.
 
     Whatever changes a point, here, in a view, by a script or in another module, is one step that

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -27,11 +28,24 @@ from ...review import (
 from ...review.items import differs
 from ...review.store import ReviewText, review_from_text
 from ..study import HipStudy
-from .node import add_review_node, find_review_node
+from .node import add_review_node, find_review_node, remember_page, shown_page
+
+
+@dataclass
+class _Page:
+    """A page that is not shown now."""
+
+    review: Review
+    text: ReviewText
+    node: Any
+    journal: Journal | None
 
 
 class KeptReview:
     """States and history of a study's points; the points themselves are the study's.
+
+    A study that shows one slice of a stack after the other has a page for each, with a history of
+    its own; the first one has the name "".
 
     A review says where points are in the image as it lay when the review began, so that a
     transform that moves image and points takes the history along.
@@ -42,9 +56,14 @@ class KeptReview:
         clock: tells the time, with time zone.
 
     Attributes:
-        review: as it is now.
+        review: as it is now, of the page that is shown.
+        page: its name.
         problem: what the reader must know of it, such as that it is not autosaved; else empty.
     """
+
+    review: Review
+    node: Any
+    _journal: Journal | None
 
     def __init__(
         self,
@@ -54,16 +73,12 @@ class KeptReview:
     ) -> None:
         self._study = study
         self._clock = clock
-        self._text = ReviewText()
-        self._moves: tuple[Any, Any] = (None, None)
-        self._journal: Journal | None = None
+        self._folder = folder
+        self._key = "" if folder is None else image_key(study.image.pixels)
+        self._others: dict[str, _Page] = {}
         self.problem = ""
-        self.node = find_review_node(study.nodes)
-        self.review = self._found() or Review.begin(_original(study), study.image.ijk_to_lps)
-        outside = {id_: PointState(self.now(id_)) for id_ in self.changed_outside()}
-        self.record(EditKind.OUTSIDE, outside)
-        if folder is not None:
-            self._journal = Journal(folder, image_key(study.image.pixels), self.review)
+        self.page = shown_page(study.nodes)
+        self._open(self._new_page())
         self._write()
 
     @property
@@ -95,6 +110,19 @@ class KeptReview:
             id_: PointState(self._moved(state.landmark, 1), state.accepted)
             for id_, state in states.items()
         }
+
+    def turn(self, page: str) -> None:
+        """Go on with another page: the study shows its points from now on.
+
+        A page that is opened for the first time begins with the points that are shown.
+        """
+        if page == self.page:
+            return
+        self.check_saved()
+        self._others[self.page] = _Page(self.review, self._text, self.node, self._journal)
+        self.page = page
+        self._open(self._others.pop(page) if page in self._others else self._new_page())
+        remember_page(self._study.nodes, page)
 
     def take_others(self, landmarks: HipLandmarks) -> None:
         """Other landmarks (LPS mm, world) are shown, which are the originals from here on.
@@ -171,6 +199,9 @@ class KeptReview:
     def saved(self) -> None:
         """The scene is saved: nothing of the autosave is needed any more."""
         self._autosave(lambda journal: journal.restart(self.review))
+        for page in self._others.values():
+            if page.journal is not None:
+                page.journal.restart(page.review)
 
     def check_saved(self) -> bool:
         """Drop the autosave when the scene was stored since the last step; whether it was.
@@ -187,26 +218,47 @@ class KeptReview:
         """Let go of the autosave."""
         self.check_saved()
         self._autosave(Journal.close)
+        for page in self._others.values():
+            if page.journal is not None:
+                page.journal.close()
 
     def forget(self, node: Any) -> Any:
         """A node leaves the scene; the one that is left, for the next step makes another one."""
         if node is self.node:
             self.node = None
+        for page in self._others.values():
+            page.node = None if node is page.node else page.node
         return self.node
 
-    def _found(self) -> Review | None:
-        """The review that the scene keeps; a damaged one is told of and begun anew."""
-        if self.node is None:
+    def _open(self, page: _Page) -> None:
+        """Take a page up; what happened to its points meanwhile is a step of it."""
+        self._moves: tuple[Any, Any] = (None, None)
+        self.review, self._text = page.review, page.text
+        self.node, self._journal = page.node, page.journal
+        outside = {id_: PointState(self.now(id_)) for id_ in self.changed_outside()}
+        self.record(EditKind.OUTSIDE, outside)
+        if self._journal is None and self._folder is not None:
+            key = f"{self._key}.{self.page}" if self.page else self._key
+            self._journal = Journal(self._folder, key, self.review)
+
+    def _new_page(self) -> _Page:
+        node, place = find_review_node(self._study.nodes, self.page), self._study.image.ijk_to_lps
+        begun = self._found(node) or Review.begin(_original(self._study, self.page), place)
+        return _Page(begun, ReviewText(), node, None)
+
+    def _found(self, node: Any) -> Review | None:
+        """The review that a node keeps; a damaged one is told of and begun anew."""
+        if node is None:
             return None
         try:
-            return review_from_text(self.node.GetText() or "")
+            return review_from_text(node.GetText() or "")
         except ReviewError as error:
             self.problem = str(error)
             return None
 
     def _write(self) -> None:
         if self.node is None:
-            self.node = add_review_node(self._study.nodes)
+            self.node = add_review_node(self._study.nodes, self.page)
         self.node.SetText(self._text.write(self.review))
 
     def _autosave(self, step: Callable[[Journal], None]) -> None:
@@ -237,8 +289,11 @@ def _both_ways(before: NDArray[np.float64], after: NDArray[np.float64]) -> Any:
     return move, np.linalg.inv(move)
 
 
-def _original(study: HipStudy) -> HipLandmarks:
-    """The points as they are; a model whose reading is there tells what it said before."""
-    read = {} if study.doubt is None else study.doubt.reading.landmarks
+def _original(study: HipStudy, page: str) -> HipLandmarks:
+    """The points as they are; a model whose reading is there tells what it said before.
+
+    The reading is about the points of the first page.
+    """
+    read = {} if study.doubt is None or page else study.doubt.reading.landmarks
     points = {id_: p for id_, p in {**study.landmarks, **read}.items() if is_landmark(*id_)}
     return HipLandmarks(points, case_id=study.landmarks.case_id)

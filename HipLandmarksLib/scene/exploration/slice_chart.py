@@ -1,0 +1,149 @@
+"""A plot of one angle slice by slice: both hips, intervals, the usual range, the slice shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from math import ceil, floor
+
+from ...anatomy import Side, StackSlice
+from ...exploration import HipExploration
+from ...i18n import tr as _
+from ...measurement.uncertainty import interval95
+from ...measurement.volume import SliceValue
+from .charts import BLACK, GREEN, GREY, SIDE_INKS, Chart, Ink, Series
+from .kinds import ExplorerChart
+from .nodes import ExplorerNodes
+
+Column = list[float | None]
+Entry = tuple[Side, StackSlice, SliceValue]
+_BESIDE = {Side.RIGHT: -0.12, Side.LEFT: 0.12}
+"""How far the bars of an interval stand beside their slice, so that both hips' are seen."""
+
+
+class SliceChart:
+    """The chart of one measurement through the stack; x is the number of the slice.
+
+    A bar is a 95 % interval, a diamond the slice on which the hip is measured, a square a slice
+    through its head centre, a cross a slice that a person changed; dashed lines are the limits of
+    the usual range, the upright ones stand at the slices that are shown.
+    """
+
+    def __init__(self, nodes: ExplorerNodes, kind: ExplorerChart, name: str) -> None:
+        self._id = kind.value
+        self._indices: tuple[int, ...] = ()
+        self._marked: dict[str, list[int]] = {}
+        self._heights = (0.0, 1.0)
+        title = _("{name} slice by slice (research use)").format(name=name)
+        axes = (_("Slice"), f"{name}, °")
+        self.chart = Chart(nodes, kind, title, axes, _series())
+
+    def show(self, found: HipExploration) -> None:
+        """Draw the profiles of both hips."""
+        stack, entries = found.stack, _entries(found, self._id)
+        self._indices = stack.indices
+        columns: dict[str, Column] = {"slice": [float(index) for index in self._indices]}
+        for side in Side:
+            values = {own.index: value.value for whose, own, value in entries if whose is side}
+            columns[side.word] = [values.get(index) for index in self._indices]
+        self._mark(columns, "centre", entries, lambda side, own, value: value.place.central)
+        self._mark(
+            columns,
+            "measured",
+            entries,
+            lambda side, own, value: own.index == stack.chosen.get(side),
+        )
+        self._mark(
+            columns,
+            "edited",
+            entries,
+            lambda side, own, value: any(s is side for s, _k in own.edited),
+        )
+        self._draw_bars(columns, entries)
+        usual = next(
+            (v.measurement.usual for *_, v in entries if v.measurement.usual), (None, None)
+        )
+        ends = (self._indices[0] - 1.0, self._indices[-1] + 1.0)
+        columns["usual x"], columns["usual"] = _level(ends, usual)
+        self._heights = _heights([*columns["right"], *columns["left"], *usual])
+        self.chart.numbers.show(columns)
+        self.chart.set_ranges(ends, self._heights)
+
+    def point_at(self, shown: Mapping[Side, int]) -> None:
+        """Draw lines at the slices that are shown."""
+        low, high = self._heights
+        x: Column = [
+            each for index in dict.fromkeys(shown.values()) for each in (index, index, None)
+        ]
+        self.chart.numbers.show({"shown x": x, "shown": [low, high, None] * (len(x) // 3)})
+
+    def clicked(self, column: str, row: int) -> int | None:
+        """The slice of a point of the chart; None for what is no slice, such as the usual range."""
+        slices = self._marked.get(column, self._indices if column in ("right", "left") else ())
+        return slices[row] if 0 <= row < len(slices) else None
+
+    def _mark(
+        self,
+        columns: dict[str, Column],
+        name: str,
+        entries: Sequence[Entry],
+        chosen: Callable[[Side, StackSlice, SliceValue], bool],
+    ) -> None:
+        """Points of a series of marks, those of both hips."""
+        found = [
+            (own.index, value.value) for side, own, value in entries if chosen(side, own, value)
+        ]
+        columns[f"{name} x"] = [float(index) for index, _value in found]
+        columns[name] = [value for _index, value in found]
+        self._marked[name] = [index for index, _value in found]
+
+    def _draw_bars(self, columns: dict[str, Column], entries: Sequence[Entry]) -> None:
+        """Every interval as a line, and the gap before the next one."""
+        x, y, slices = columns.setdefault("95 % x", []), columns.setdefault("95 %", []), []
+        for side, own, value in entries:
+            if value.value is not None and value.sigma is not None:
+                place = own.index + _BESIDE[side]
+                x += (place, place, None)
+                y += (*interval95(value.value, value.sigma), None)
+                slices += [own.index] * 3
+        self._marked["95 %"] = slices
+
+
+def _series() -> tuple[Series, ...]:
+    right, left = SIDE_INKS[Side.RIGHT], SIDE_INKS[Side.LEFT]
+    return (
+        Series(_("usual range"), "usual x", "usual", GREEN, Ink.DASHED),
+        Series(_("slice shown"), "shown x", "shown", GREY, Ink.LINE),
+        Series(_("95 % interval"), "95 % x", "95 %", GREY, Ink.THIN),
+        Series(_("right"), "slice", "right", right, Ink.CURVE),
+        Series(_("left"), "slice", "left", left, Ink.CURVE),
+        Series(_("measured"), "measured x", "measured", BLACK, Ink.DIAMOND),
+        Series(_("through the head centre"), "centre x", "centre", GREEN, Ink.SQUARE),
+        Series(_("edited"), "edited x", "edited", BLACK, Ink.CROSS),
+    )
+
+
+def _entries(found: HipExploration, id_: str) -> list[Entry]:
+    """What was measured on which slice; slices that were not read have nothing."""
+    entries = []
+    for side in Side:
+        at = {each.place.position_mm: each for each in found.sides[side].profiles[id_].values}
+        entries += [(side, own, at[own.depth_mm]) for own in found.stack if own.depth_mm in at]
+    return entries
+
+
+def _level(ends: tuple[float, float], heights: Sequence[float | None]) -> tuple[Column, Column]:
+    """Level lines with gaps between them."""
+    x, y = Column(), Column()
+    for height in heights:
+        if height is not None:
+            x += (*ends, None)
+            y += (height, height, None)
+    return x, y
+
+
+def _heights(values: Sequence[float | None]) -> tuple[float, float]:
+    """Whole tens around all values; intervals may be cut off, values not."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return (0.0, 90.0)
+    return (10.0 * floor((min(known) - 4.0) / 10.0), 10.0 * ceil((max(known) + 4.0) / 10.0))

@@ -1,0 +1,162 @@
+"""Exploration of a stack as text, so that a saved scene knows it without the model.
+
+What was found in space is written field by field, whatever dataclasses it consists of; the angles
+are not written: they are measured again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from enum import Enum
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from ...anatomy import LandmarkStack, Side
+from ...detection import SliceChoice
+from ...errors import HipLandmarksError
+from ...exploration import HipExploration, SideExploration
+from ...measurement import MeasurementSettings, ViewPlane
+
+FORMAT = "hiplandmarks-exploration-1"
+Matrix = tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What of an exploration does not change while points are edited.
+
+    Attributes:
+        sides: both hips, without profiles.
+        choices: why a slice was chosen.
+        home: the slices that were chosen when it began.
+        ijk_to_lps: where the image lay.
+    """
+
+    sides: Mapping[Side, SideExploration]
+    choices: Mapping[Side, SliceChoice]
+    home: Mapping[Side, int]
+    ijk_to_lps: Matrix
+
+    def exploration(
+        self, stack: LandmarkStack, plane: ViewPlane, settings: MeasurementSettings
+    ) -> HipExploration:
+        """With the angles of a stack, measured now."""
+        return HipExploration(stack, self.sides, plane, settings).measured_again(stack)
+
+
+def found_to_text(found: Found) -> str:
+    """JSON text; inverse of :func:`found_from_text`."""
+    return json.dumps({"format": FORMAT, "found": to_plain(found)}, separators=(",", ":"))
+
+
+def found_from_text(text: str) -> Found:
+    """Read what :func:`found_to_text` wrote.
+
+    Raises:
+        HipLandmarksError: when the text is damaged or of another version.
+    """
+    try:
+        data = json.loads(text)
+        if data["format"] != FORMAT:
+            raise ValueError(f"its format is {data['format']!r}")
+        found: Found = from_plain(data["found"], Found)
+    except (HipLandmarksError, AttributeError, KeyError, TypeError, ValueError) as error:
+        raise damaged(error) from error
+    return found
+
+
+def stack_to_text(stack: LandmarkStack) -> str:
+    """JSON text; inverse of :func:`stack_from_text`."""
+    return json.dumps(stack.to_dict(), separators=(",", ":"))
+
+
+def stack_from_text(text: str) -> LandmarkStack:
+    """Read what :func:`stack_to_text` wrote.
+
+    Raises:
+        HipLandmarksError: when the text is damaged.
+    """
+    try:
+        return LandmarkStack.from_dict(json.loads(text))
+    except (HipLandmarksError, AttributeError, KeyError, TypeError, ValueError) as error:
+        raise damaged(error) from error
+
+
+def damaged(error: Exception) -> HipLandmarksError:
+    """The refusal of a text that cannot be read."""
+    return HipLandmarksError(
+        f"The explored stack that is kept in this scene cannot be read ({error}): detect the "
+        "landmarks on all slices again."
+    )
+
+
+def to_plain(value: Any) -> Any:
+    """A frozen dataclass, and all in it, as what JSON knows; profiles are left out."""
+    if isinstance(value, SideExploration):
+        return {f.name: to_plain(getattr(value, f.name)) for f in _written(value)}
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: to_plain(getattr(value, f.name)) for f in fields(value) if f.init}
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Mapping):
+        return [[to_plain(key), to_plain(each)] for key, each in value.items()]
+    if isinstance(value, (tuple, list)):
+        return [to_plain(each) for each in value]
+    if isinstance(value, (bool, int, float, str, NoneType)):
+        return value
+    raise TypeError(f"{type(value).__name__} cannot be written")
+
+
+def from_plain(data: Any, hint: Any) -> Any:
+    """Inverse of :func:`to_plain` for a value of the type ``hint``.
+
+    Raises:
+        KeyError, TypeError, ValueError: when the data do not fit it.
+    """
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, UnionType):
+        return _one_of(data, arguments)
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return {from_plain(k, arguments[0]): from_plain(v, arguments[1]) for k, v in data}
+    if origin is tuple:
+        return _tuple(data, arguments)
+    if is_dataclass(hint):
+        return _dataclass(data, hint)
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return hint(data)
+    if hint is float and isinstance(data, int):
+        return float(data)
+    if not isinstance(data, hint):
+        raise TypeError(f"{data!r} is no {hint.__name__}")
+    return data
+
+
+def _one_of(data: Any, hints: tuple[Any, ...]) -> Any:
+    if data is None and NoneType in hints:
+        return None
+    for hint in hints:
+        try:
+            return from_plain(data, hint)
+        except (KeyError, TypeError, ValueError):
+            continue
+    raise TypeError(f"{data!r} fits none of its types")
+
+
+def _tuple(data: Any, hints: tuple[Any, ...]) -> tuple[Any, ...]:
+    if len(hints) == 2 and hints[1] is Ellipsis:
+        return tuple(from_plain(each, hints[0]) for each in data)
+    return tuple(from_plain(each, hint) for each, hint in zip(data, hints, strict=True))
+
+
+def _dataclass(data: Any, hint: Any) -> Any:
+    hints = get_type_hints(hint)
+    values = {name: from_plain(each, hints[name]) for name, each in data.items()}
+    if issubclass(hint, SideExploration):
+        values["profiles"] = {}
+    return hint(**values)
+
+
+def _written(side: SideExploration) -> list[Any]:
+    return [field for field in fields(side) if field.name != "profiles"]
