@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from statistics import median
 from typing import Any
 
 from ..anatomy import Side
 from ..measurement.uncertainty import interval95
 from ..measurement.vector import Vec3
-from ..measurement.volume import ClockFrame, OmegaSpan, RadialPlane
+from ..measurement.volume import ClockFrame, OmegaSpan, RadialPlane, clock_words, omega
+from ..measurement.volume.clock import on_circle
+
+_FLAT_DEG = 8.0
+"""Alpha that differs less than this round the neck has no bump."""
 
 
 class Sight(str, Enum):
@@ -137,6 +142,21 @@ class RadialMap:
         return max(seen, key=lambda section: section.alpha_deg or 0.0, default=None)
 
     @property
+    def bump_theta_deg(self) -> float | None:
+        """Middle of the bump on the clock face, None when alpha hardly differs round the neck.
+
+        It is the middle of the arc on which alpha lies in the upper half between its median and
+        its maximum: the place of the largest alpha itself wanders along a broad bump.
+        """
+        seen = [alpha for _, alpha in self.samples if alpha is not None]
+        if not seen or max(seen) - median(seen) < _FLAT_DEG:
+            return None
+        arc = omega(self.samples, (max(seen) + median(seen)) / 2).arcs[:1]
+        if not arc or arc[0].span_deg == 0.0:
+            return None
+        return on_circle(arc[0].start_theta + arc[0].span_deg / 2)
+
+    @property
     def highest(self) -> RadialSection | None:
         """The section of the highest bump, None when no section has one."""
         seen = [section for section in self.sections if section.cam_height_mm]
@@ -151,7 +171,7 @@ class RadialMap:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready dictionary."""
-        top = self.maximum
+        top, bump = self.maximum, self.bump_theta_deg
         return {
             "side": self.side.value,
             "head_centre": list(self.frame.head),
@@ -166,6 +186,7 @@ class RadialMap:
             "omega_reason": self.omega.reason,
             "maximum_alpha_deg": None if top is None else top.alpha_deg,
             "maximum_at": None if top is None else top.clock,
+            "bump_at": None if bump is None else clock_words(bump),
             "limits": list(self.limits),
             "sections": [section.to_dict() for section in self.sections],
         }

@@ -23,6 +23,7 @@ Point2 = tuple[float, float]
 
 _WAIST_RADII = 1.1  # distance of the narrowest neck from the head centre, in head radii
 _NECK = NeckProfile(_WAIST_RADII, turn_deg=22.0, clearance=(0.2, 0.04), flare_per_mm=0.006)
+_STEEP = 6.0
 _NECK_BASE = 0.74  # position of the neck base along the neck
 _SHAFT_START_MM = 42.0  # proximal shaft midpoint below the neck's foot
 _SAGITTAL_SLOPE = -0.06  # the distal shaft comes forward
@@ -241,7 +242,9 @@ class Femur:
         s, c2, c3 = self._neck_coordinates(x, y, z)
         start, height, profile = self._neck_profile(s, c2, c3)
         rho = np.sqrt(c2 * c2 + c3 * c3)
-        return np.maximum(rho - np.where(s < start, height, profile), start - s)
+        before = start - s  # steep inside: the marrow's edge turns where the bone's surface does
+        before = np.where(before < 0, _STEEP * before, before)
+        return np.maximum(rho - np.where(s < start, height, profile), before)
 
     def _neck(self, x: Any, y: float, z: Any) -> Any:
         s, _, _ = self._neck_coordinates(x, y, z)
