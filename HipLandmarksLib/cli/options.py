@@ -83,6 +83,13 @@ def add_measurement_options(parser: argparse.ArgumentParser) -> None:
         help="also what needs points beyond the common ones: acetabular walls, symphysis, "
         "physeal scar and the like",
     )
+    group.add_argument(
+        "--reader-sd",
+        type=float,
+        metavar="MM",
+        help="standard deviation per axis of points that people place, in mm at the hip: gives "
+        "their measurements an uncertainty (default: not known, and none is stated)",
+    )
 
 
 def settings_of(
@@ -119,6 +126,7 @@ def settings_of(
         edge=Edge(arguments.edge or "bone"),
         threshold_set=arguments.thresholds,
         extra_points=arguments.extra,
+        reader_sigma_mm=arguments.reader_sd,
         **known,
     )
 

@@ -66,6 +66,18 @@ def test_one_hip_alone_is_measured(
     assert _line(capsys.readouterr().out, "Alpha").count("45°") == 1
 
 
+def test_points_of_a_reader_have_the_doubt_that_the_reader_states(
+    tmp_path: Path, hips: HipLandmarks, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_landmarks(tmp_path / "a.json", hips)
+    assert main(["measure", "a.json"]) == 0
+    assert "±" not in _line(capsys.readouterr().out, "LCE")
+    assert main(["measure", "a.json", "--reader-sd", "1"]) == 0
+    assert _line(capsys.readouterr().out, "LCE").count("±") == 2
+    assert main(["measure", "a.json", "--reader-sd", "0"]) != 0
+    assert "standard deviation must be above 0" in capsys.readouterr().err
+
+
 def test_results_are_written_when_asked_for(tmp_path: Path, hips: HipLandmarks) -> None:
     write_landmarks(tmp_path / "a.json", hips)
     assert main(["measure", "a.json", "--out", "results", "--edge", "sourcil"]) == 0
