@@ -29,6 +29,8 @@ from .commands import (
     key_help,
     key_notice,
 )
+from .comparison import ComparisonView, comparison_text, comparison_view, in_order
+from .comparison_cells import ComparisonColumn, ComparisonRow
 from .control_words import control_words, research_notice, section_words
 from .controls import Control, Section
 from .definition import (
@@ -76,6 +78,9 @@ __all__ = [
     "Change",
     "Choice",
     "Column",
+    "ComparisonColumn",
+    "ComparisonRow",
+    "ComparisonView",
     "Control",
     "Definition",
     "DetectionPlan",
@@ -108,6 +113,8 @@ __all__ = [
     "columns",
     "command_tooltip",
     "command_words",
+    "comparison_text",
+    "comparison_view",
     "control_words",
     "csv_of",
     "definition_of",
@@ -115,6 +122,7 @@ __all__ = [
     "finished_message",
     "group_title",
     "image_badges",
+    "in_order",
     "instruction",
     "key_help",
     "key_notice",

@@ -25,6 +25,12 @@ def section_words(section: Section) -> Words:
         Section.MEASUREMENTS: Words(
             _("Measurements"), _("All numbers; they follow while a landmark is dragged.")
         ),
+        Section.EXPLORER: Words(
+            _("Slices"), _("Every slice of an MRI: angles, head, neck, coverage, clock face.")
+        ),
+        Section.COMPARISON: Words(
+            _("Comparison"), _("The same measurements of two images of one patient.")
+        ),
         Section.OVERLAY: Words(
             _("Overlay"), _("Show on the image how sure the model is of its landmarks.")
         ),
@@ -44,6 +50,8 @@ def control_words(control: Control) -> Words:
         Section.DETECT: _detect,
         Section.REVIEW: _review,
         Section.MEASUREMENTS: _measurements,
+        Section.EXPLORER: _explorer,
+        Section.COMPARISON: _comparison,
         Section.OVERLAY: _overlay,
         Section.CALIBRATION: _calibration,
         Section.ADVANCED: _advanced,
@@ -137,6 +145,62 @@ def _measurements() -> Mapping[Control, Words]:
         ),
         Control.SAVE_CSV: Words(
             _("Save CSV…"), _("Save every number with its side, unit, source and calibration.")
+        ),
+    }
+
+
+def _explorer() -> Mapping[Control, Words]:
+    return {
+        Control.EXPLORER_VIEWS: Words(
+            _("Show slices, plots and 3D"), _("Arrange the views for the whole MRI.")
+        ),
+        Control.FOLLOW_VIEWS: Words(
+            _("Follow the slice views"),
+            _("Points and numbers become those of the slice to which a view is scrolled."),
+        ),
+        Control.SLICES: Words(
+            _("Angles on every slice"), _("Click a slice: views, points and numbers jump there.")
+        ),
+        Control.TAKE_RIGHT: Words(
+            _("Measure right hip here"), _("Take the chosen slice for the right hip.")
+        ),
+        Control.TAKE_LEFT: Words(
+            _("Measure left hip here"), _("Take the chosen slice for the left hip.")
+        ),
+        Control.TAKE_SUGGESTED: Words(
+            _("Suggested slices"), _("Measure both hips on the slices that were suggested.")
+        ),
+        Control.TAKE_CENTRE: Words(
+            _("Head centre by the sphere"),
+            _("Put FHC of both hips on the sphere through all slices; it can be undone."),
+        ),
+        Control.SPACE_SPHERE: Words(_("Sphere"), _("Show the sphere of the head in 3D.")),
+        Control.SPACE_NECK: Words(_("Neck axis"), _("Show the axis of the neck in 3D.")),
+        Control.SPACE_RIM: Words(_("Roof"), _("Show the edge of the roof over the head in 3D.")),
+        Control.SPACE_CONTOUR: Words(
+            _("Radial contour"), _("Show the contour of the chosen radial plane.")
+        ),
+        Control.CLOCK: Words(
+            _("Alpha by the clock"),
+            _("Planes through the neck: 12 is superior, 3 anterior on both sides. Click one."),
+        ),
+    }
+
+
+def _comparison() -> Mapping[Control, Words]:
+    return {
+        Control.COMPARE_WITH: Words(
+            _("Compare with"), _("Another image of the same patient whose landmarks are known.")
+        ),
+        Control.SIDE_BY_SIDE: Words(
+            _("Show side by side"),
+            _("Both images beside each other; zoom and place follow by the head centres."),
+        ),
+        Control.COMPARED: Words(
+            _("Differences"), _("Click a measurement: both images show its hip.")
+        ),
+        Control.COPY_COMPARED: Words(
+            _("Copy the comparison"), _("Copy this table to the clipboard, for a spreadsheet.")
         ),
     }
 

@@ -14,6 +14,8 @@ class Section(Enum):
     DETECT = "detect"
     REVIEW = "review"
     MEASUREMENTS = "measurements"
+    EXPLORER = "explorer"
+    COMPARISON = "comparison"
     OVERLAY = "overlay"
     CALIBRATION = "calibration"
     ADVANCED = "advanced"
@@ -59,6 +61,22 @@ class Control(Enum):
     DRAW = "draw"
     COPY = "copy"
     SAVE_CSV = "save_csv"
+    EXPLORER_VIEWS = "explorer_views"
+    FOLLOW_VIEWS = "follow_views"
+    SLICES = "slices"
+    TAKE_RIGHT = "take_right"
+    TAKE_LEFT = "take_left"
+    TAKE_SUGGESTED = "take_suggested"
+    TAKE_CENTRE = "take_centre"
+    SPACE_SPHERE = "space_sphere"
+    SPACE_NECK = "space_neck"
+    SPACE_RIM = "space_rim"
+    SPACE_CONTOUR = "space_contour"
+    CLOCK = "clock"
+    COMPARE_WITH = "compare_with"
+    SIDE_BY_SIDE = "side_by_side"
+    COMPARED = "compared"
+    COPY_COMPARED = "copy_compared"
     SHOW_DOUBT = "show_doubt"
     OPACITY = "opacity"
     PART_MAP = "part_map"
@@ -103,6 +121,8 @@ _CONTROLS: Mapping[Section, tuple[Control, ...]] = MappingProxyType(
         Section.DETECT: _between(Control.MODEL, Control.CANCEL),
         Section.REVIEW: _between(Control.LANDMARKS, Control.DISCARD),
         Section.MEASUREMENTS: _between(Control.RESULTS, Control.SAVE_CSV),
+        Section.EXPLORER: _between(Control.EXPLORER_VIEWS, Control.CLOCK),
+        Section.COMPARISON: _between(Control.COMPARE_WITH, Control.COPY_COMPARED),
         Section.OVERLAY: _between(Control.SHOW_DOUBT, Control.MAP_LANDMARK),
         Section.CALIBRATION: _between(Control.METHOD, Control.APPLY),
         Section.ADVANCED: _between(Control.SEX, Control.MODELS_FOLDER),
