@@ -7,10 +7,19 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
-from ..anatomy import HipLandmarks, Landmark, LandmarkStack, LandmarkState, Side, Source, SourceKind
-from ..measurement import MeasurementSettings, ViewPlane
+from ..anatomy import (
+    AnySide,
+    HipLandmarks,
+    Landmark,
+    LandmarkStack,
+    LandmarkState,
+    Side,
+    Source,
+    SourceKind,
+)
+from ..measurement import Measurement, MeasurementSettings, ViewPlane
 from ..measurement.volume import HeadSphere, SliceProfile, explore_slices
-from ..measurement.volume.explorer import EXPLORED
+from ..measurement.volume.explorer import EXPLORED, KnownValues
 from .coverage import HeadCoverage
 from .head_sphere import HeadSphereFit
 from .neck_axis import NeckAxis
@@ -117,9 +126,21 @@ class HipExploration:
         image again.
         """
         heads = {side: own.head for side, own in self.sides.items()}
-        profiles = profiles_of(stack, self.plane, self.settings, heads)
+        profiles = profiles_of(stack, self.plane, self.settings, heads, self._unchanged(stack))
         sides = {side: replace(own, profiles=profiles[side]) for side, own in self.sides.items()}
         return replace(self, stack=stack, sides=sides)
+
+    def _unchanged(self, stack: LandmarkStack) -> KnownValues:
+        """The measurements of slices on which nothing was edited."""
+        before = {own.depth_mm: own.landmarks for own in self.stack}
+        same = {own.depth_mm for own in stack if before.get(own.depth_mm) is own.landmarks}
+        known: dict[float, dict[tuple[AnySide, str], Measurement]] = {depth: {} for depth in same}
+        for own in self.sides.values():
+            for id_, profile in own.profiles.items():
+                for entry in profile.values:
+                    if entry.place.position_mm in same:
+                        known[entry.place.position_mm][(own.side, id_)] = entry.measurement
+        return known
 
     def landmarks(self) -> HipLandmarks:
         """Points in space, of no single slice: head centre (FHC) and neck centre (NC), LPS mm."""
@@ -143,11 +164,12 @@ def profiles_of(
     plane: ViewPlane,
     settings: MeasurementSettings,
     heads: Mapping[Side, HeadSphere | None],
+    measured: KnownValues | None = None,
 ) -> dict[Side, dict[str, SliceProfile]]:
-    """Alpha and LCE of every slice of a stack, by side and id."""
+    """Alpha and LCE of every slice of a stack, by side and id; ``measured`` ones are kept."""
     known = {side: head for side, head in heads.items() if head is not None}
     spacing = stack.spacing_mm or 1.0  # of a single slice nobody knows how far the next would be
-    found = explore_slices(stack.by_depth(), plane, settings, known, spacing, EXPLORED)
+    found = explore_slices(stack.by_depth(), plane, settings, known, spacing, EXPLORED, measured)
     return {side: {p.id: p for p in found if p.side is side} for side in Side}
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from ...anatomy import HipLandmarks, Side
+from ...anatomy import AnySide, HipLandmarks, Side
 from ...errors import ConfigurationError
 from ..engine import measure
 from ..plane import ViewPlane
@@ -18,6 +18,9 @@ from .slice_rules import clock_resolution_deg
 from .slice_value import HeadSphere, SlicePlace, SliceValue
 
 EXPLORED = ("alpha", "lce")
+
+KnownValues = Mapping[float, Mapping[tuple[AnySide, str], Measurement]]
+"""By depth of the slice, then by side and measurement."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ def explore_slices(
     heads: Mapping[Side, HeadSphere] | None = None,
     slice_spacing_mm: float | None = None,
     ids: Sequence[str] = EXPLORED,
+    known: KnownValues | None = None,
 ) -> list[SliceProfile]:
     """Measure every slice of a stack by itself.
 
@@ -80,6 +84,8 @@ def explore_slices(
             with thresholds. A slice that passes the sphere by has no value.
         slice_spacing_mm: from the depths by default; needed for a single slice.
         ids: measurements, alpha and LCE by default.
+        known: measurements of slices that were measured in the same way before; they are taken
+            as they are.
 
     Returns:
         One profile per hip and measurement.
@@ -93,7 +99,8 @@ def explore_slices(
     positions = sorted(slices)
     spacing = _spacing(positions) if slice_spacing_mm is None else slice_spacing_mm
     measured = {
-        position: {(m.side, m.id): m for m in measure(slices[position], plane, settings, ids)}
+        position: (known or {}).get(position)
+        or {(m.side, m.id): m for m in measure(slices[position], plane, settings, ids)}
         for position in positions
     }
     profiles = []
