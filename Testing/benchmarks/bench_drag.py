@@ -48,10 +48,10 @@ OFFSETS = {
 """(lateral, posterior, cranial) mm from the head centre: what all common measurements need."""
 
 
-def make_case() -> tuple[HipImage, HipLandmarks]:
+def make_case(slices: int = 20) -> tuple[HipImage, HipLandmarks]:
     """A small coronal volume and all common points of both hips, with covariances."""
     matrix = np.array([[1.5, 0, 0, -180], [0, 0, 4, -40], [0, -1.5, 0, 120], [0, 0, 0, 1.0]])
-    pixels = np.random.default_rng(0).integers(0, 500, (20, 200, 240)).astype(np.int16)
+    pixels = np.random.default_rng(0).integers(0, 500, (slices, 200, 240)).astype(np.int16)
     calibration = Calibration(SpacingProvenance.PATIENT_PLANE)
     image = HipImage(pixels, matrix, Modality.MR, calibration, name="bench")
     unit = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
