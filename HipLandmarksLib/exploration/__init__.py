@@ -6,7 +6,7 @@ Research software, not a medical device.
 from __future__ import annotations
 
 from .coverage import HeadCoverage, SliceCoverage
-from .head_sphere import HeadSphereFit, RimSection
+from .head_sphere import HeadSphereFit, RimSection, fit_head_sphere
 from .hip_exploration import ExploredPart, HipExploration, SideExploration
 from .neck_axis import NeckAxis
 
@@ -19,4 +19,5 @@ __all__ = [
     "RimSection",
     "SideExploration",
     "SliceCoverage",
+    "fit_head_sphere",
 ]
