@@ -23,6 +23,7 @@ from .following import FOUND, STACK, STATE, FollowingExplorer, start_state, with
 from .kinds import SpacePart
 from .nodes import ExplorerNodes
 from .slice_views import ScrolledViews, at_depth, look_at_slice
+from .space import look_at_hips
 from .state import ExplorerState
 from .store import Found, found_from_text, stack_from_text
 
@@ -112,6 +113,11 @@ class StackExplorer(FollowingExplorer):
         self._views.close()
         self._observers.drop_all()
 
+    @property
+    def is_there(self) -> bool:
+        """Whether the scene still holds it: other points of the study take it away."""
+        return self._nodes.find(FOUND) is not None
+
     def remove(self) -> None:
         """Take everything out of the scene but the points that are shown."""
         self.close()
@@ -163,6 +169,28 @@ class StackExplorer(FollowingExplorer):
         self._keep(FOUND)
         self.go_to(index, side)
 
+    def renew(self, exploration: HipExploration) -> None:
+        """Take up what was found in space for the points as they are now.
+
+        Histories, choices and the slices that are shown stay.
+
+        Raises:
+            ConfigurationError: when it is about other slices.
+        """
+        if exploration.stack.indices != self.stack.indices:
+            raise ConfigurationError(
+                "These hips were found on other slices: show them as a new exploration."
+            )
+        self._settle()
+        self._found = replace(self._found, sides=exploration.sides)
+        self._exploration = replace(self._exploration, sides=exploration.sides)
+        self._drawings.show_space(self._exploration, self._state)
+        self._keep(FOUND)
+        self._take(self.stack)
+        if self.radial is not None and self._exploration.sides[self.radial[0]].radial is None:
+            self._state = replace(self._state, radial=None)
+        self._drawings.show_radial(self._exploration, self.radial)
+
     def take_head_centre(self, side: Side) -> None:
         """Put the head centre of the slice that is shown where the sphere's centre is seen.
 
@@ -199,6 +227,17 @@ class StackExplorer(FollowingExplorer):
         self._drawings.show_radial(self._exploration, self._state.radial)
         self._keep(STATE)
         self._watchers.call()
+
+    def look_in_space(self, side: Side | None = None) -> bool:
+        """Turn the 3D views to a hip, or both, from the front; False when there is nothing to see.
+
+        Points of slices stay where they are.
+        """
+        sides = list(Side) if side is None else [side]
+        found = [self._exploration.sides[each].head for each in sides]
+        return (
+            look_at_hips(self.study.scene, [head.centre for head in found if head is not None]) > 0
+        )
 
     def clicked(self, series_id: str, row: int) -> bool:
         """Somebody clicked on a point of a plot: go to its slice or radial plane.

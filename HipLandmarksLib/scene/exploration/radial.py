@@ -62,7 +62,7 @@ class RadialMarks:
             name = f"radial point {half}"
             mark = self._mark(name, POINT_CLASS, side)
             mark.place((point,))
-            mark.write(f"α {round(section.alpha_deg)}°, {section.clock}")
+            mark.write(f"alpha {round(section.alpha_deg)}°, {section.clock}")
             yield name
 
     def _fresh(self, name: str, class_name: str, side: Side, count: int) -> LockedMarkup:
@@ -106,8 +106,9 @@ def turn_view(study: StudyNodes, slice_node: Any, frame: ClockFrame, theta_deg: 
     modifying = slice_node.StartModify()
     slice_node.GetSliceToRAS().DeepCopy(slice_to_ras(frame, theta_deg))
     slice_node.SetSliceOrigin(0.0, 0.0, 0.0)
-    width, height, depth = slice_node.GetFieldOfView()
-    slice_node.SetFieldOfView(_VIEW_MM, _VIEW_MM * height / max(width, 1e-6), depth)
+    width, height, _depth = slice_node.GetDimensions()
+    depth = slice_node.GetFieldOfView()[2]
+    slice_node.SetFieldOfView(_VIEW_MM, _VIEW_MM * height / max(width, 1), depth)
     slice_node.UpdateMatrices()
     slice_node.EndModify(modifying)
 
@@ -127,18 +128,13 @@ def _style(display: Any, side: Side) -> None:
     colour = SIDE_COLOURS[side]
     for put in (display.SetColor, display.SetSelectedColor, display.SetActiveColor):
         put(*colour)
+    is_curve = display.GetDisplayableNode().IsA(CURVE_CLASS)
     display.SetPropertiesLabelVisibility(False)
-    display.SetGlyphTypeFromString("CrossDot2D")
+    display.SetPointLabelsVisibility(not is_curve)
+    display.SetGlyphTypeFromString("Vertex2D" if is_curve else "CrossDot2D")
     display.SetUseGlyphScale(True)
-    display.SetGlyphScale(
-        0.3 if display.IsA("vtkMRMLMarkupsDisplayNode") and _is_curve(display) else 2.5
-    )
+    display.SetGlyphScale(0.1 if is_curve else 2.5)
     display.SetTextScale(3.0)
-    display.SetLineThickness(0.4)
+    display.SetCurveLineSizeMode(display.UseLineThickness)
+    display.SetLineThickness(0.5)
     display.SetHandlesInteractive(False)
-    display.SetOccludedVisibility(True)
-
-
-def _is_curve(display: Any) -> bool:
-    node = display.GetDisplayableNode()
-    return node is not None and bool(node.IsA(CURVE_CLASS))

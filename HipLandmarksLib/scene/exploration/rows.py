@@ -36,7 +36,9 @@ class SliceTable:
         self._rows = {each.index: _slice_row(found, each) for each in found.stack}
         rows = self._marked(found, self._rows)
         if new:
-            self.table.fill(rows, _("Values off the head centre are not compared with ranges."))
+            self.table.fill(
+                rows, _("In brackets: LCE off the head centre, not to be compared with ranges.")
+            )
         else:
             self.table.update(rows)
 
@@ -84,11 +86,12 @@ def clock_titles() -> tuple[str, ...]:
 
 
 def value_text(value: SliceValue | None) -> str:
-    """Such as ``52° ± 6``; a dash when there is none."""
+    """Such as ``52° ± 6``; in brackets where it may not be compared with ranges, or a dash."""
     if value is None or value.value is None:
         return _NOTHING
     half = "" if value.sigma is None else f" ± {round(Z95 * value.sigma)}"
-    return f"{round(value.value)}°{half}"
+    text = f"{round(value.value)}°{half}"
+    return text if value.may_be_classified else f"({text})"
 
 
 def _slice_columns() -> tuple[str, ...]:
@@ -123,12 +126,22 @@ def _marks(found: HipExploration, index: int, shown: Mapping[Side, int]) -> str:
     chosen = found.stack.chosen
     words = [_("shown: {hips}").format(hips=hips) if (hips := _hips(shown, index)) else ""]
     words.append(_("measured: {hips}").format(hips=hips) if (hips := _hips(chosen, index)) else "")
+    words.append(
+        _("largest alpha: {hips}").format(hips=hips) if (hips := _largest(found, index)) else ""
+    )
     words.append(_("edited") if found.stack.at(index).is_edited else "")
     return ", ".join(filter(None, words))
 
 
 def _hips(slices: Mapping[Side, int], index: int) -> str:
     return " ".join(side.value for side in Side if slices.get(side) == index)
+
+
+def _largest(found: HipExploration, index: int) -> str:
+    depth = found.stack.at(index).depth_mm
+    tops = {side: own.profiles["alpha"].maximum for side, own in found.sides.items()}
+    places = {side: top.place.position_mm for side, top in tops.items() if top is not None}
+    return " ".join(side.value for side in Side if places.get(side) == depth)
 
 
 def _clock_row(maps: Mapping[Side, RadialMap | None], theta: float) -> tuple[str, ...]:

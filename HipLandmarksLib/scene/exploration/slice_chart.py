@@ -14,6 +14,7 @@ from .charts import BLACK, GREEN, GREY, SIDE_INKS, Chart, Ink, Series
 from .kinds import ExplorerChart
 from .nodes import ExplorerNodes
 
+_MARGIN = 2.0
 Column = list[float | None]
 Entry = tuple[Side, StackSlice, SliceValue]
 _BESIDE = {Side.RIGHT: -0.12, Side.LEFT: 0.12}
@@ -62,7 +63,9 @@ class SliceChart:
         usual = next(
             (v.measurement.usual for *_, v in entries if v.measurement.usual), (None, None)
         )
-        ends = (self._indices[0] - 1.0, self._indices[-1] + 1.0)
+        ends = _ends(
+            [own.index for _side, own, v in entries if v.value is not None] or stack.indices
+        )
         columns["usual x"], columns["usual"] = _level(ends, usual)
         self._heights = _heights([*columns["right"], *columns["left"], *usual])
         self.chart.numbers.show(columns)
@@ -139,6 +142,11 @@ def _level(ends: tuple[float, float], heights: Sequence[float | None]) -> tuple[
             x += (*ends, None)
             y += (height, height, None)
     return x, y
+
+
+def _ends(indices: Sequence[int]) -> tuple[float, float]:
+    """The slices with a value, and some beside them."""
+    return (min(indices) - _MARGIN, max(indices) + _MARGIN)
 
 
 def _heights(values: Sequence[float | None]) -> tuple[float, float]:

@@ -22,13 +22,15 @@ from ..style import SIDE_COLOURS, Colour
 from .kinds import SpacePart
 from .nodes import ExplorerNodes
 
-MODEL_CLASS = "vtkMRMLModelNode"
+MODEL_CLASS, CAMERA_CLASS = "vtkMRMLModelNode", "vtkMRMLCameraNode"
 COLOURS = "colour"
 _ROOF: Colour = (0.30, 0.85, 0.45)
 _BELOW, _ABOVE = (0.95, 0.95, 0.95), (0.90, 0.15, 0.15)
 _AXIS_BEHIND_MM, _AXIS_BEYOND_MM = 12.0, 18.0
 _TUBE_MM = {SpacePart.NECK: 0.9, SpacePart.RIM: 1.2, SpacePart.CONTOUR: 0.45}
 _JUNCTION_MM = 1.6
+_AROUND_MM, _AWAY = 110.0, 2.0
+"""What is seen around a head, and how many widths away the camera stands."""
 
 
 class SpaceModels:
@@ -185,3 +187,22 @@ def _coloured(surface: vtkPolyData | None, colour: Colour) -> vtkPolyData | None
 def _vec(point: NDArray[np.float64]) -> Vec3:
     x, y, z = point.tolist()
     return (x, y, z)
+
+
+def look_at_hips(scene: Any, heads: Sequence[Vec3]) -> int:
+    """Turn the cameras of all 3D views to head centres (LPS mm) from the front; how many.
+
+    One hip is shown close up, both as far away as they need.
+    """
+    if not heads:
+        return 0
+    middle = np.mean(heads, axis=0)
+    width = float(np.ptp(np.asarray(heads)[:, 0])) + _AROUND_MM
+    count = scene.GetNumberOfNodesByClass(CAMERA_CLASS)
+    x, y, z = flip_frame(_vec(middle))
+    for camera in (scene.GetNthNodeByClass(n, CAMERA_CLASS) for n in range(count)):
+        camera.SetFocalPoint(x, y, z)
+        camera.SetPosition(x, y + _AWAY * width, z)
+        camera.SetViewUp(0.0, 0.0, 1.0)
+        camera.ResetClippingRange()
+    return int(count)

@@ -81,6 +81,12 @@ def add_view(scene: Any, name: str, kind: str = "Slice") -> Any:
     return scene.AddNode(node)
 
 
+def value_of(explorer: StackExplorer, index: int) -> float | None:
+    """Alpha of the right hip on a slice."""
+    value = explorer.value(Side.RIGHT, "alpha", index)
+    return None if value is None else value.value
+
+
 def slice_view(explorer: StackExplorer, name: str) -> Any:
     """A slice view that shows the image of the study."""
     scene = explorer.study.scene
@@ -183,7 +189,7 @@ def test_the_radial_plane_holds_contour_and_point_of_alpha(explorer: StackExplor
         for node in slicer.util.getNodes("demo radial point*", scene).values()
         if node.GetDisplayNode().GetVisibility()
     ]
-    assert len(curves) == 2 and sorted(labels) == ["α 36°, 8:00", "α 74°, 2:00"]
+    assert len(curves) == 2 and sorted(labels) == ["alpha 36°, 8:00", "alpha 74°, 2:00"]
     explorer.show_radial(Side.RIGHT, 0.0)
     shown = [node for node in curves.values() if node.GetDisplayNode().GetVisibility()]
     assert len(shown) == 1  # nothing is seen at 6 o'clock
@@ -213,6 +219,24 @@ def test_hips_in_space_are_where_they_were_found(explorer: StackExplorer) -> Non
     explorer.show_parts({SpacePart.NECK})
     visible = [n for n, node in models.items() if node.GetDisplayNode().GetVisibility()]
     assert visible == ["demo left neck axis"]
+
+
+def test_hips_that_are_looked_for_again_are_drawn_anew(explorer: StackExplorer, case: Any) -> None:
+    explorer.go_to(9)
+    move(explorer.study, (Side.RIGHT, "LCP"), (0.0, 0.0, 3.0))
+    explorer.show_radial(Side.RIGHT, 30.0)
+    found = explored(case.image)
+    own = found.sides[Side.RIGHT]
+    assert own.head is not None
+    sphere = replace(own.sphere, sphere=replace(own.head, radius=20.0))
+    own = replace(own, sphere=sphere, radial=None, radial_reason="not seen")
+    explorer.renew(replace(found, sides={**found.sides, Side.RIGHT: own}))
+    assert explorer.edited == (9,) and explorer.shown[Side.RIGHT] == 9
+    assert explorer.radial is None and value_of(explorer, 5) is None
+    names = [node.GetName() for node in explorer.models(Side.RIGHT)]
+    assert len(names) == len(SpacePart) - 1 and not any("junction" in name for name in names)
+    with pytest.raises(ConfigurationError, match="other slices"):
+        explorer.renew(explored(case.image, range(5, 15)))
 
 
 def test_scrolling_a_view_takes_points_along_when_asked_to(explorer: StackExplorer) -> None:

@@ -10,8 +10,16 @@ import pytest
 from explored_case import CHOSEN, HEADS, alpha_on, choices, explored
 from study_moves import move
 
-from HipLandmarksLib.anatomy import HipLandmarks, LandmarkState, Side, SourceKind
+from HipLandmarksLib.anatomy import (
+    HipLandmarks,
+    Landmark,
+    LandmarkStack,
+    LandmarkState,
+    Side,
+    SourceKind,
+)
 from HipLandmarksLib.errors import ConfigurationError
+from HipLandmarksLib.measurement import MeasurementStatus
 
 pytest.importorskip("slicer", reason="slicer-core is not installed")
 
@@ -207,7 +215,7 @@ def test_other_settings_measure_all_slices_anew(explorer: StackExplorer) -> None
     settings = replace(explorer.study.settings, min_confidence=0.99)
     explorer.study.measure_with(settings)
     value = explorer.value(Side.LEFT, "lce", 8)
-    assert value is not None and value.status == explorer.study.measurement(Side.LEFT, "lce").status
+    assert value is not None and MeasurementStatus.ESTIMATED_INPUT in value.status
     assert explorer.exploration.settings == settings
 
 
@@ -242,6 +250,54 @@ def test_a_stack_of_one_slice_is_shown(study: HipStudy, case: Any) -> None:
     assert explorer.step(1) == 10
     assert explorer.value(Side.LEFT, "alpha") is None
     assert cells(explorer, "Right alpha")[10].startswith("47°")
+
+
+def test_a_stack_of_two_slices_is_stepped_through(study: HipStudy, case: Any) -> None:
+    explorer = StackExplorer.create(study, explored(case.image, range(10, 12)))
+    assert dict(explorer.shown) == {Side.RIGHT: 10}
+    assert explorer.step(1) == 11 and explorer.step(1) == 11 and explorer.step(-1) == 10
+
+
+def test_a_hip_that_is_not_there_leaves_the_other_one_alone(study: HipStudy, case: Any) -> None:
+    found = explored(case.image)
+    right = [
+        replace(s, landmarks=HipLandmarks.of(s.landmarks.side(Side.RIGHT))) for s in found.stack
+    ]
+    stack = LandmarkStack.of(right, {Side.RIGHT: 10}, "demo")
+    explorer = StackExplorer.create(study, found.measured_again(stack))
+    explorer.go_to(9)
+    assert dict(explorer.shown) == {Side.RIGHT: 9}
+    assert (
+        explorer.value(Side.LEFT, "alpha", 9) is not None and alpha(explorer, Side.LEFT, 9) is None
+    )
+    assert set(cells(explorer, "Left alpha").values()) == {"–"}
+    with pytest.raises(ConfigurationError):
+        explorer.take_head_centre(Side.LEFT)
+
+
+def test_a_prosthesis_is_shown_without_numbers(study: HipStudy, case: Any) -> None:
+    found = explored(case.image)
+    replaced = Landmark(Side.LEFT, "FHC", None, LandmarkState.PROSTHESIS)
+    slices = [
+        replace(s, landmarks=HipLandmarks.of([*s.landmarks.side(Side.RIGHT), replaced]))
+        for s in found.stack
+    ]
+    stack = LandmarkStack.of(slices, CHOSEN, "demo")
+    explorer = StackExplorer.create(study, found.measured_again(stack))
+    explorer.go_to(9)
+    assert alpha(explorer, Side.LEFT) is None and alpha(explorer, Side.RIGHT) is not None
+    assert study.landmarks[(Side.LEFT, "FHC")].state is LandmarkState.PROSTHESIS
+    value = explorer.value(Side.LEFT, "alpha")
+    assert value is not None and "prosthesis" in value.reason.lower()
+
+
+def test_marks_tell_where_alpha_is_largest_and_lce_off_the_centre_is_in_brackets(
+    explorer: StackExplorer,
+) -> None:
+    marks, lce = cells(explorer, "Marks"), cells(explorer, "Right LCE")
+    assert "largest alpha: R" in marks[8] and "largest alpha: L" in marks[10]
+    assert lce[10].startswith("31°") and lce[9].startswith("(31°")
+    assert cells(explorer, "Right alpha ± 1 slice")[10] == "3°"
 
 
 class Told:
