@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..scene.editing import views_of
+from ..scene import HipStudy
+from ..scene.editing import scroll_to_points, views_of
 from ..scene.film import show_in_coronal_view
 
 
-def show_volume(volume: Any) -> None:
-    """Show a volume in the slice views; a film, which is one slice, in the coronal view alone."""
+def show_volume(volume: Any, study: HipStudy | None = None) -> None:
+    """Show a volume in the slice views; a film, which is one slice, in the coronal view alone.
+
+    Args:
+        volume: the vtkMRMLScalarVolumeNode.
+        study: of the volume: the views show a slice with its points. None where there is none.
+    """
     import slicer
 
     manager, data = slicer.app.layoutManager(), volume.GetImageData()
@@ -20,6 +26,8 @@ def show_volume(volume: Any) -> None:
         show_in_coronal_view(volume)
     else:
         slicer.util.setSliceViewerLayers(background=volume, fit=True, rotateToVolumePlane=True)
+        if study is not None:
+            scroll_to_points(study)
 
 
 def markups_managers() -> list[Any]:

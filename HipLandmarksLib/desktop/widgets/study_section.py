@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import qt
@@ -48,8 +49,8 @@ class StudySection:
 
     def _load(self, sample: Sample) -> None:
         """The image alone, to be read; with its exact landmarks where nothing can read it."""
-        session, waiting = self.desk.session, slicer.app.processEvents
-        with slicer.util.WaitCursor():
+        session, waiting = self.desk.session, self._tell_of_waiting
+        with slicer.util.WaitCursor(), self._nothing_else_opens():
             if missing_packages():
                 study = add_sample_study(session, sample, waiting)
                 self.choose(study.volume_node)
@@ -57,6 +58,25 @@ class StudySection:
                 self.desk.say(text, Severity.NOTE)
             else:
                 self.choose(add_sample(session.scene, sample, waiting))
+
+    @contextmanager
+    def _nothing_else_opens(self) -> Iterator[None]:
+        """While a sample is computed the window lives, but a second click begins nothing."""
+        ui = self.desk.ui
+        buttons = (ui.openFilm, ui.sampleXray, ui.sampleMri)
+        for button in buttons:
+            button.enabled = False
+        try:
+            yield
+        finally:
+            for button in buttons:
+                button.enabled = True
+
+    def _tell_of_waiting(self) -> None:
+        """Called while the film is computed: say so, and let the window live."""
+        text = _("The sample radiograph is being computed, this once; it takes about a minute.")
+        self.desk.say(text, Severity.NOTE)
+        slicer.app.processEvents()
 
     def choose(self, volume: Any) -> None:
         """Make a volume the one that is shown and measured."""

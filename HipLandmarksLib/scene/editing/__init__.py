@@ -4,6 +4,14 @@ from .editor import StudyEditor
 from .guard import guard_views
 from .offering import offers
 from .outcome import Outcome
-from .views import look_at, views_of
+from .views import look_at, scroll_to_points, views_of
 
-__all__ = ["Outcome", "StudyEditor", "guard_views", "look_at", "offers", "views_of"]
+__all__ = [
+    "Outcome",
+    "StudyEditor",
+    "guard_views",
+    "look_at",
+    "offers",
+    "scroll_to_points",
+    "views_of",
+]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...anatomy import Side
 from ...review import Direction
 from ..frames import Vec3, flip_frame, matrix_to_array
 from ..study import HipStudy
@@ -66,6 +67,24 @@ def look_at(study: HipStudy, position: Vec3, width_mm: float | None = None) -> i
             node.SetFieldOfView(wanted, wanted * height / width, depth)
         node.JumpSliceByCentering(*flip_frame(position))
     return len(views)
+
+
+def scroll_to_points(study: HipStudy) -> bool:
+    """Scroll the slice views that show the study's image to a slice with points; zoom stays.
+
+    That is the slice of the first femoral head centre, else of the first point.
+
+    Returns:
+        Whether the study has a point.
+    """
+    found = [point for side in Side for point in study.landmarks.side(side)]
+    heads_first = sorted(found, key=lambda point: point.key != "FHC")
+    position = next((each.position for each in heads_first if each.position is not None), None)
+    if position is None or study.volume_node is None:
+        return False
+    for node in views_of(study.volume_node):
+        node.JumpSliceByOffsetting(*flip_frame(position))
+    return True
 
 
 def _pixel(ijk_to_lps: NDArray[np.float64], way: NDArray[np.float64]) -> float:

@@ -35,7 +35,7 @@ class ctkCollapsibleButton(QAbstractButton):
         self._collapsed = False
         self.setCheckable(True)
         self.setChecked(True)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)
         self.setContentsMargins(0, self._title_height(), 0, 0)
         self.toggled.connect(lambda on: self.setCollapsed(not on))
 
@@ -51,8 +51,6 @@ class ctkCollapsibleButton(QAbstractButton):
         self.setChecked(not collapsed)
         for child in self.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
             child.setVisible(not collapsed)
-        policy = QSizePolicy.Policy
-        self.setSizePolicy(policy.Preferred, policy.Fixed if collapsed else policy.Preferred)
         self.setMaximumHeight(self._title_height() + 2 if collapsed else 16777215)
         self.contentsCollapsed.emit(collapsed)
 

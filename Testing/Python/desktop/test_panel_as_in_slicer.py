@@ -1,0 +1,75 @@
+"""What only a walk through a real Slicer showed: widths, scrolled panels, second clicks, slices."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from HipLandmarksLib.anatomy import Side
+from HipLandmarksLib.desktop.views import current_slice
+
+
+@pytest.fixture
+def samples_are(hands, monkeypatch):
+    """Lets a function stand for the making of a sample."""
+    from HipLandmarksLib.desktop.widgets import study_section  # needs the desktop
+
+    def use(make):
+        monkeypatch.setattr(study_section, "missing_packages", lambda: [])
+        monkeypatch.setattr(study_section, "add_sample", make)
+
+    return use
+
+
+def narrowest(hands):
+    """The width below which Slicer cannot make its dock: that of the widest section."""
+    hands.turn()
+    return hands.widget.parent.minimumSizeHint.width()
+
+
+def test_the_dock_is_as_wide_after_a_definition_as_before(hands):
+    hands.load()
+    before = narrowest(hands)
+    hands.ui.landmarks.setCurrentCell(0, 0)
+    hands.ui.results.setCurrentCell(0, 0)
+    hands.turn()
+    assert hands.ui.definitionFrame.visible
+    assert narrowest(hands) <= max(before, 420)
+
+
+def test_after_a_detection_the_views_show_a_slice_with_points(hands):
+    volume = hands.load(with_landmarks=False)
+    hands.press("detect")
+    hands.wait_for(lambda: not hands.ui.progressBar.visible)
+    image, points = hands.study.image, hands.study.landmarks.side(Side.RIGHT)
+    slices = {round(image.to_ijk(np.array([p.position]))[0][2]) for p in points if p.position}
+    assert current_slice(volume) in slices
+
+
+def test_a_second_click_on_a_sample_begins_nothing_while_it_is_computed(hands, samples_are):
+    begun, seen = [], []
+
+    def slow(scene, sample, waiting):
+        begun.append(sample)
+        for _ in range(3):
+            hands.ui.sampleXray.click()
+            waiting()
+            seen.append(hands.ui.messageLabel.text)
+        return hands.load(with_landmarks=False)
+
+    samples_are(slow)
+    hands.press("sampleXray")
+    assert len(begun) == 1 and "about a minute" in seen[0]
+    assert hands.ui.sampleXray.enabled and hands.ui.sampleMri.enabled
+
+
+@pytest.mark.parametrize("name", ["sampleXray", "sampleMri", "openFilm"])
+def test_samples_can_be_opened_again_after_one_failed(hands, samples_are, name):
+    def broken(scene, sample, waiting):
+        raise OSError("the disk is full")
+
+    samples_are(broken)
+    with pytest.raises(OSError, match="disk"):
+        hands.widget.panel.study.load_mri()
+    assert getattr(hands.ui, name).enabled
+    assert "unforeseen" in hands.ui.messageLabel.text
