@@ -21,7 +21,7 @@ from ..scene import image_of_volume
 from ..scene.batch import whole_or_not_at_all
 
 if TYPE_CHECKING:
-    from ..detection import Detection
+    from ..detection import Detection, StackDetection
 
 _LOOK_EVERY_S = 0.05
 
@@ -61,6 +61,11 @@ class DetectionInProgress:
     def is_over(self) -> bool:
         """Whether the last event was heard, so that :meth:`finish` does not wait."""
         return self._last is not None
+
+    @property
+    def whole(self) -> StackDetection | None:
+        """What was found on every slice; None unless that was asked for and is finished."""
+        return self._last.whole if isinstance(self._last, Finished) else None
 
     def poll(self) -> list[Event]:
         """What has happened since the last call; never waits and never changes the scene."""

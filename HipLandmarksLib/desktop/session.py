@@ -93,6 +93,7 @@ class HipSession:
         device: str = "auto",
         side: Side | None = None,
         views: str | None = None,
+        all_slices: bool = False,
     ) -> DetectionInProgress:
         """Begin to find the landmarks in a volume, in a process of its own; returns at once.
 
@@ -106,15 +107,19 @@ class HipSession:
             device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
             side: of the one hip that a film shows, where nothing else tells it.
             views: name of the views that are averaged; None for what the model's card says.
+            all_slices: read every slice; :attr:`DetectionInProgress.whole` then has them all.
 
         Raises:
             ImageError: when the volume holds no image that can be read.
+            ConfigurationError: when every slice is asked for, and a single one or a side, too.
         """
         image = self._image(volume_node)
         earlier = self._in_progress.get(volume_node.GetID())
         if earlier is not None:
             earlier.cancel()
-        request = DetectionRequest(image, model, slice_index, views, side, True, device)
+        request = DetectionRequest(
+            *(image, model, slice_index, views, side, True, device), all_slices=all_slices
+        )
         run = DetectionInProgress(
             self.worker.start(request), self.scene, volume_node, image, self._show_detection
         )
@@ -181,7 +186,7 @@ class HipSession:
             study = self._show(volume_node, image, detection.landmarks, edge)
             if study.settings.edge is not edge:  # the points of another model marked another one
                 study.measure_with(replace(study.settings, edge=edge))
-            study.show_doubt(ModelReading.of(detection, image), visible=False)
+            study.show_doubt(ModelReading.of(detection, image, study.settings), visible=False)
         except BaseException:
             self._show_earlier(volume_node, earlier, points)
             raise

@@ -50,6 +50,15 @@ from .detection import (
     percent,
     remark_message,
 )
+from .explorer import (
+    ExplorerPanel,
+    ExplorerView,
+    set_space_part,
+    take_head_centres,
+    take_slice,
+)
+from .explorer_clock import ClockColumn, clock_columns, clock_side
+from .explorer_slices import SliceColumn, slice_columns
 from .export import case_report, clipboard_text, csv_of, write_csv_of
 from .live_panel import Change, Panel
 from .measurement_cells import SideValue
@@ -77,6 +86,7 @@ __all__ = [
     "Cell",
     "Change",
     "Choice",
+    "ClockColumn",
     "Column",
     "ComparisonColumn",
     "ComparisonRow",
@@ -85,6 +95,8 @@ __all__ = [
     "Definition",
     "DetectionPlan",
     "DetectionView",
+    "ExplorerPanel",
+    "ExplorerView",
     "KeyLine",
     "LandmarkDefinition",
     "LengthChange",
@@ -101,6 +113,7 @@ __all__ = [
     "Section",
     "Severity",
     "SideValue",
+    "SliceColumn",
     "Step",
     "Switch",
     "Words",
@@ -110,6 +123,8 @@ __all__ = [
     "case_report",
     "category_title",
     "clipboard_text",
+    "clock_columns",
+    "clock_side",
     "columns",
     "command_tooltip",
     "command_words",
@@ -142,8 +157,12 @@ __all__ = [
     "review_columns",
     "section_words",
     "set_overlay",
+    "set_space_part",
     "size_label",
+    "slice_columns",
     "study_badges",
+    "take_head_centres",
+    "take_slice",
     "with_age",
     "with_choice",
     "worst",

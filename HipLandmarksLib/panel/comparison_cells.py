@@ -14,7 +14,7 @@ from ..measurement.result import display_value
 from ..report.sections import Section as Group
 from ..report.sections import section_of
 from ..report.values import format_value
-from ..uncertainty import Calibration, MeasurementDoubt, measurement_doubt
+from ..uncertainty import Calibration, MeasurementDoubt
 from .bricks import Cell
 from .severity import Severity
 from .table_words import table_word
@@ -146,10 +146,9 @@ def calibration_of(study: HipStudy) -> Calibration | None:
 
 def doubt_of(study: HipStudy, m: Measurement, level: float) -> MeasurementDoubt | None:
     """Interval of a measurement by the calibrated model; None without one."""
-    calibration = calibration_of(study)
-    if calibration is None:
+    if study.doubt is None:
         return None
-    return measurement_doubt(calibration, m, study.landmarks, level=level)
+    return study.doubt.reading.doubt_about(m, study.landmarks, level)
 
 
 def _about_interval(difference: StudyDifference) -> str:

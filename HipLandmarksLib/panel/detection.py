@@ -18,6 +18,7 @@ from .severity import Severity
 
 AUTO = "auto"
 CURRENT = "current"
+ALL = "all"
 DEVICES = ("cuda", "mps", "cpu")
 _MEGABYTE = 1e6
 
@@ -28,7 +29,7 @@ class DetectionPlan:
 
     Attributes:
         model: name of the model; empty: the one that fits the image best.
-        slice: ``auto`` or ``current``.
+        slice: ``auto``, ``current`` or ``all``.
         side: ``R`` or ``L`` of a film of one hip; empty: as the file says.
         device: ``auto``, ``cuda``, ``mps`` or ``cpu``.
     """
@@ -55,6 +56,11 @@ class DetectionPlan:
             current: the slice that is shown.
         """
         return current if self.slice == CURRENT else None
+
+    @property
+    def all_slices(self) -> bool:
+        """Whether every slice is read, so that the whole volume can be explored."""
+        return self.slice == ALL
 
     @property
     def hip(self) -> Side | None:
@@ -218,6 +224,9 @@ def _slices() -> tuple[Option, ...]:
     return (
         Option(AUTO, _("Automatic"), _("The slice on which each hip is measured best.")),
         Option(CURRENT, _("Current slice"), _("Read both hips on the slice that is shown.")),
+        Option(
+            ALL, _("All slices"), _("Also read every other slice: see the section Slices below.")
+        ),
     )
 
 

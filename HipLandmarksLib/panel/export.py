@@ -10,7 +10,6 @@ from ..anatomy import Midline, Side, SourceKind
 from ..i18n import tr as _
 from ..report.case import CaseReport
 from ..report.tables import csv_text
-from ..uncertainty import measurement_doubt
 from .control_words import research_notice
 from .measurement_cells import SideValue
 from .measurement_rows import Column, MeasurementRow
@@ -49,11 +48,9 @@ def case_report(study: HipStudy) -> CaseReport:
     reading = None if study.doubt is None else study.doubt.reading
     calibration = None if reading is None else reading.calibration
     doubts = {}
-    if calibration is not None:
-        doubts = {
-            (m.side, m.id): measurement_doubt(calibration, m, study.landmarks)
-            for m in study.measurements
-        }
+    if reading is not None:
+        found = {(m.side, m.id): reading.doubt_about(m, study.landmarks) for m in study.measurements}
+        doubts = {id_: doubt for id_, doubt in found.items() if doubt is not None}
     case = CaseReport.of(image, study.landmarks, study.measurements, study.landmarks.case_id)
     return replace(
         case,

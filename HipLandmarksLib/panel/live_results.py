@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from ..anatomy import AnySide, HipLandmarks
 from ..measurement import Measurement, SideDifference
-from ..uncertainty import Calibration
 from .measurement_cells import SideValue
 from .measurement_rows import MeasurementRow, RowInput, row_difference, row_inputs, side_value_of
 from .measurement_table import measurement_row
 
 if TYPE_CHECKING:
     from ..scene import HipStudy
+    from ..scene.doubt import ModelReading
 
 Changed = tuple[bool, tuple[int, ...]]
 """Whether the rows are other ones, and else the numbers of those that read otherwise."""
@@ -30,7 +30,7 @@ class LiveResults:
         """No rows yet."""
         self.rows: list[MeasurementRow] = []
         self._inputs: dict[str, RowInput] = {}
-        self._calibration: Calibration | None = None
+        self._reading: ModelReading | None = None
         self._order: list[str] = []
         self._found: list[Measurement] = []
         self._differences: list[SideDifference] = []
@@ -43,15 +43,14 @@ class LiveResults:
     def update(self, study: HipStudy) -> Changed:
         """Look at the study again."""
         found, differences = study.measurements, study.differences
-        doubt = study.doubt
-        calibration = None if doubt is None else doubt.reading.calibration
-        ids = self._touched(found, differences) if calibration is self._calibration else None
+        reading = None if study.doubt is None else study.doubt.reading
+        ids = self._touched(found, differences) if reading is self._reading else None
         before, self._found, self._differences = self._inputs, found, differences
-        self._calibration = calibration
+        self._reading = reading
         if ids is not None and not ids:
             return False, ()
         if ids is None:
-            return self._fill(study, calibration)
+            return self._fill(study, reading)
         wanted = [m for m in found if m.id in ids]
         of_sides = [d for d in differences if d.id in ids]
         self._inputs = before | row_inputs(wanted, of_sides)
@@ -59,16 +58,16 @@ class LiveResults:
             number
             for number, id_ in enumerate(self._order)
             if self._inputs[id_] is not before[id_]
-            and self._renew(number, before[id_], study.landmarks, calibration)
+            and self._renew(number, before[id_], study.landmarks, reading)
         ]
         return False, tuple(changed)
 
-    def _fill(self, study: HipStudy, calibration: Calibration | None) -> Changed:
+    def _fill(self, study: HipStudy, reading: ModelReading | None) -> Changed:
         """Make all rows anew."""
         self._inputs = row_inputs(study.measurements, study.differences)
         self._order, self._values = list(self._inputs), {}
         landmarks = study.landmarks
-        self.rows = [self._row(each, landmarks, calibration) for each in self._inputs.values()]
+        self.rows = [self._row(each, landmarks, reading) for each in self._inputs.values()]
         return True, ()
 
     def _touched(
@@ -96,12 +95,12 @@ class LiveResults:
         number: int,
         before: RowInput,
         landmarks: HipLandmarks,
-        calibration: Calibration | None,
+        reading: ModelReading | None,
     ) -> bool:
         """Make a row anew where it reads otherwise; whether it does."""
         row = self.rows[number]
         found = self._inputs[row.id]
-        values, difference = self._in_words(found, landmarks, calibration), row.difference
+        values, difference = self._in_words(found, landmarks, reading), row.difference
         if found.difference != before.difference:
             difference = row_difference(found)
         alike = values == row.values and difference == row.difference
@@ -111,25 +110,25 @@ class LiveResults:
         return self.rows[number] != row
 
     def _row(
-        self, found: RowInput, landmarks: HipLandmarks, calibration: Calibration | None
+        self, found: RowInput, landmarks: HipLandmarks, reading: ModelReading | None
     ) -> MeasurementRow:
-        values = self._in_words(found, landmarks, calibration)
+        values = self._in_words(found, landmarks, reading)
         return measurement_row(found, values, row_difference(found), landmarks)
 
     def _in_words(
-        self, found: RowInput, landmarks: HipLandmarks, calibration: Calibration | None
+        self, found: RowInput, landmarks: HipLandmarks, reading: ModelReading | None
     ) -> tuple[tuple[AnySide, SideValue], ...]:
         if found.of_difference:
             return ()
-        return tuple((m.side, self._value(m, landmarks, calibration)) for m in found.found)
+        return tuple((m.side, self._value(m, landmarks, reading)) for m in found.found)
 
     def _value(
-        self, m: Measurement, landmarks: HipLandmarks, calibration: Calibration | None
+        self, m: Measurement, landmarks: HipLandmarks, reading: ModelReading | None
     ) -> SideValue:
         """In words, unless they are known: an equal result by the same settings has the same."""
         known, value = self._values.get((m.id, m.side), (None, None))
         if known is None or value is None or not _is_equal(m, known):
-            value = side_value_of(m, landmarks, calibration)
+            value = side_value_of(m, landmarks, reading)
         self._values[(m.id, m.side)] = (m, value)
         return value
 

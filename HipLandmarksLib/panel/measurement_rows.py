@@ -117,18 +117,18 @@ def row_inputs(
 
 
 def side_value_of(
-    m: Measurement, landmarks: HipLandmarks, calibration: Calibration | None
+    m: Measurement, landmarks: HipLandmarks, reading: ModelReading | None
 ) -> SideValue:
     """A measurement in words, with its interval by a calibrated model.
 
     Args:
         m: the measurement.
         landmarks: that were measured.
-        calibration: of the model that placed them, None without one.
+        reading: of the model that placed them, None without one.
     """
     doubt = None
-    if calibration is not None and m.value is not None:
-        doubt = measurement_doubt(calibration, m, landmarks)
+    if reading is not None and m.value is not None:
+        doubt = reading.doubt_about(m, landmarks)
     return side_value(m, doubt)
 
 

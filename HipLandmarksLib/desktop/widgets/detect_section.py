@@ -24,6 +24,7 @@ from ...panel import (
     percent,
     remark_message,
 )
+from ..explorers import Explorers
 from ..packages import ensure_detection_packages
 from ..views import current_slice, show_volume
 from .choices import ChoiceBox
@@ -39,10 +40,15 @@ _CHOICES = (Control.MODEL, Control.SLICE, Control.SINGLE_HIP, Control.DEVICE)
 
 
 class DetectSection:
-    """Starts a detection, shows how far it is, takes its result into the scene."""
+    """Starts a detection, shows how far it is, takes its result into the scene.
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    Args:
+        desk: what the sections share.
+        explorers: take up what was found on all slices.
+    """
+
+    def __init__(self, desk: Desk, explorers: Explorers) -> None:
+        self.desk, self._explorers = desk, explorers
         self._catalogue = ModelCatalogue()
         self._run: DetectionInProgress | None = None
         self._words = ProgressWords()
@@ -119,7 +125,8 @@ class DetectSection:
             model=view.entry.folder,
             slice_index=index,
             device=plan.device,
-            side=plan.hip,
+            side=None if plan.all_slices else plan.hip,
+            all_slices=plan.all_slices,
         )
         self._words, self._remarks = ProgressWords(), []
         self.desk.messages.clear()
@@ -194,9 +201,18 @@ class DetectSection:
         else:
             self._tell(found)
             if found is not None:
+                self._explore(run)
                 self.desk.reopen()
-                show_volume(run.volume_node)
+                show_volume(run.volume_node, self.desk.session.study(run.volume_node))
         self.show()
+
+    def _explore(self, run: DetectionInProgress) -> None:
+        """Take up what was found on all slices, if that was asked for."""
+        study = self.desk.session.study(run.volume_node)
+        if run.whole is None or study is None:
+            return
+        with self.desk.messages.telling(), slicer.util.WaitCursor():
+            self._explorers.create(study, run.whole)
 
     def _tell(self, found: Any) -> None:
         if found is None:

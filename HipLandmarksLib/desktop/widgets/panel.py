@@ -13,12 +13,15 @@ from ...scene import repairs_of, take_as_radiograph
 from ...scene.editing import guard_views
 from .. import films
 from ..editors import Editors, reviews_folder
+from ..explorers import Explorers
 from ..session import HipSession
 from ..views import markups_managers, show_volume
 from .advanced_section import AdvancedSection
 from .calibration_section import CalibrationSection
+from .comparison_section import ComparisonSection
 from .desk import Desk
 from .detect_section import DetectSection
+from .explorer_section import ExplorerSection
 from .live import LiveRefresh
 from .measurement_section import MeasurementSection
 from .messages import MessageArea
@@ -54,19 +57,23 @@ class ModulePanel:
         self._guarded = False
         self._messages = MessageArea(ui)
         self._editors = Editors(reviews_folder())
+        self._explorers = Explorers(self._editors)
         self.desk = Desk(
             *(ui, session, self._panel, self._messages, parameters, self._live.ask, self.show)
         )
         self.study = StudySection(self.desk)
-        self.detect = DetectSection(self.desk)
+        self.detect = DetectSection(self.desk, self._explorers)
         self.review = ReviewSection(self.desk, self._editors, self.other_case, self._show_keys)
         self.measurements = MeasurementSection(self.desk)
+        self.explorer = ExplorerSection(self.desk, self._explorers)
+        self.comparison = ComparisonSection(self.desk)
         self.overlay = OverlaySection(self.desk)
         self.calibration = CalibrationSection(self.desk)
         self.advanced = AdvancedSection(self.desk, self.review.keyboard)
         self.restore = RestoreOffer(self.desk, self._editors)
         self._sections: tuple[_Section, ...] = (
             *(self.study, self.detect, self.review, self.measurements),
+            *(self.explorer, self.comparison),
             *(self.overlay, self.calibration, self.advanced, self.restore),
         )
         if self.review.keyboard.problem:
@@ -96,7 +103,9 @@ class ModulePanel:
     def show(self) -> None:
         """Show the study of the chosen volume anew."""
         study = self.desk.study
-        self._editors.keep_only(list(self.desk.session.studies))
+        studies = list(self.desk.session.studies)
+        self._explorers.keep_only(studies)
+        self._editors.keep_only(studies)
         editor = self._editors.of(study)
         if study is not None:
             study.watch(self._live.ask)
@@ -123,6 +132,8 @@ class ModulePanel:
             self.study.show()
         self.review.update(change)
         self.measurements.update(change)
+        self.explorer.update()
+        self.comparison.update()
 
     def other_case(self, step: int) -> None:
         """Show the study that follows the present one in the scene, or the one before it."""
@@ -144,7 +155,10 @@ class ModulePanel:
         self.review.keyboard.unbind()
         self.detect.close()
         self.calibration.close()
+        self.comparison.leave()
+        self.explorer.close()
         self._live.close()
+        self._explorers.close()
         self._editors.close()
         self._panel.show(None)
 
@@ -152,6 +166,9 @@ class ModulePanel:
         """The scene is about to be closed: nothing of it may be shown any more."""
         self.detect.cancel()
         self.calibration.close()
+        self.comparison.leave()
+        self.explorer.close()
+        self._explorers.close()
         self._editors.close()
         self._shown = _NOTHING_YET
         self._panel.show(None)
@@ -162,7 +179,7 @@ class ModulePanel:
         if prepared.node is not volume:
             self.desk.parameters().inputVolume = prepared.node  # comes here again
             return False
-        show_volume(volume)
+        show_volume(volume, self.desk.session.study(volume))
         image = self.desk.image
         if image is not None and image.n_slices == 1 and image.modality is Modality.UNKNOWN:
             self._ask_for_kind(volume)

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6 import QtCore, QtGui, QtWidgets
 from vtkmodules.vtkCommonCore import vtkCollection
 
-from .mrml_widgets import qMRMLSliceWidget
+from .mrml_widgets import qMRMLPlotWidget, qMRMLSliceWidget
 
 
 class qSlicerModuleManager(QtCore.QObject):
@@ -25,13 +25,14 @@ class qSlicerCoreIOManager(QtCore.QObject):
 
 
 class qSlicerLayoutManager(QtCore.QObject):
-    """The slice views of a main window."""
+    """The slice views and one plot view of a main window."""
 
     layoutChanged = QtCore.Signal(int)
 
     def __init__(self, slices: dict[str, qMRMLSliceWidget]) -> None:
         super().__init__()
         self._slices = slices
+        self._plots = [qMRMLPlotWidget()]
         self._number = 0
 
     @QtCore.Slot(result="QStringList")
@@ -53,6 +54,12 @@ class qSlicerLayoutManager(QtCore.QObject):
         self._number = number
         self.layoutChanged.emit(number)
 
+    @QtCore.Slot(int, result=QtCore.QObject)
+    def plotWidget(self, number: int) -> qMRMLPlotWidget:
+        """The widget of a plot view."""
+        return self._plots[number]
+
+    plotViewCount = QtCore.Property(int, lambda self: len(self._plots))
     threeDViewCount = QtCore.Property(int, lambda self: 0)
     layout = QtCore.Property(int, lambda self: self._number, setLayout)
 

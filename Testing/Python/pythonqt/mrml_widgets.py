@@ -267,5 +267,27 @@ class qMRMLSliceWidget(QWidget):
         return self._logic.GetSliceCompositeNode()
 
 
-WIDGETS = (qMRMLWidget, qMRMLNodeComboBox, qMRMLSliceView, qMRMLSliceWidget)
+class qMRMLPlotView(QWidget):
+    """The drawing area of a plot widget; says which points were clicked."""
+
+    dataSelected = Signal(object, object)
+
+
+class qMRMLPlotWidget(QWidget):
+    """A plot view."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._view = qMRMLPlotView(self)
+
+    @Slot(result=object)
+    def plotView(self) -> qMRMLPlotView:
+        """The view."""
+        return self._view
+
+
+WIDGETS = (
+    *(qMRMLWidget, qMRMLNodeComboBox, qMRMLSliceView, qMRMLSliceWidget),
+    *(qMRMLPlotView, qMRMLPlotWidget),
+)
 NAMED_BY_CONNECTORS = ("qMRMLSliderWidget", "qMRMLSpinBox", "qMRMLRangeWidget")

@@ -1,0 +1,205 @@
+"""Slices: all slices of an MRI with their angles, head and neck in space, the clock face."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from typing import Any
+
+from ...anatomy import Side
+from ...panel import (
+    Control,
+    ExplorerPanel,
+    ExplorerView,
+    clock_columns,
+    clock_side,
+    set_space_part,
+    slice_columns,
+    take_head_centres,
+    take_slice,
+)
+from ...scene.exploration import StackExplorer, show_explorer_layout
+from ..explorers import Explorers
+from ..plots import PlotClicks
+from .desk import Desk
+from .messages import told
+from .tables import CellTable
+
+_PARTS = (
+    *(Control.SPACE_SPHERE, Control.SPACE_NECK),
+    *(Control.SPACE_RIM, Control.SPACE_CONTOUR),
+)
+_TAKES = (Control.TAKE_RIGHT, Control.TAKE_LEFT, Control.TAKE_SUGGESTED)
+
+
+class ExplorerSection:
+    """Goes from slice to slice, takes another slice for a hip, shows planes through the neck.
+
+    Args:
+        desk: what the sections share.
+        explorers: the explored stack of every study.
+    """
+
+    def __init__(self, desk: Desk, explorers: Explorers) -> None:
+        self.desk, self._explorers = desk, explorers
+        self._watched: StackExplorer | None = None
+        self._view = ExplorerView(True)
+        self._panel = ExplorerPanel()
+        self._clicks = PlotClicks(self._plot_clicked)
+        self._busy = False
+        ui = desk.ui
+        self._slices, self._clock = CellTable(ui.slices), CellTable(ui.clock)
+        ui.slices.connect("currentCellChanged(int,int,int,int)", self._slice_chosen)
+        ui.clock.connect("cellClicked(int,int)", self._clock_chosen)
+        ui.explorerViews.connect("clicked(bool)", self.show_views)
+        ui.followViews.connect("clicked(bool)", self.follow_views)
+        ui.takeCentre.connect("clicked(bool)", self.take_centre)
+        for control in _TAKES:
+            getattr(ui, control.object_name).connect("clicked(bool)", _taker(self, control))
+        for control in _PARTS:
+            getattr(ui, control.object_name).connect("clicked(bool)", _shower(self, control))
+
+    @property
+    def explorer(self) -> StackExplorer | None:
+        """Of the study that is shown; None when its slices were not explored."""
+        return self._explorers.of(self.desk.study)
+
+    def show(self) -> None:
+        """Bring the section in line with the study."""
+        with self.desk.messages.telling():
+            self._watch(self.explorer)
+        self._clicks.follow()
+        self._view = ExplorerView(True)
+        self.update()
+
+    def update(self) -> None:
+        """Bring the section in line with what changed."""
+        before = self._view
+        self._view = view = self._panel.view(self.desk.study, self.explorer)
+        self._busy = True
+        try:
+            self._fill(before, view)
+            self._write_words(view)
+            self._set_controls(view)
+        finally:
+            self._busy = False
+
+    def close(self) -> None:
+        """Let go of views and stacks."""
+        self._clicks.close()
+        self._watch(None)
+
+    @told
+    def show_views(self, *_event: Any) -> None:
+        """Arrange slices, plots and 3D."""
+        explorer = self.explorer
+        if explorer is not None and show_explorer_layout(explorer):
+            show_explorer_layout(explorer)  # once more: the views were made meanwhile
+            self._clicks.follow()
+
+    @told
+    def follow_views(self, on: bool) -> None:
+        """Let points follow the slice views, or not."""
+        if self.explorer is not None:
+            self.explorer.follow_views = on
+
+    @told
+    def take(self, control: Control) -> None:
+        """Measure a hip on the slice that is shown, or both where it was suggested."""
+        if self.explorer is not None:
+            take_slice(self.explorer, control)
+            self.desk.refresh()
+
+    @told
+    def take_centre(self, *_event: Any) -> None:
+        """Put the head centres where the spheres have them."""
+        if self.explorer is not None:
+            take_head_centres(self.explorer)
+
+    @told
+    def show_part(self, control: Control, on: bool) -> None:
+        """Show or hide something in 3D."""
+        if self.explorer is not None:
+            set_space_part(self.explorer, control, on)
+
+    @told
+    def _slice_chosen(self, row: int, *_rest: int) -> None:
+        if not self._busy and self.explorer is not None and 0 <= row < len(self._view.slices):
+            self.explorer.go_to(self._view.slices[row].index)
+
+    @told
+    def _clock_chosen(self, row: int, column: int) -> None:
+        explorer = self.explorer
+        if explorer is None or not 0 <= row < len(self._view.clock):
+            return
+        side = clock_side(column) or _with_map(explorer)
+        if side is not None:
+            explorer.show_radial(side, self._view.clock[row].theta_deg)
+
+    def _plot_clicked(self, series: str, row: int) -> bool:
+        explorer = self.explorer
+        if explorer is None:
+            return False
+        with self.desk.messages.telling():
+            return explorer.clicked(series, row)
+        return False
+
+    def _watch(self, explorer: StackExplorer | None) -> None:
+        if explorer is self._watched:
+            return
+        if self._watched is not None:
+            self._watched.stop_watching(self.desk.refresh)
+        self._watched = explorer
+        if explorer is not None:
+            explorer.watch(self.desk.refresh)
+
+    def _fill(self, before: ExplorerView, view: ExplorerView) -> None:
+        if [line.index for line in before.slices] != [line.index for line in view.slices]:
+            self._slices.fill(slice_columns(), [line.cells for line in view.slices])
+        elif view.slices is not before.slices:
+            for row, line in enumerate(view.slices):
+                self._slices.write(row, line.cells)
+        if self._slices.current != view.current:
+            self._slices.choose(view.current)
+        if view.clock is not before.clock:
+            self._clock.fill(clock_columns(), [line.cells for line in view.clock])
+
+    def _write_words(self, view: ExplorerView) -> None:
+        ui = self.desk.ui
+        blocks = [_block(heading, lines) for heading, lines in view.space]
+        ui.explorerLabel.text = "<br>".join([escape(view.reason)] * bool(view.reason) + blocks)
+        ui.sliceChoiceLabel.text = _paragraphs(view.choices)
+        ui.clockHeadLabel.text = _paragraphs(view.clock_heads)
+        ui.limitsLabel.text = _paragraphs(view.limits)
+        ui.limitsLabel.visible = bool(view.limits)
+
+    def _set_controls(self, view: ExplorerView) -> None:
+        ui = self.desk.ui
+        ui.explorerSection.visible = view.applies
+        ui.explorerFrame.visible = self.explorer is not None
+        for control in (*_TAKES, Control.TAKE_CENTRE):
+            getattr(ui, control.object_name).enabled = control in view.ready
+        for switch in view.switches:
+            getattr(ui, switch.control.object_name).checked = switch.on
+        ui.clock.visible = bool(view.clock)
+
+
+def _with_map(explorer: StackExplorer) -> Side | None:
+    sides = explorer.exploration.sides
+    return next((side for side in Side if sides[side].radial is not None), None)
+
+
+def _block(heading: str, lines: tuple[str, ...]) -> str:
+    return "<br>".join([f"<b>{escape(heading)}</b>", *map(escape, lines)])
+
+
+def _paragraphs(lines: tuple[str, ...]) -> str:
+    return "<br>".join(map(escape, lines))
+
+
+def _taker(section: ExplorerSection, control: Control) -> Callable[..., None]:
+    return lambda *_event: section.take(control)
+
+
+def _shower(section: ExplorerSection, control: Control) -> Callable[[bool], None]:
+    return lambda on: section.show_part(control, on)
