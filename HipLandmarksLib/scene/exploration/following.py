@@ -10,6 +10,7 @@ from typing import Any
 
 from ...anatomy import HipLandmarks, Landmark, LandmarkId, LandmarkStack, Side
 from ...errors import ConfigurationError
+from ...exploration import HipExploration
 from ..editing import StudyEditor
 from ..editing.node import remember_page
 from ..watchers import StudyChange, StudyEvent
@@ -81,7 +82,8 @@ class FollowingExplorer(ExplorerView):
         found, study = self._exploration, self.study
         if self.problem or (found.plane, found.settings) == (study.plane, study.settings):
             return
-        self._exploration = replace(found, plane=study.plane, settings=study.settings)
+        sides = {side: replace(own, profiles={}) for side, own in found.sides.items()}
+        self._exploration = HipExploration(found.stack, sides, study.plane, study.settings)
         self._take(self.stack)
 
     def _turn(self, shown: Mapping[Side, int]) -> None:
