@@ -25,7 +25,7 @@ from .nodes import ExplorerNodes
 from .slice_views import ScrolledViews, at_depth, look_at_slice
 from .space import look_at_hips
 from .state import ExplorerState
-from .store import Found, found_from_text, stack_from_text
+from .store import Found, StackText, found_from_text, stack_from_text
 
 
 class StackExplorer(FollowingExplorer):
@@ -46,7 +46,7 @@ class StackExplorer(FollowingExplorer):
     ) -> None:
         self.study, self._found, self._state, self.editor = study, found, state, editor
         self._exploration = found.exploration(stack, study.plane, study.settings)
-        self._nodes = ExplorerNodes(study.nodes)
+        self._nodes, self._stack_text = ExplorerNodes(study.nodes), StackText()
         self._drawings = ExplorerDrawings(self._nodes)
         self._watchers, self._observers = Watchers(), Observers()
         self._views = ScrolledViews(study, lambda: self.stack, self._scrolled)

@@ -16,7 +16,7 @@ from ..editing.node import remember_page
 from ..watchers import StudyChange, StudyEvent
 from .nodes import ExplorerNodes
 from .state import ExplorerState
-from .store import found_to_text, stack_to_text
+from .store import StackText, found_to_text
 from .view import ExplorerView
 
 FOUND, STACK, STATE = "data found", "data stack", "data state"
@@ -27,6 +27,7 @@ class FollowingExplorer(ExplorerView):
 
     editor: StudyEditor | None
     _nodes: ExplorerNodes
+    _stack_text: StackText
     _turning: bool
     _dragging: bool
     _doubt_hidden: bool
@@ -152,7 +153,7 @@ class FollowingExplorer(ExplorerView):
         """Write these parts into the scene, from which a loaded one is live again."""
         texts = {
             FOUND: lambda: found_to_text(self._found),
-            STACK: lambda: stack_to_text(self.stack),
+            STACK: lambda: self._stack_text.write(self.stack),
             STATE: self._state.to_text,
         }
         for part in parts:

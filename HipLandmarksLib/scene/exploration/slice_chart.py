@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import ceil, floor
 
-from ...anatomy import Side, StackSlice
+from ...anatomy import Side
 from ...exploration import HipExploration
 from ...i18n import tr as _
 from ...measurement.uncertainty import interval95
@@ -16,9 +17,23 @@ from .nodes import ExplorerNodes
 
 _MARGIN = 2.0
 Column = list[float | None]
-Entry = tuple[Side, StackSlice, SliceValue]
 _BESIDE = {Side.RIGHT: -0.12, Side.LEFT: 0.12}
 """How far the bars of an interval stand beside their slice, so that both hips' are seen."""
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A value on a slice: whether the hip is measured there, and whether a person changed it."""
+
+    side: Side
+    index: int
+    value: SliceValue
+    chosen: bool
+    edited: bool
+
+    @property
+    def number(self) -> float | None:
+        return self.value.value
 
 
 class SliceChart:
@@ -40,32 +55,18 @@ class SliceChart:
 
     def show(self, found: HipExploration) -> None:
         """Draw the profiles of both hips."""
-        stack, entries = found.stack, _entries(found, self._id)
-        self._indices = stack.indices
+        entries, self._indices = _entries(found, self._id), found.stack.indices
         columns: dict[str, Column] = {"slice": [float(index) for index in self._indices]}
         for side in Side:
-            values = {own.index: value.value for whose, own, value in entries if whose is side}
+            values = {each.index: each.number for each in entries if each.side is side}
             columns[side.word] = [values.get(index) for index in self._indices]
-        self._mark(columns, "centre", entries, lambda side, own, value: value.place.central)
-        self._mark(
-            columns,
-            "measured",
-            entries,
-            lambda side, own, value: own.index == stack.chosen.get(side),
-        )
-        self._mark(
-            columns,
-            "edited",
-            entries,
-            lambda side, own, value: any(s is side for s, _k in own.edited),
-        )
+        self._mark(columns, "centre", [each for each in entries if each.value.place.central])
+        self._mark(columns, "measured", [each for each in entries if each.chosen])
+        self._mark(columns, "edited", [each for each in entries if each.edited])
         self._draw_bars(columns, entries)
-        usual = next(
-            (v.measurement.usual for *_, v in entries if v.measurement.usual), (None, None)
-        )
-        ends = _ends(
-            [own.index for _side, own, v in entries if v.value is not None] or stack.indices
-        )
+        ranges = (each.value.measurement.usual for each in entries)
+        usual = next((each for each in ranges if each), (None, None))
+        ends = _ends([each.index for each in entries if each.number is not None] or self._indices)
         columns["usual x"], columns["usual"] = _level(ends, usual)
         self._heights = _heights([*columns["right"], *columns["left"], *usual])
         self.chart.numbers.show(columns)
@@ -84,30 +85,21 @@ class SliceChart:
         slices = self._marked.get(column, self._indices if column in ("right", "left") else ())
         return slices[row] if 0 <= row < len(slices) else None
 
-    def _mark(
-        self,
-        columns: dict[str, Column],
-        name: str,
-        entries: Sequence[Entry],
-        chosen: Callable[[Side, StackSlice, SliceValue], bool],
-    ) -> None:
+    def _mark(self, columns: dict[str, Column], name: str, entries: Sequence[_Entry]) -> None:
         """Points of a series of marks, those of both hips."""
-        found = [
-            (own.index, value.value) for side, own, value in entries if chosen(side, own, value)
-        ]
-        columns[f"{name} x"] = [float(index) for index, _value in found]
-        columns[name] = [value for _index, value in found]
-        self._marked[name] = [index for index, _value in found]
+        columns[f"{name} x"] = [float(each.index) for each in entries]
+        columns[name] = [each.number for each in entries]
+        self._marked[name] = [each.index for each in entries]
 
-    def _draw_bars(self, columns: dict[str, Column], entries: Sequence[Entry]) -> None:
+    def _draw_bars(self, columns: dict[str, Column], entries: Sequence[_Entry]) -> None:
         """Every interval as a line, and the gap before the next one."""
         x, y, slices = columns.setdefault("95 % x", []), columns.setdefault("95 %", []), []
-        for side, own, value in entries:
-            if value.value is not None and value.sigma is not None:
-                place = own.index + _BESIDE[side]
+        for each in entries:
+            if each.number is not None and each.value.sigma is not None:
+                place = each.index + _BESIDE[each.side]
                 x += (place, place, None)
-                y += (*interval95(value.value, value.sigma), None)
-                slices += [own.index] * 3
+                y += (*interval95(each.number, each.value.sigma), None)
+                slices += [each.index] * 3
         self._marked["95 %"] = slices
 
 
@@ -125,12 +117,17 @@ def _series() -> tuple[Series, ...]:
     )
 
 
-def _entries(found: HipExploration, id_: str) -> list[Entry]:
+def _entries(found: HipExploration, id_: str) -> list[_Entry]:
     """What was measured on which slice; slices that were not read have nothing."""
-    entries = []
+    stack, entries = found.stack, []
+    edited = {own.index: {id_[0] for id_ in own.edited} for own in stack}
     for side in Side:
         at = {each.place.position_mm: each for each in found.sides[side].profiles[id_].values}
-        entries += [(side, own, at[own.depth_mm]) for own in found.stack if own.depth_mm in at]
+        for own in stack:
+            if own.depth_mm in at:
+                chosen = own.index == stack.chosen.get(side)
+                by_hand = side in edited[own.index]
+                entries.append(_Entry(side, own.index, at[own.depth_mm], chosen, by_hand))
     return entries
 
 

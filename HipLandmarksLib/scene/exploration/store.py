@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import Enum
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from ...anatomy import LandmarkStack, Side
+from ...anatomy import LandmarkStack, Side, StackSlice
 from ...detection import SliceChoice
 from ...errors import HipLandmarksError
 from ...exploration import HipExploration, SideExploration
@@ -67,13 +67,25 @@ def found_from_text(text: str) -> Found:
     return found
 
 
-def stack_to_text(stack: LandmarkStack) -> str:
-    """JSON text; inverse of :func:`stack_from_text`."""
-    return json.dumps(stack.to_dict(), separators=(",", ":"))
+class StackText:
+    """Writes a stack as JSON text, again and again: only slices that changed are written anew."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[StackSlice, str]] = {}
+
+    def write(self, stack: LandmarkStack) -> str:
+        """The text; :func:`stack_from_text` is its inverse."""
+        before, self._known = self._known, {}
+        for own in stack:  # a slice is kept with its text, so that its identity stays its own
+            known = before.get(id(own))
+            self._known[id(own)] = known or (own, _slice_text(stack, own))
+        head = json.dumps({**replace(stack, slices_=()).to_dict(), "slices": None})
+        slices = ",".join(text for _own, text in self._known.values())
+        return head.replace('"slices": null', f'"slices":[{slices}]')
 
 
 def stack_from_text(text: str) -> LandmarkStack:
-    """Read what :func:`stack_to_text` wrote.
+    """Read what :class:`StackText` wrote.
 
     Raises:
         HipLandmarksError: when the text is damaged.
@@ -82,6 +94,11 @@ def stack_from_text(text: str) -> LandmarkStack:
         return LandmarkStack.from_dict(json.loads(text))
     except (HipLandmarksError, AttributeError, KeyError, TypeError, ValueError) as error:
         raise damaged(error) from error
+
+
+def _slice_text(stack: LandmarkStack, own: StackSlice) -> str:
+    (entry,) = replace(stack, slices_=(own,)).to_dict()["slices"]
+    return json.dumps(entry, separators=(",", ":"))
 
 
 def damaged(error: Exception) -> HipLandmarksError:
