@@ -25,7 +25,7 @@ from .doubts import (
 from .limb_scores import LimbScore, LimbState, UncertaintyFormula, limb_score, limb_scores
 from .limbs import LimbChannels, LimbId
 from .live import LiveChange, LiveDoubt, PointDoubt
-from .measured_doubt import detection_doubts, heatmap_places
+from .measured_doubt import detection_doubts, detection_spreads, heatmap_places
 from .partners import LimbAgreement, PartnerBelief, believed_agreement, limb_agreement
 from .region_maps import RegionMaps
 from .slice_choice import SliceChoice, SliceScore
@@ -157,6 +157,7 @@ __all__ = [
     "choose_device",
     "default_bundle",
     "detection_doubts",
+    "detection_spreads",
     "film_input",
     "fit_hip",
     "heatmap_places",

@@ -40,7 +40,7 @@ def detection_doubts(
     """Interval and probability of exceeding the threshold of every measurement.
 
     Where the maps of the detection were kept, landmarks that their heatmaps see in several places
-    are sampled (2 000 times, always alike); all else is propagated by derivatives.
+    are sampled (a thousand times, always alike); all else is propagated by derivatives.
 
     Args:
         detection: of ``image``.
@@ -55,7 +55,7 @@ def detection_doubts(
     calibration = detection.calibration
     if calibration is None:
         return {}
-    spreads = _spreads(detection, calibration, image, measurements, settings)
+    spreads = detection_spreads(detection, image, measurements, settings)
     return {
         (m.side, m.id): measurement_doubt(
             calibration, m, detection.landmarks, spreads.get((m.side, m.id)), level
@@ -83,14 +83,24 @@ def heatmap_places(
     return found
 
 
-def _spreads(
+def detection_spreads(
     detection: Detection,
-    calibration: Calibration,
     image: HipImage,
     measurements: Sequence[Measurement],
     settings: MeasurementSettings,
 ) -> dict[MeasurementId, Spread]:
-    if calibration.position is None or not detection.maps:
+    """Spread of the measurements that use a landmark which its heatmap sees in several places.
+
+    Takes 0.1 to 0.6 s where there are any.
+
+    Args:
+        detection: of ``image``, with its maps; empty without, and for models not calibrated.
+        image: that was measured.
+        measurements: of the landmarks of the detection, as they are.
+        settings: how they were measured.
+    """
+    calibration = detection.calibration
+    if calibration is None or calibration.position is None or not detection.maps:
         return {}
     placed = {
         id_

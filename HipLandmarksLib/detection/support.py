@@ -17,8 +17,8 @@ LEAST_SUPPORT = 0.25
 _LEAST_MASS = 0.5
 """A heatmap that holds less says that its landmark is not there."""
 
-_LEAST_PEAK = 1e-5
-"""A heatmap that is lower everywhere says "nowhere", and not where."""
+LEAST_CHANCE = 0.02
+"""A heatmap that holds less says "nowhere", and not where: its highest point is anywhere."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,9 +44,9 @@ class Support:
 def place_support(maps: RegionMaps, id_: HipLandmarkId) -> Support | None:
     """Heatmap of a landmark relative to its maximum; None when it says "nowhere" altogether."""
     heatmap = maps.heatmap(id_)
-    if heatmap is None or not (peak := float(heatmap.max())) >= _LEAST_PEAK:
+    if heatmap is None or heatmap.sum(dtype=np.float32) < LEAST_CHANCE:
         return None
-    return _cropped(heatmap.astype(np.float32) / peak)
+    return _cropped(heatmap.astype(np.float32) / float(heatmap.max()))
 
 
 def limb_support(maps: RegionMaps, limb: LimbId) -> Support | None:

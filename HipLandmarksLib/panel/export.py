@@ -49,7 +49,9 @@ def case_report(study: HipStudy) -> CaseReport:
     calibration = None if reading is None else reading.calibration
     doubts = {}
     if reading is not None:
-        found = {(m.side, m.id): reading.doubt_about(m, study.landmarks) for m in study.measurements}
+        found = {
+            (m.side, m.id): reading.doubt_about(m, study.landmarks) for m in study.measurements
+        }
         doubts = {id_: doubt for id_, doubt in found.items() if doubt is not None}
     case = CaseReport.of(image, study.landmarks, study.measurements, study.landmarks.case_id)
     return replace(

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from ..anatomy import AnySide, HipLandmarks, Midline, Side
 from ..measurement import Measurement, SideDifference
 from ..report.sections import DIFFERENCE_ROW, section_of
 from ..report.sections import Section as Group
-from ..uncertainty import Calibration, measurement_doubt
 from .bricks import Cell
 from .measurement_cells import SideValue, difference_value, side_value
+
+if TYPE_CHECKING:
+    from ..scene.doubt import ModelReading
 
 
 class Column(Enum):

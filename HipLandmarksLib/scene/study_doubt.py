@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 
 from ..measurement import Measurement
-from ..uncertainty import MeasurementDoubt, measurement_doubt
+from ..uncertainty import MeasurementDoubt
 from .doubt import DoubtNodes, DoubtOverlay, ModelReading
 from .study_view import StudyView
 
@@ -45,9 +45,9 @@ class DoubtfulStudy(StudyView, ABC):
 
     def _doubt_about(self, measurement: Measurement) -> MeasurementDoubt | None:
         """What the calibration says of a measurement; None without a calibrated model."""
-        if self._doubt is None or self._doubt.reading.calibration is None:
+        if self._doubt is None:
             return None
-        return measurement_doubt(self._doubt.reading.calibration, measurement, self.landmarks)
+        return self._doubt.reading.doubt_about(measurement, self.landmarks)
 
     def _mark_drag(self, begins: bool) -> None:
         """The map of doubt is drawn less often while a point is dragged."""

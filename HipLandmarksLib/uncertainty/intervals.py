@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import inf
+from math import inf, isclose
 from statistics import NormalDist
 from typing import Any
 
@@ -32,6 +32,7 @@ class Spread:
     Attributes:
         below, above: in the measurement's unit, positive; alike when they come from derivatives.
         samples: sampled values, ascending; empty when they come from derivatives.
+        about: the measured value that samples belong to; None when they come from derivatives.
 
     Raises:
         UncertaintyError: when a standard deviation is not positive.
@@ -40,6 +41,7 @@ class Spread:
     below: float
     above: float
     samples: tuple[float, ...] = ()
+    about: float | None = None
 
     def __post_init__(self) -> None:
         if not (0 < self.below < inf and 0 < self.above < inf):
@@ -55,7 +57,12 @@ class Spread:
         """By sampled values: the 16 % and 84 % quantiles, never nearer than ``sigma``."""
         low, high = np.quantile(samples, [1.0 - _ONE_SIGMA, _ONE_SIGMA])
         ordered = tuple(float(each) for each in np.sort(samples))
-        return cls(max(value - float(low), sigma), max(float(high) - value, sigma), ordered)
+        below, above = max(value - float(low), sigma), max(float(high) - value, sigma)
+        return cls(below, above, ordered, value)
+
+    def fits(self, value: float) -> bool:
+        """Whether it is about this value: samples are not, once a point or a setting changed."""
+        return self.about is None or isclose(self.about, value, rel_tol=1e-9, abs_tol=1e-9)
 
     def score(self, error: float) -> float:
         """True minus measured value in standard deviations of its side, signed."""
@@ -106,7 +113,8 @@ def measurement_doubt(
         calibration: of the model.
         measurement: of calibrated landmarks.
         landmarks: those that were measured.
-        spread: from samples (:func:`.sampled_spreads`); None: from the measurement's own sigma.
+        spread: from samples (:func:`.sampled_spreads`); None, or samples of another value than is
+            measured now: from the measurement's own sigma.
         level: nominal coverage; None: that of the calibration.
 
     The interval is as honest as the calibration's: a measurement whose landmarks are seen in
@@ -115,7 +123,7 @@ def measurement_doubt(
     level = level or calibration.level
     if measurement.value is None:
         return MeasurementDoubt(measurement.id, level, None, measurement.reason)
-    if spread is None:
+    if spread is None or not spread.fits(measurement.value):
         if not measurement.sigma:
             why = "The doubt about one of its landmarks is not known."
             return MeasurementDoubt(measurement.id, level, None, why)

@@ -16,7 +16,7 @@ from .heatmap import HeatmapPlaces
 from .intervals import Spread
 from .position import PositionModel
 
-SAMPLES = 2000
+SAMPLES = 1000
 SEED = 17
 """The same case gives the same interval."""
 _LEAST_SHARE = 0.5

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
+from HipLandmarksLib import uncertainty
 from HipLandmarksLib.anatomy import Side
 from HipLandmarksLib.detection import (
     BundleCard,
@@ -29,6 +30,7 @@ POINTS = {
     **{(Side.RIGHT, key): xy for key, xy in RIGHT.items()},
     **{(Side.LEFT, key): (SHAPE[1] - 1 - x, y) for key, (x, y) in RIGHT.items()},
 }
+RIGHT_LCP = (Side.RIGHT, "LCP")
 COVERED = (Side.RIGHT, "LAE")
 NETWORK = NetworkSpec("Unet", "resnet18", 3, (16, 16, 16), landmarks=8, limbs=len(LIMBS))
 
@@ -56,6 +58,30 @@ class ExactNetwork(torch.nn.Module):
         return NetworkOutput(
             *(None if p is None else p.expand(size, *p.shape[1:]).clone() for p in parts)
         )
+
+
+class SeesItTwice(ExactNetwork):
+    """The right LCP also 12 pixels further down, half as likely."""
+
+    def __init__(self):
+        super().__init__()
+        x, y = POINTS[RIGHT_LCP]
+        rows, columns = torch.meshgrid(*(torch.arange(n) for n in SHAPE), indexing="ij")
+        other = -((columns - x - 1.0) ** 2 + (rows - y - 14.0) ** 2) / (2 * 2.0**2)
+        channel = CHANNELS.ids.index(RIGHT_LCP)
+        maps = self.output.heatmaps
+        maps[0, channel] = torch.logaddexp(maps[0, channel], other + np.log(0.5))
+
+
+def drawn_calibration():
+    """Of forty patients whose alpha errors are normal; no other measurement has cases."""
+    scores = tuple((score,) for score in np.random.default_rng(0).normal(size=40).tolist())
+    return uncertainty.Calibration(
+        uncertainty.CalibrationProvenance("drawn", 40, 40, "2026-01-01"),
+        position=uncertainty.PositionModel({}, uncertainty.PositionScale(1.0, 1.0)),
+        bins=uncertainty.ErrorBins.fit([1.0], [1.0], ["p"]),
+        measurements={"alpha": uncertainty.ConformalTable(scores)},
+    )
 
 
 def exact_detector(network, **changes):

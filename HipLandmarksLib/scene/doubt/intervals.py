@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from ...anatomy import AnySide, HipLandmarks
 from ...measurement import Measurement
 from ...measurement.result import display_value
-from ...uncertainty import Calibration, measurement_doubt
+from ...uncertainty import MeasurementDoubt
+from .reading import ModelReading
 from .table import TextTable
 
 COLUMNS = (
@@ -18,29 +19,26 @@ COLUMNS = (
 
 def update_rows(
     table: TextTable,
-    calibration: Calibration,
+    reading: ModelReading,
     measured: Mapping[tuple[str, AnySide], Measurement],
     landmarks: HipLandmarks,
 ) -> None:
-    """Rewrite the rows of these measurements; what never had a value has none."""
-    table.update(
-        {
-            id_: interval_row(calibration, each, landmarks)
-            for id_, each in measured.items()
-            if each.value is not None or id_ in table
-        }
-    )
+    """Rewrite the rows of these measurements by a calibrated model's reading; what never had a
+    value has none."""
+    rows = {}
+    for id_, each in measured.items():
+        doubt = reading.doubt_about(each, landmarks)
+        if doubt is not None and (each.value is not None or id_ in table):
+            rows[id_] = interval_row(each, doubt)
+    table.update(rows)
 
 
-def interval_row(
-    calibration: Calibration, measurement: Measurement, landmarks: HipLandmarks
-) -> tuple[str, ...]:
+def interval_row(measurement: Measurement, doubt: MeasurementDoubt) -> tuple[str, ...]:
     """The row of a measurement, see :data:`COLUMNS`. Research software: not a diagnosis.
 
     Conformal while all its points are the model's; with a reader's point in it the interval is
     that of the points' covariances, and the remark says so.
     """
-    doubt = measurement_doubt(calibration, measurement, landmarks)
     unit = measurement.unit
     low, high = (
         ("", "")

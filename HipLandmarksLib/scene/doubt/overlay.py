@@ -245,8 +245,8 @@ class DoubtOverlay:
     def _update_intervals(self) -> None:
         """Rows of what was measured since the last call; what never had a value has none."""
         measured, self._measured = self._measured, {}
-        if self._nodes.intervals is not None and self._reading.calibration is not None:
-            update_rows(self._nodes.intervals, self._reading.calibration, measured, self._landmarks)
+        if self._nodes.intervals is not None:
+            update_rows(self._nodes.intervals, self._reading, measured, self._landmarks)
 
     def _update_map(self) -> None:
         """Draw what of the map is out of date; nothing while it is hidden."""

@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...anatomy import HipLandmarks, Landmark, LandmarkId, LandmarkState, SourceKind
+from ...anatomy import (
+    AnySide,
+    HipLandmarks,
+    Landmark,
+    LandmarkId,
+    LandmarkState,
+    PresenceEvidence,
+    SourceKind,
+)
 from ...anatomy.mapping import map_landmark
+from ...detection import detection_spreads
+from ...detection.support import LEAST_CHANCE
 from ...imaging import HipImage
+from ...measurement import Edge, Measurement, MeasurementSettings, ViewPlane, measure
 from ...uncertainty import (
     NOT_CALIBRATED,
     Calibration,
+    MeasurementDoubt,
+    Spread,
     UsualAgreement,
     ellipse_radius,
     ellipse_words,
+    measurement_doubt,
 )
 from ..frames import Vec3
 
@@ -27,7 +41,7 @@ if TYPE_CHECKING:
 _DISTINCT_PEAK = 0.2
 """A lower peak, relative to that of a perfect answer, is no place to propose to anybody."""
 
-_LEAST_CHANCE = 0.05
+_LEAST_PRESENCE = 0.05
 """Nor is one where the landmark is with less than this probability."""
 
 
@@ -41,6 +55,7 @@ class ModelReading:
         maps: heatmaps and fields of the regions that were read; empty without a map to show.
         calibration: of the model; None when it is not calibrated.
         limbs: how far the fields bear out each limb.
+        spreads: from samples, of measurements whose landmarks the heatmaps see in several places.
     """
 
     landmarks: HipLandmarks
@@ -48,17 +63,41 @@ class ModelReading:
     maps: tuple[RegionMaps, ...] = ()
     calibration: Calibration | None = None
     limbs: Mapping[LimbId, LimbScore] | None = None
+    spreads: Mapping[tuple[AnySide, str], Spread] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, detection: Detection, image: HipImage) -> ModelReading:
-        """The reading of a detection that kept its maps, made in ``image``."""
+    def of(
+        cls, detection: Detection, image: HipImage, settings: MeasurementSettings | None = None
+    ) -> ModelReading:
+        """The reading of a detection that kept its maps, made in ``image``.
+
+        Args:
+            detection: of the image.
+            image: where it lay then.
+            settings: how it is measured; None: as the image and the model tell.
+        """
+        settings = settings or MeasurementSettings.for_image(image, edge=Edge(detection.edge))
+        measured = measure(detection.landmarks, ViewPlane.from_image(image), settings)
         return cls(
             detection.landmarks,
             image.ijk_to_lps,
             detection.maps,
             detection.calibration,
             detection.limbs,
+            detection_spreads(detection, image, measured, settings),
         )
+
+    def doubt_about(
+        self, measurement: Measurement, landmarks: HipLandmarks, level: float | None = None
+    ) -> MeasurementDoubt | None:
+        """Calibrated interval of a measurement of ``landmarks``, wherever these are now.
+
+        None for a model that is not calibrated. See :func:`.measurement_doubt`.
+        """
+        if self.calibration is None:
+            return None
+        spread = self.spreads.get((measurement.side, measurement.id))
+        return measurement_doubt(self.calibration, measurement, landmarks, spread, level)
 
     def at(self, ijk_to_lps: NDArray[np.float64]) -> ModelReading:
         """The same reading after the image moved to ``ijk_to_lps``."""
@@ -117,6 +156,8 @@ class ModelReading:
 
 
 def _is_worth_showing(point: Landmark) -> bool:
-    peak = None if point.evidence is None else point.evidence.peak
-    distinct = peak is None or peak >= _DISTINCT_PEAK
-    return distinct and (point.confidence is None or point.confidence >= _LEAST_CHANCE)
+    evidence = point.evidence or PresenceEvidence()
+    distinct = evidence.peak is None or evidence.peak >= _DISTINCT_PEAK
+    raw = evidence.heatmap_presence
+    seen = raw is None or raw >= LEAST_CHANCE
+    return distinct and seen and (point.confidence is None or point.confidence >= _LEAST_PRESENCE)

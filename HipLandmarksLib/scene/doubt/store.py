@@ -11,14 +11,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...anatomy import HipLandmarkId, HipLandmarks, Side
+from ...anatomy import AnySide, HipLandmarkId, HipLandmarks, Midline, Side
 from ...detection import LimbId, LimbScore, LimbState, PartnerBelief, RegionMaps
 from ...errors import HipLandmarksError
 from ...imaging import PlaneTransform
-from ...uncertainty import Calibration
+from ...uncertainty import Calibration, Spread
 from .reading import ModelReading
 
 FORMAT = "hiplandmarks-doubt-1"
+MeasurementId = tuple[AnySide, str]
+_DECIMALS = 3
+"""Of sampled values, in degrees, millimetres and the like."""
 _STEPS = 127
 """Maps are kept in steps of 1/127 of their largest value: less than the networks' own noise."""
 
@@ -34,6 +37,7 @@ def reading_to_text(reading: ModelReading) -> str:
             "calibration": None if calibration is None else calibration.to_dict(),
             "limbs": None if limbs is None else [_limb_entry(*each) for each in limbs.items()],
             "maps": [_maps_to_dict(each) for each in reading.maps],
+            "spreads": [_spread_entry(*each) for each in reading.spreads.items()],
         },
         separators=(",", ":"),
     )
@@ -56,12 +60,24 @@ def reading_from_text(text: str) -> ModelReading:
             tuple(_maps_from_dict(each) for each in data["maps"]),
             None if kept is None else Calibration.from_dict(kept),
             None if limbs is None else dict(_limb_of(entry) for entry in limbs),
+            dict(_spread_of(entry) for entry in data.get("spreads", ())),
         )
     except (HipLandmarksError, KeyError, TypeError, ValueError, zlib.error) as error:
         raise HipLandmarksError(
             f"The doubt that is kept in this scene cannot be read ({error}): detect the landmarks "
             "again to see it."
         ) from error
+
+
+def _spread_entry(id_: MeasurementId, spread: Spread) -> list[Any]:
+    (side, name), samples = id_, [round(value, _DECIMALS) for value in spread.samples]
+    return [side.value, name, spread.below, spread.above, samples, spread.about]
+
+
+def _spread_of(entry: list[Any]) -> tuple[MeasurementId, Spread]:
+    letter, name, below, above, samples, about = entry
+    side: AnySide = Midline.PELVIS if letter == Midline.PELVIS.value else Side(letter)
+    return (side, name), Spread(below, above, tuple(samples), about)
 
 
 def _limb_entry(limb: LimbId, score: LimbScore) -> list[Any]:

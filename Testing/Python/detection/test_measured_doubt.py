@@ -2,47 +2,24 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
-import torch
-from exact_network import CHANNELS, POINTS, SHAPE, ExactNetwork, exact_detector, exact_image
+from exact_network import (
+    CHANNELS,
+    ExactNetwork,
+    SeesItTwice,
+    drawn_calibration,
+    exact_detector,
+    exact_image,
+)
 
 from HipLandmarksLib.anatomy import Side
 from HipLandmarksLib.detection import detection_doubts, heatmap_places
 from HipLandmarksLib.measurement import MeasurementSettings, ViewPlane, measure
-from HipLandmarksLib.uncertainty import (
-    Calibration,
-    CalibrationProvenance,
-    ConformalTable,
-    ErrorBins,
-    PositionModel,
-    PositionScale,
-)
 
 IMAGE = exact_image()
 SETTINGS = MeasurementSettings.for_image(IMAGE)
-RIGHT_LCP = (Side.RIGHT, "LCP")
 RIGHT_ALPHA = (Side.RIGHT, "alpha")
-SCORES = tuple((score,) for score in np.random.default_rng(0).normal(size=40).tolist())
-CALIBRATION = Calibration(
-    CalibrationProvenance("drawn", 40, 40, "2026-01-01"),
-    position=PositionModel({}, PositionScale(1.0, 1.0)),
-    bins=ErrorBins.fit([1.0], [1.0], ["p"]),
-    measurements={"alpha": ConformalTable(SCORES)},
-)
-
-
-class SeesItTwice(ExactNetwork):
-    """The right LCP also 12 pixels further down, half as likely."""
-
-    def __init__(self):
-        super().__init__()
-        x, y = POINTS[RIGHT_LCP]
-        rows, columns = torch.meshgrid(*(torch.arange(n) for n in SHAPE), indexing="ij")
-        other = -((columns - x - 1.0) ** 2 + (rows - y - 14.0) ** 2) / (2 * 2.0**2)
-        channel = CHANNELS.ids.index(RIGHT_LCP)
-        maps = self.output.heatmaps
-        maps[0, channel] = torch.logaddexp(maps[0, channel], other + np.log(0.5))
+CALIBRATION = drawn_calibration()
 
 
 def detected(network, keep_maps=True, calibration=CALIBRATION):

@@ -9,15 +9,18 @@ from typing import Any
 import numpy as np
 import pytest
 from doubt_reading import reading
+from exact_network import SeesItTwice, drawn_calibration, exact_detector, exact_image
 
 from HipLandmarksLib.anatomy import Side
+from HipLandmarksLib.detection import detection_doubts
 from HipLandmarksLib.report.values import uncertainty_words
-from HipLandmarksLib.uncertainty import measurement_doubt
+from HipLandmarksLib.uncertainty import Spread, measurement_doubt
 
 pytest.importorskip("slicer", reason="slicer-core is not installed")
 
 from HipLandmarksLib.scene import HipStudy
-from HipLandmarksLib.scene.doubt import DoubtNodes
+from HipLandmarksLib.scene.doubt import DoubtNodes, ModelReading
+from HipLandmarksLib.scene.doubt.store import reading_from_text, reading_to_text
 
 RIGHT = Side.RIGHT
 
@@ -103,3 +106,30 @@ def test_too_few_calibration_cases_are_told_instead_of_an_interval(doubtful: Hip
     lce = doubtful.measurement(RIGHT, "lce")
     doubt = measurement_doubt(doubtful.doubt.reading.calibration, lce, doubtful.landmarks)
     assert doubt.reason and uncertainty(doubtful, lce.name) == uncertainty_words(lce, doubt)
+
+
+@pytest.mark.parametrize("reopened", [False, True])
+def test_a_landmark_that_is_seen_twice_has_the_interval_that_the_files_of_results_state(
+    scene: Any, reopened: bool
+) -> None:
+    """By samples, as long as the points are the model's; also after a saved scene was loaded."""
+    image = exact_image()
+    detector = exact_detector(SeesItTwice(), calibration=drawn_calibration())
+    detection = detector.detect(image, slice_index=0, keep_maps=True)
+    study = HipStudy.create(scene, image, detection.landmarks)
+    says = ModelReading.of(detection, image, study.settings)
+    study.show_doubt(reading_from_text(reading_to_text(says)) if reopened else says, False)
+    stated = detection_doubts(detection, image, study.measurements, study.settings)
+    alpha = study.measurement(RIGHT, "alpha")
+    assert uncertainty(study) == uncertainty_words(alpha, stated[(RIGHT, "alpha")])
+    by_derivatives = measurement_doubt(drawn_calibration(), alpha, study.landmarks)
+    assert uncertainty(study) != uncertainty_words(alpha, by_derivatives)
+    study.measure_with(replace(study.settings, reader_sigma_mm=1.0))
+    move_lcp(study)
+    assert uncertainty(study).endswith("by its points alone)")
+
+
+def test_samples_of_another_value_are_not_taken() -> None:
+    assert Spread.of_samples(50.0, [40.0, 50.0, 60.0], 1.0).fits(50.0)
+    assert not Spread.of_samples(50.0, [40.0, 50.0, 60.0], 1.0).fits(50.1)
+    assert Spread.of_sigma(2.0).fits(50.1)

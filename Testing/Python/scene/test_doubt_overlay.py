@@ -270,7 +270,8 @@ def test_a_place_that_the_model_itself_does_not_believe_in_is_not_proposed(
     assert point.evidence is not None
     study = HipStudy.create(scene, case.image, says.landmarks)
     vague = replace(point, evidence=replace(point.evidence, peak=0.05))
-    for unlikely in (vague, replace(point, confidence=0.01)):
+    nowhere = replace(point, evidence=replace(point.evidence, heatmap_presence=0.005))
+    for unlikely in (vague, nowhere, replace(point, confidence=0.01)):
         landmarks = says.landmarks.with_landmark(unlikely)
         overlay = study.show_doubt(replace(says, landmarks=landmarks))
         assert SUPPRESSED not in overlay.drawings.signs.visible_ids()
