@@ -23,7 +23,8 @@ def whole_or_not_at_all(scene: Any) -> Iterator[None]:
         for item in _items(scene) - items:
             _hierarchies(scene)[0].RemoveItem(item, False, False)
         for node in _nodes(scene) - nodes:
-            scene.RemoveNode(node)
+            if node.GetScene() is not None:  # it may have gone with another one
+                scene.RemoveNode(node)
         raise
     finally:
         scene.EndState(scene.BatchProcessState)

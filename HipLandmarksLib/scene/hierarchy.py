@@ -43,7 +43,8 @@ class StudyFolders:
         """Remove ``node`` from the scene together with its item, display and storage nodes."""
         self.forget(node)
         for each in (node, *_belongings(node)):
-            self._scene.RemoveNode(each)
+            if each.GetScene() is not None:  # the application may take them along
+                self._scene.RemoveNode(each)
 
     def forget(self, node: Any) -> None:
         """Remove the item of a node that leaves the scene, as Slicer's application does."""
