@@ -164,14 +164,16 @@ class _Window:
 def _entropy(probabilities: NDArray[np.float32], places: float) -> float:
     """Entropy of the places relative to that of a flat map; 1 for a map without mass.
 
-    The many pixels that hold next to nothing count as if they shared their mass alike: logarithms
-    of all of them would take longer than the rest of the decoding.
+    The many pixels that hold next to nothing count as if they shared their mass alike, and single
+    precision does: logarithms of all of them, and in double precision, would take longer than the
+    rest of the decoding.
     """
     count = probabilities.size
     if places <= 0 or count < 2:
         return 1.0
-    share = probabilities[probabilities > 0.01 * places / count].astype(np.float64) / places
-    rest, others = max(0.0, 1.0 - float(share.sum())), count - share.size
+    single = probabilities.astype(np.float32, copy=False)
+    share = single[single > np.float32(0.01 * places / count)] / np.float32(places)
+    rest, others = max(0.0, 1.0 - float(share.sum(dtype=np.float64))), count - share.size
     entropy = -float(share @ np.log(share))
     if rest > 1e-9 and others:
         entropy -= rest * float(np.log(rest / others))

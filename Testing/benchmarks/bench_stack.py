@@ -1,0 +1,124 @@
+"""Reading every slice of a volume: the detector against the plain way, in one run.
+
+Plain is what a straightforward script does: the same network in float32, eager, default memory
+layout, one slice at a time, each slice seen straight and mirrored as the model's card asks, its
+points decoded in the same way. Ours is ``Detector.detect_stack``: the whole job with the choice of
+the slices, batched, in the fast memory layout and bfloat16 where the processor has it; slices that
+show nothing of a hip are seen once. Then the
+memory that a long stack takes.
+
+    python Testing/benchmarks/bench_stack.py [--repeats N] [--bundle FOLDER] [--slices 40]
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+import tracemalloc
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from HipLandmarksLib.detection import Detector, default_bundle, load_bundle
+from HipLandmarksLib.detection.sides import decode_slice
+from HipLandmarksLib.imaging import HipImage
+from HipLandmarksLib.synthesis import make_phantom
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Wall time of one call."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def plain_stack(network: torch.nn.Module, detector: Detector, image: HipImage) -> None:
+    """Every slice by itself, eager and in float32, straight and mirrored."""
+    card = detector.card
+    plane = card.preprocessing.plane_transform(image)
+    ids = card.channels.ids
+    other = [ids.index((side.opposite, key)) for side, key in ids]
+    for index in range(image.n_slices):
+        pixels = plane.warp(card.preprocessing.normalise(image.slice_pixels(index)), fill=-1.0)
+        shown = torch.from_numpy(pixels)[None, None]
+        with torch.inference_mode():
+            straight = probabilities(network, shown)
+            if card.mirror:
+                mirrored = probabilities(network, shown.flip(3))
+                straight = (
+                    (straight[0] + mirrored[0][other].flip(2)) / 2,
+                    (straight[1] + mirrored[1][other]) / 2,
+                )
+        places, nowhere = (part.numpy() for part in straight)
+        decode_slice(places, nowhere, card.channels, card.decoder, card.preprocessing.spacing_mm)
+
+
+def probabilities(
+    network: torch.nn.Module, images: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """(L, H, W) places and (L,) nowhere of one image."""
+    output = network(images)
+    logits = torch.cat([output.heatmaps.flatten(2), output.nowhere.unsqueeze(-1)], dim=-1)
+    p = torch.softmax(logits, dim=-1)[0]
+    return p[:, :-1].reshape(output.heatmaps.shape[1:]), p[:, -1]
+
+
+def repeated(image: HipImage, slices: int) -> HipImage:
+    """The volume with so many slices: its own, spread out evenly."""
+    source = np.linspace(0, image.n_slices - 1, slices)
+    pixels = image.pixels[np.rint(source).astype(int)].copy()
+    pixels += np.arange(slices, dtype=pixels.dtype)[:, None, None] % 7  # no slice repeats another
+    matrix = image.ijk_to_lps.copy()
+    matrix[:3, 2] *= (image.n_slices - 1) / (slices - 1)
+    return replace(image, pixels=pixels, ijk_to_lps=matrix)
+
+
+def compare(
+    title: str, network: torch.nn.Module, detector: Detector, image: HipImage, n: int
+) -> None:
+    """Alternate both ways, so that a busy machine slows both, and print medians and ratio."""
+    rounds = [
+        (
+            seconds(lambda: plain_stack(network, detector, image)),
+            seconds(lambda: detector.detect_stack(image)),
+        )
+        for _ in range(n + 1)
+    ][1:]
+    plain, ours = (statistics.median(column) for column in zip(*rounds, strict=True))
+    ratio = statistics.median(b / a for a, b in rounds)
+    print(f"{title}, {image.n_slices} slices: plain {plain:.2f} s, ours {ours:.2f} s, {ratio:.2f}")
+
+
+def memory(detector: Detector, image: HipImage) -> None:
+    """The most that Python's arrays take while stacks of different length are read."""
+    for slices in (50, 200):
+        stack = repeated(image, slices)
+        tracemalloc.start()
+        detector.detect_stack(stack)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        print(f"arrays beside a volume of {slices} slices: {peak / 2**20:.0f} MiB at most")
+
+
+def main() -> None:
+    """Run all."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--bundle", type=Path, default=None)
+    parser.add_argument("--slices", type=int, default=40)
+    arguments = parser.parse_args()
+    print(f"torch {torch.__version__}, {torch.get_num_threads()} threads")
+    image = repeated(make_phantom(seed=1).image, arguments.slices)
+    bundle = arguments.bundle or default_bundle()
+    card, network = load_bundle(bundle)
+    detector = Detector.from_bundle(bundle, "cpu")
+    compare(card.id, network.eval(), detector, image, arguments.repeats)
+    memory(detector, image)
+
+
+if __name__ == "__main__":
+    main()
