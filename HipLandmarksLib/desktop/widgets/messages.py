@@ -6,13 +6,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import slicer
+
 from ...errors import HipLandmarksError
 from ...panel import Message, Words, message_of
 from .colours import coloured
 
+_IN_STATUS_BAR_MS = 10_000
+
 
 class MessageArea:
     """Shows one message at a time inside the panel; details are folded until asked for.
+
+    The status bar of the window repeats it for a while: the panel may be scrolled to another place.
 
     Args:
         ui: the widgets of the panel by name.
@@ -37,6 +43,7 @@ class MessageArea:
         self._ui.messageDetailsButton.visible = bool(message.details)
         self._show_details(False)
         self._ui.messageFrame.visible = True
+        slicer.util.showStatusMessage(message.line, _IN_STATUS_BAR_MS)
 
     def recolour(self) -> None:
         """Take the colours of the present theme."""

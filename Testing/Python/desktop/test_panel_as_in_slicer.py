@@ -46,6 +46,15 @@ def test_after_a_detection_the_views_show_a_slice_with_points(hands):
     assert current_slice(volume) in slices
 
 
+def test_messages_are_seen_when_the_panel_is_scrolled_to_another_place(hands, monkeypatch):
+    told = []
+    util = hands.desktop.slicer.util
+    monkeypatch.setattr(util, "showStatusMessage", lambda text, ms: told.append(text))
+    hands.load()
+    hands.press("copy")
+    assert told == ["✓ The table is on the clipboard."]
+
+
 def test_a_second_click_on_a_sample_begins_nothing_while_it_is_computed(hands, samples_are):
     begun, seen = [], []
 
