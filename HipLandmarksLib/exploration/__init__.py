@@ -5,10 +5,11 @@ Research software, not a medical device.
 
 from __future__ import annotations
 
-from .coverage import HeadCoverage, SliceCoverage
+from .coverage import HeadCoverage, SliceCoverage, head_coverage
+from .explore import explore, points_by_slice
 from .head_sphere import HeadSphereFit, RimSection, fit_head_sphere
 from .hip_exploration import ExploredPart, HipExploration, SideExploration
-from .neck_axis import NeckAxis
+from .neck_axis import NeckAxis, fit_neck_axis
 
 __all__ = [
     "ExploredPart",
@@ -16,8 +17,16 @@ __all__ = [
     "HeadSphereFit",
     "HipExploration",
     "NeckAxis",
+    "RadialImage",
+    "RadialMap",
+    "RadialSection",
+    "RadialSettings",
     "RimSection",
     "SideExploration",
     "SliceCoverage",
+    "explore",
     "fit_head_sphere",
+    "fit_neck_axis",
+    "head_coverage",
+    "points_by_slice",
 ]

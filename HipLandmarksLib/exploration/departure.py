@@ -23,7 +23,8 @@ _INSIDE_MM = -0.3
 """A contour within the sphere (a flattened head) counts as on it."""
 
 _BEND_DEG, _LOCAL_MM = 12.0, 0.3
-"""The contour's offset from the sphere so far before the crossing moves the crossing's height."""
+"""A small offset of the contour from the sphere so far before the crossing moves its height; a
+larger one is no offset but a bump."""
 
 _BACK_DEG = 9.0
 _CANDIDATE_STEP_DEG = 0.25
@@ -42,12 +43,14 @@ class Departure:
         alpha_deg: angle to the neck axis, None when the contour does not leave the sphere.
         slope: outwards per distance along the sphere, behind it; 0 without a departure.
         bump_mm: height of the contour above the sphere between there and 50 degrees.
+        rough_mm: root mean square distance of the contour from the fitted bend.
         reason: why there is no angle, empty when there is one.
     """
 
     alpha_deg: float | None
     slope: float
     bump_mm: float | None
+    rough_mm: float
     reason: str
 
 
@@ -69,12 +72,13 @@ def find_departure(
     crossing = _crossing(height, _LEFT_MM)
     before = angles_deg - angles_deg[crossing]
     stretch = height[(before > _BEND_DEG) & (before < _HEAD_DEG)]
-    local = float(np.clip(np.median(stretch), -_LOCAL_MM, _LOCAL_MM)) if len(stretch) else 0.0
-    crossing = _crossing(height, _LEFT_MM + local)
-    alpha, offset, slope = _bend(angles_deg, height, crossing, radius)
+    local = float(np.median(stretch)) if len(stretch) else 0.0
+    if abs(local) < _LOCAL_MM:
+        crossing = _crossing(height, _LEFT_MM + local)
+    alpha, offset, slope, rough = _bend(angles_deg, height, crossing, radius)
     bump = (angles_deg <= alpha) & (angles_deg >= REFERENCE_ANGLE_DEG)
     top = float(np.max(height[bump] - offset, initial=0.0))
-    return Departure(alpha, slope, top, "")
+    return Departure(alpha, slope, top, rough, "")
 
 
 def _crossing(height: NDArray[np.float64], limit: float) -> int:
@@ -84,20 +88,20 @@ def _crossing(height: NDArray[np.float64], limit: float) -> int:
 
 
 def _none(reason: str) -> Departure:
-    return Departure(None, 0.0, None, reason)
+    return Departure(None, 0.0, None, 0.0, reason)
 
 
 def _bend(
     angles_deg: NDArray[np.float64], height: NDArray[np.float64], crossing: int, radius: float
-) -> tuple[float, float, float]:
-    """(alpha, offset of the head stretch in mm, slope behind it) of the best fit."""
+) -> tuple[float, float, float, float]:
+    """(alpha, offset of the head stretch in mm, slope behind it, rms in mm) of the best fit."""
     at = float(angles_deg[crossing])
     high = np.flatnonzero(height[crossing:] > _NECK_MM)
     end = float(angles_deg[crossing + int(high[0])]) if len(high) else -np.inf
     near = (angles_deg <= at + _HEAD_DEG) & (angles_deg >= max(at - _NECK_DEG, end))
     angles, heights = angles_deg[near], np.maximum(height[near], _INSIDE_MM)
     doubt = np.array([1 / _OFFSET_DOUBT_MM, 0.0, 1 / _BEND_DOUBT_PER_MM]) * _NOISE_MM
-    best, least = (at, 0.0, 0.0), np.inf
+    best, least = (at, 0.0, 0.0, float(np.std(heights))), np.inf
     for candidate in np.arange(at, at + _BACK_DEG, _CANDIDATE_STEP_DEG):
         run = np.radians(np.maximum(candidate - angles, 0.0)) * radius
         design = np.vstack([np.column_stack([np.ones_like(run), run, run**2]), np.diag(doubt)])
@@ -105,5 +109,6 @@ def _bend(
         solved = np.linalg.lstsq(design, wanted, rcond=None)[0]
         left = float(np.sum((design @ solved - wanted) ** 2))
         if solved[1] > _LEAST_SLOPE and left < least:
-            best, least = (float(candidate), float(solved[0]), float(solved[1])), left
+            rough = float(np.sqrt(np.mean((design @ solved - wanted)[:-3] ** 2)))
+            best, least = (float(candidate), float(solved[0]), float(solved[1]), rough), left
     return best

@@ -23,9 +23,6 @@ from .radial_image import sampled
 RAYS_DEG = (140.0, 22.0)
 """First and last angle of the rays to the neck axis, a degree apart: from the head's side on."""
 
-_HEAD_DEG = 100.0
-"""From here on, away from the neck, the contour is that of the head sphere."""
-
 _RADII = (0.6, 2.1)
 _STEP_MM = 0.25
 _TURNS_DEG = (-3.0, 0.0, 3.0)
@@ -38,12 +35,15 @@ _NECK_RADII = 0.62
 _REACH_RADII = (-0.3, 0.35)
 """How far the contour may lie from head sphere and usual neck."""
 
-_DARK, _FALL_LIMITS = 0.6, (-0.5, 0.6)
+_DARK, _FALL_LIMITS = 0.6, (-0.5, 0.3)
 """Brightness of the marrow below which it is none; fall per mm that counts, both in marrows."""
 
-_FALL_WEIGHT, _DARK_WEIGHT, _STEP_COST = 4.0, 1.5, 0.35
-_SPHERE_DOUBT = 0.05
-_MOST_STEP = 6
+_FALL_WEIGHT, _DARK_WEIGHT, _STEP_COST = 6.0, 1.5, 1.4
+_SPHERE_DOUBTS = ((60.0, 0.12), (100.0, 0.05))
+"""Beyond an angle to the neck axis the contour lies so near the sphere, in head radii: a bump is at
+first allowed, and then not."""
+
+_MOST_STEP = 3
 _REFINE_STEPS = 3
 
 
@@ -148,8 +148,8 @@ def _path(fan: RadialFan, score: NDArray[np.float64]) -> NDArray[np.float64]:
             for at, row in zip(usual, score, strict=True)
         ]
     )
-    head = fan.angles > np.radians(_HEAD_DEG)
-    straight[head] -= (off / (_SPHERE_DOUBT * fan.radius)) ** 2 / 2
+    for beyond, doubt in _SPHERE_DOUBTS:
+        straight[fan.angles > np.radians(beyond)] -= (off / (doubt * fan.radius)) ** 2 / 2
     return np.asarray(usual + off[best_path(straight, _MOST_STEP, _STEP_COST)])
 
 

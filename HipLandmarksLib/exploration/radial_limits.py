@@ -3,8 +3,9 @@
 A bone surface that runs across the slices is seen as sharply as the pixels allow; one that runs
 along them only as sharply as the slices are spaced. Simulated hips with a cam dialled at a known
 place (alpha 41 to 88 degrees, slices 0.9 to 5.2 mm apart) give the standard deviation of alpha:
-it grows with the spacing of the slices and with the distance of the samples across the surface.
-Between thick slices bumps are read too small, not only less precisely.
+it grows with the raggedness of the traced contour, the spacing of the slices and the distance of
+the samples across the surface. Between thick slices bumps are read too small, not only less
+precisely.
 """
 
 from __future__ import annotations
@@ -19,10 +20,9 @@ from ..imaging import HipImage
 from ..measurement.volume import clock_resolution_deg, clock_words
 from .radial_result import RadialSection, Sight
 
-_BEST_DEG = 1.2
-_PER_MM2 = 0.7
-"""Standard deviation of alpha at its best, and per mm of slice spacing and mm across the surface,
-measured on simulated hips; on thick slices it holds to about a third."""
+_BEST_DEG, _PER_ROUGH_MM, _PER_MM2 = 1.2, 30.0, 0.45
+"""Standard deviation of alpha at its best, per mm of raggedness of the contour, and per mm of slice
+spacing and mm across the surface; measured on simulated hips."""
 
 _CLEAR_DEG, _COARSE_DEG = 4.0, 8.0
 """Largest standard deviation of alpha that still counts as seen, and as seen coarsely."""
@@ -40,14 +40,20 @@ def blur_mm(image: HipImage, directions: ArrayLike) -> NDArray[np.float64]:
     return np.asarray(np.linalg.norm(along, axis=-1))
 
 
-def alpha_sigma_deg(blur: float, spacing_mm: float) -> float:
+def alpha_sigma_deg(rough_mm: float, blur: float, spacing_mm: float) -> float:
     """Standard deviation of alpha, degrees.
 
     Args:
+        rough_mm: root mean square distance of the contour from the fitted bend.
         blur: distance between samples across the surface, mm.
         spacing_mm: largest step of the image.
     """
-    return hypot(_BEST_DEG, _PER_MM2 * blur * spacing_mm)
+    return hypot(_BEST_DEG, _PER_ROUGH_MM * rough_mm, coarseness_deg(blur, spacing_mm))
+
+
+def coarseness_deg(blur: float, spacing_mm: float) -> float:
+    """The part of it that the spacing of the slices makes; arguments as above."""
+    return _PER_MM2 * blur * spacing_mm
 
 
 def sight_of(sigma_deg: float) -> Sight:

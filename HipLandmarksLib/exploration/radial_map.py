@@ -26,7 +26,13 @@ from ..measurement.volume import (
 from .departure import Departure, find_departure
 from .junction import RadialFan, TracedContours, cast_fan, trace_contours
 from .radial_image import radial_thetas
-from .radial_limits import alpha_sigma_deg, blur_mm, limit_sentences, sight_of
+from .radial_limits import (
+    alpha_sigma_deg,
+    blur_mm,
+    coarseness_deg,
+    limit_sentences,
+    sight_of,
+)
 from .radial_result import RadialMap, RadialSection, Sight
 from .radial_sphere import settle_sphere
 
@@ -37,6 +43,10 @@ _SETTLING_ROUNDS = 2
 _NEAR_DEG = 8.0
 _LEAST_FALL = 0.06
 """Least mean fall of brightness at the junction per mm, in units of the marrow."""
+
+
+_APART = "The slices are too far apart for the bone's surface, which runs along them here."
+_RAGGED = "The traced edge is too ragged to tell where it leaves the head."
 
 
 @dataclass(frozen=True)
@@ -153,8 +163,8 @@ class _Reader:
         at = angles[-1] if found.alpha_deg is None else found.alpha_deg
         ray = int(np.argmin(np.abs(angles - at)))
         blur = float(blur_mm(self.image, self.fan.directions[row, ray]))
-        sigma = alpha_sigma_deg(blur, max(self.image.spacing))
-        sight, reason = self._sight(row, np.abs(angles - at) < _NEAR_DEG, found, sigma)
+        sigma = alpha_sigma_deg(found.rough_mm, blur, max(self.image.spacing))
+        sight, reason = self._sight(row, np.abs(angles - at) < _NEAR_DEG, found, sigma, blur)
         if sight is Sight.UNSEEN:
             plane = RadialPlane(theta, None, None, None, MeasurementStatus.DEGENERATE, reason)
             return RadialSection(plane, (), sight, blur, None)
@@ -163,7 +173,7 @@ class _Reader:
         return RadialSection(plane, points, sight, blur, sigma)
 
     def _sight(
-        self, row: int, near: NDArray[np.bool_], found: Departure, sigma: float
+        self, row: int, near: NDArray[np.bool_], found: Departure, sigma: float, blur: float
     ) -> tuple[Sight, str]:
         if not self._inside(row, near):
             return Sight.UNSEEN, "The junction lies at the border of the image."
@@ -171,7 +181,8 @@ class _Reader:
             return Sight.UNSEEN, found.reason
         sight = sight_of(sigma)
         if sight is Sight.UNSEEN:
-            return sight, "The bone's surface runs along the slices here: they are too far apart."
+            coarse = sight_of(coarseness_deg(blur, max(self.image.spacing)))
+            return sight, _RAGGED if coarse is Sight.CLEAR else _APART
         if float(self.traced.falls[row, near].mean()) < _LEAST_FALL:
             return Sight.UNSEEN, "No edge between bone and its surroundings is seen here."
         return sight, ""

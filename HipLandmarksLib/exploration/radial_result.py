@@ -74,6 +74,11 @@ class RadialSection:
         return self.measured.cam_height_mm
 
     @property
+    def exit_point(self) -> Vec3 | None:
+        """Where the contour leaves the head sphere, LPS mm."""
+        return self.measured.exit_point
+
+    @property
     def ci95(self) -> tuple[float, float] | None:
         """95 % interval of alpha, degrees."""
         if self.alpha_deg is None or self.sigma_deg is None:
