@@ -7,6 +7,8 @@ from typing import Any
 
 from ...anatomy import Side
 from ...exploration import HipExploration
+from ...report.exploration.slice_rows import explored_rows, interval_remark
+from ...uncertainty import Calibration
 from .clock_chart import ClockChart
 from .kinds import ExplorerChart, ExplorerTable
 from .nodes import ExplorerNodes
@@ -47,18 +49,21 @@ class ExplorerDrawings:
         self._clock.show(found)
         self._clock_table.show(found)
 
-    def show_angles(self, found: HipExploration, shown: Mapping[Side, int]) -> None:
-        """Angles slice by slice."""
+    def show_angles(
+        self, found: HipExploration, shown: Mapping[Side, int], calibration: Calibration | None
+    ) -> None:
+        """Angles slice by slice, with the intervals of a calibrated model if there is one."""
+        rows = explored_rows(found, calibration)
         for chart in self._slices.values():
-            chart.show(found)
+            chart.show(found.stack.indices, rows)
             chart.point_at(shown)
-        self._slice_table.show(found, shown)
+        self._slice_table.show(found.stack, rows, shown, interval_remark(calibration))
 
-    def point_at(self, found: HipExploration, shown: Mapping[Side, int]) -> None:
+    def point_at(self, shown: Mapping[Side, int]) -> None:
         """Mark the slices that are shown."""
         for chart in self._slices.values():
             chart.point_at(shown)
-        self._slice_table.point_at(found, shown)
+        self._slice_table.point_at(shown)
 
     def show_radial(self, found: HipExploration, plane: tuple[Side, float] | None) -> None:
         """Put radial views on a plane, and draw in it what was found; None draws nothing."""

@@ -53,7 +53,7 @@ class StackExplorer(FollowingExplorer):
         self._follows_views = self._turning = self._dragging = self._doubt_hidden = False
         self._waiting: set[LandmarkId] = set()
         self._drawings.show_space(self._exploration, state)
-        self._drawings.show_angles(self._exploration, state.shown)
+        self._draw_angles()
         self._drawings.show_radial(self._exploration, state.radial)
         self._keep(FOUND, STACK, STATE)
         study.watch(self._follow)
@@ -115,7 +115,7 @@ class StackExplorer(FollowingExplorer):
 
     @property
     def is_there(self) -> bool:
-        """Whether the scene still holds it: other points of the study take it away."""
+        """Whether the scene still has it: False after :meth:`remove`, or a new detection."""
         return self._nodes.find(FOUND) is not None
 
     def remove(self) -> None:

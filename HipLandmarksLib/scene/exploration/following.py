@@ -11,6 +11,7 @@ from typing import Any
 from ...anatomy import HipLandmarks, Landmark, LandmarkId, LandmarkStack, Side
 from ...errors import ConfigurationError
 from ...exploration import HipExploration
+from ...uncertainty import Calibration
 from ..editing import StudyEditor
 from ..editing.node import remember_page
 from ..watchers import StudyChange, StudyEvent
@@ -32,6 +33,7 @@ class FollowingExplorer(ExplorerView):
     _dragging: bool
     _doubt_hidden: bool
     _waiting: set[LandmarkId]
+    _drawn_with: Calibration | None
 
     @abstractmethod
     def remove(self) -> None:
@@ -74,14 +76,22 @@ class FollowingExplorer(ExplorerView):
     def _take(self, stack: LandmarkStack) -> None:
         """Go on with another stack: measure, draw and keep it."""
         self._exploration = self._exploration.measured_again(stack)
-        self._drawings.show_angles(self._exploration, self.shown)
+        self._draw_angles()
         self._keep(STACK)
         self._watchers.call()
+
+    def _draw_angles(self) -> None:
+        self._drawn_with = self.calibration
+        self._drawings.show_angles(self._exploration, self.shown, self._drawn_with)
 
     def _measure_again(self) -> None:
         """The settings of the study may be others, such as the reference line."""
         found, study = self._exploration, self.study
-        if self.problem or (found.plane, found.settings) == (study.plane, study.settings):
+        if self.problem:
+            return
+        if (found.plane, found.settings) == (study.plane, study.settings):
+            if self.calibration is not self._drawn_with:
+                self._draw_angles()
             return
         sides = {side: replace(own, profiles={}) for side, own in found.sides.items()}
         self._exploration = HipExploration(found.stack, sides, study.plane, study.settings)
@@ -105,7 +115,7 @@ class FollowingExplorer(ExplorerView):
         with self._page():
             self._put(self._points_of(shown))
         self._hide_doubt()
-        self._drawings.point_at(self._exploration, shown)
+        self._drawings.point_at(shown)
         self._keep(STATE)
         self._watchers.call()
 

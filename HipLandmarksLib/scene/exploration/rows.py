@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from ...anatomy import Side, StackSlice
+from ...anatomy import LandmarkStack, Side, StackSlice
 from ...exploration import HipExploration
 from ...exploration.radial_result import RadialMap
 from ...i18n import tr as _
 from ...measurement.uncertainty import Z95
 from ...measurement.volume import SliceValue, clock_words
+from ...report.exploration.slice_rows import Rows, SliceRow
+from ...report.exploration.slice_table import value_words
 from ..doubt.table import TextTable
 from ..table import CLASS_NAME
 from .nodes import ExplorerNodes
@@ -28,30 +30,41 @@ class SliceTable:
         node = nodes.get("table slices", CLASS_NAME, "slices (research use)", _prepare)
         self.table = TextTable(node, slice_titles())
         self._rows: dict[int, tuple[str, ...]] = {}
+        self._marks: dict[int, str] = {}
         self._shown: Mapping[Side, int] = {}
 
-    def show(self, found: HipExploration, shown: Mapping[Side, int]) -> None:
+    def show(
+        self, stack: LandmarkStack, rows: Rows, shown: Mapping[Side, int], remark: str
+    ) -> None:
         """All rows; only cells that changed are written."""
+        of_slice: dict[int, dict[tuple[Side, str], SliceRow]] = {each.index: {} for each in stack}
+        for key, measured in rows.items():
+            for row in measured:
+                of_slice[row.index][key] = row
         new, self._shown = not self._rows, dict(shown)
-        self._rows = {each.index: _slice_row(found, each) for each in found.stack}
-        rows = self._marked(found, self._rows)
+        self._marks = {index: _marks(own) for index, own in of_slice.items()}
+        self._rows = {each.index: _slice_row(each, of_slice[each.index]) for each in stack}
         if new:
-            self.table.fill(
-                rows, _("In brackets: LCE off the head centre, not to be compared with ranges.")
-            )
+            star = _("A star: not to be compared with ranges, such as LCE off the head centre.")
+            self.table.fill(self._marked(self._rows), f"{star} {remark}")
         else:
-            self.table.update(rows)
+            self.table.update(self._marked(self._rows))
 
-    def point_at(self, found: HipExploration, shown: Mapping[Side, int]) -> None:
+    def point_at(self, shown: Mapping[Side, int]) -> None:
         """Mark the slices that are shown."""
         changed = {*self._shown.values(), *shown.values()}
         self._shown = dict(shown)
-        self.table.update(self._marked(found, changed))
+        self.table.update(self._marked(changed))
 
-    def _marked(self, found: HipExploration, indices: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    def _marked(self, indices: Iterable[int]) -> dict[int, tuple[str, ...]]:
         rows = ((index, self._rows[index]) for index in indices)
-        shown = self._shown
-        return {index: (row[0], _marks(found, index, shown), *row[1:]) for index, row in rows}
+        return {index: (row[0], self._words(index), *row[1:]) for index, row in rows}
+
+    def _words(self, index: int) -> str:
+        """Which hips show a slice, and what else is special about it."""
+        hips = " ".join(side.value for side in Side if self._shown.get(side) == index)
+        shown = _("shown: {hips}").format(hips=hips) if hips else ""
+        return ", ".join(filter(None, (shown, self._marks[index])))
 
 
 class ClockTable:
@@ -85,63 +98,43 @@ def clock_titles() -> tuple[str, ...]:
     return (_("Clock"), _("Degrees"), *sides)
 
 
-def value_text(value: SliceValue | None) -> str:
-    """Such as ``52° ± 6``; in brackets where it may not be compared with ranges, or a dash."""
-    if value is None or value.value is None:
-        return _NOTHING
-    half = "" if value.sigma is None else f" ± {round(Z95 * value.sigma)}"
-    text = f"{round(value.value)}°{half}"
-    return text if value.may_be_classified else f"({text})"
-
-
 def _slice_columns() -> tuple[str, ...]:
     spread = _("± 1 slice")
     return (_("from head, mm"), "alpha", f"alpha {spread}", "LCE", f"LCE {spread}")
 
 
-def _slice_row(found: HipExploration, own: StackSlice) -> tuple[str, ...]:
+def _slice_row(own: StackSlice, rows: Mapping[tuple[Side, str], SliceRow]) -> tuple[str, ...]:
     cells: list[str] = []
     for side in Side:
-        values = [_at(found, side, id_, own) for id_ in _MEASURED]
-        offset = None if values[0] is None else values[0].place.offset_mm
+        first = rows.get((side, _MEASURED[0]))
+        offset = None if first is None else first.entry.place.offset_mm
         cells.append(_NOTHING if offset is None else f"{offset:+.1f}")
-        for value in values:
-            cells += (value_text(value), _spread(value))
+        for id_ in _MEASURED:
+            row = rows.get((side, id_))
+            cells += (_NOTHING, _NOTHING) if row is None else (value_words(row), _spread(row.entry))
     return (str(own.index), *cells, own.unread)
 
 
-def _at(found: HipExploration, side: Side, id_: str, own: StackSlice) -> SliceValue | None:
-    values = found.sides[side].profiles[id_].values
-    return next((each for each in values if each.place.position_mm == own.depth_mm), None)
-
-
-def _spread(value: SliceValue | None) -> str:
-    if value is None or value.value is None or value.spread is None:
+def _spread(value: SliceValue) -> str:
+    if value.value is None or value.spread is None:
         return _NOTHING
     return f"{round(value.spread)}°"
 
 
-def _marks(found: HipExploration, index: int, shown: Mapping[Side, int]) -> str:
-    """Which hips show, or are measured on, a slice, and whether somebody changed it."""
-    chosen = found.stack.chosen
-    words = [_("shown: {hips}").format(hips=hips) if (hips := _hips(shown, index)) else ""]
-    words.append(_("measured: {hips}").format(hips=hips) if (hips := _hips(chosen, index)) else "")
-    words.append(
-        _("largest alpha: {hips}").format(hips=hips) if (hips := _largest(found, index)) else ""
+def _marks(rows: Mapping[tuple[Side, str], SliceRow]) -> str:
+    """What is special about a slice, whatever is shown."""
+
+    def hips(holds: Callable[[SliceRow], bool]) -> str:
+        found = (rows.get((side, _MEASURED[0])) for side in Side)
+        sides = zip(Side, found, strict=True)
+        return " ".join(side.value for side, row in sides if row is not None and holds(row))
+
+    words = (
+        (_("measured: {hips}"), hips(lambda row: row.chosen)),
+        (_("largest alpha: {hips}"), hips(lambda row: row.largest)),
+        (_("edited: {hips}"), hips(lambda row: row.edited)),
     )
-    words.append(_("edited") if found.stack.at(index).is_edited else "")
-    return ", ".join(filter(None, words))
-
-
-def _hips(slices: Mapping[Side, int], index: int) -> str:
-    return " ".join(side.value for side in Side if slices.get(side) == index)
-
-
-def _largest(found: HipExploration, index: int) -> str:
-    depth = found.stack.at(index).depth_mm
-    tops = {side: own.profiles["alpha"].maximum for side, own in found.sides.items()}
-    places = {side: top.place.position_mm for side, top in tops.items() if top is not None}
-    return " ".join(side.value for side in Side if places.get(side) == depth)
+    return ", ".join(text.format(hips=found) for text, found in words if found)
 
 
 def _clock_row(maps: Mapping[Side, RadialMap | None], theta: float) -> tuple[str, ...]:

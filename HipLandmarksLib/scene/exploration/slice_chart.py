@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import ceil, floor
 
 from ...anatomy import Side
-from ...exploration import HipExploration
 from ...i18n import tr as _
-from ...measurement.uncertainty import interval95
-from ...measurement.volume import SliceValue
+from ...report.exploration.slice_rows import Rows, SliceRow
 from .charts import BLACK, GREEN, GREY, SIDE_INKS, Chart, Ink, Series
 from .kinds import ExplorerChart
 from .nodes import ExplorerNodes
@@ -21,25 +18,10 @@ _BESIDE = {Side.RIGHT: -0.12, Side.LEFT: 0.12}
 """How far the bars of an interval stand beside their slice, so that both hips' are seen."""
 
 
-@dataclass(frozen=True)
-class _Entry:
-    """A value on a slice: whether the hip is measured there, and whether a person changed it."""
-
-    side: Side
-    index: int
-    value: SliceValue
-    chosen: bool
-    edited: bool
-
-    @property
-    def number(self) -> float | None:
-        return self.value.value
-
-
 class SliceChart:
     """The chart of one measurement through the stack; x is the number of the slice.
 
-    A bar is a 95 % interval, a diamond the slice on which the hip is measured, a square a slice
+    A bar is an interval, a diamond the slice on which the hip is measured, a square a slice
     through its head centre, a cross a slice that a person changed; dashed lines are the limits of
     the usual range, the upright ones stand at the slices that are shown.
     """
@@ -53,20 +35,26 @@ class SliceChart:
         axes = (_("Slice"), f"{name}, °")
         self.chart = Chart(nodes, kind, title, axes, _series())
 
-    def show(self, found: HipExploration) -> None:
-        """Draw the profiles of both hips."""
-        entries, self._indices = _entries(found, self._id), found.stack.indices
-        columns: dict[str, Column] = {"slice": [float(index) for index in self._indices]}
+    def show(self, indices: Sequence[int], rows: Rows) -> None:
+        """Draw both hips.
+
+        Args:
+            indices: the slices of the stack.
+            rows: what was measured on them, by side and measurement.
+        """
+        own = [(side, row) for side in Side for row in rows[(side, self._id)]]
+        self._indices = tuple(indices)
+        columns: dict[str, Column] = {"slice": [float(index) for index in indices]}
         for side in Side:
-            values = {each.index: each.number for each in entries if each.side is side}
-            columns[side.word] = [values.get(index) for index in self._indices]
-        self._mark(columns, "centre", [each for each in entries if each.value.place.central])
-        self._mark(columns, "measured", [each for each in entries if each.chosen])
-        self._mark(columns, "edited", [each for each in entries if each.edited])
-        self._draw_bars(columns, entries)
-        ranges = (each.value.measurement.usual for each in entries)
+            values = {row.index: row.value for row in rows[(side, self._id)]}
+            columns[side.word] = [values.get(index) for index in indices]
+        self._mark(columns, "centre", [row for _side, row in own if row.central])
+        self._mark(columns, "measured", [row for _side, row in own if row.chosen])
+        self._mark(columns, "edited", [row for _side, row in own if row.edited])
+        self._draw_bars(columns, own)
+        ranges = (row.entry.measurement.usual for _side, row in own)
         usual = next((each for each in ranges if each), (None, None))
-        ends = _ends([each.index for each in entries if each.number is not None] or self._indices)
+        ends = _ends([row.index for _side, row in own if row.value is not None] or indices)
         columns["usual x"], columns["usual"] = _level(ends, usual)
         self._heights = _heights([*columns["right"], *columns["left"], *usual])
         self.chart.numbers.show(columns)
@@ -85,22 +73,22 @@ class SliceChart:
         slices = self._marked.get(column, self._indices if column in ("right", "left") else ())
         return slices[row] if 0 <= row < len(slices) else None
 
-    def _mark(self, columns: dict[str, Column], name: str, entries: Sequence[_Entry]) -> None:
+    def _mark(self, columns: dict[str, Column], name: str, rows: Sequence[SliceRow]) -> None:
         """Points of a series of marks, those of both hips."""
-        columns[f"{name} x"] = [float(each.index) for each in entries]
-        columns[name] = [each.number for each in entries]
-        self._marked[name] = [each.index for each in entries]
+        columns[f"{name} x"] = [float(row.index) for row in rows]
+        columns[name] = [row.value for row in rows]
+        self._marked[name] = [row.index for row in rows]
 
-    def _draw_bars(self, columns: dict[str, Column], entries: Sequence[_Entry]) -> None:
+    def _draw_bars(self, columns: dict[str, Column], rows: Sequence[tuple[Side, SliceRow]]) -> None:
         """Every interval as a line, and the gap before the next one."""
-        x, y, slices = columns.setdefault("95 % x", []), columns.setdefault("95 %", []), []
-        for each in entries:
-            if each.number is not None and each.value.sigma is not None:
-                place = each.index + _BESIDE[each.side]
+        x, y, slices = columns.setdefault("interval x", []), columns.setdefault("interval", []), []
+        for side, row in rows:
+            if row.interval is not None:
+                place = row.index + _BESIDE[side]
                 x += (place, place, None)
-                y += (*interval95(each.number, each.value.sigma), None)
-                slices += [each.index] * 3
-        self._marked["95 %"] = slices
+                y += (*row.interval, None)
+                slices += [row.index] * 3
+        self._marked["interval"] = slices
 
 
 def _series() -> tuple[Series, ...]:
@@ -108,27 +96,13 @@ def _series() -> tuple[Series, ...]:
     return (
         Series(_("usual range"), "usual x", "usual", GREEN, Ink.DASHED),
         Series(_("slice shown"), "shown x", "shown", GREY, Ink.LINE),
-        Series(_("95 % interval"), "95 % x", "95 %", GREY, Ink.THIN),
+        Series(_("interval"), "interval x", "interval", GREY, Ink.THIN),
         Series(_("right"), "slice", "right", right, Ink.CURVE),
         Series(_("left"), "slice", "left", left, Ink.CURVE),
         Series(_("measured"), "measured x", "measured", BLACK, Ink.DIAMOND),
         Series(_("through the head centre"), "centre x", "centre", GREEN, Ink.SQUARE),
         Series(_("edited"), "edited x", "edited", BLACK, Ink.CROSS),
     )
-
-
-def _entries(found: HipExploration, id_: str) -> list[_Entry]:
-    """What was measured on which slice; slices that were not read have nothing."""
-    stack, entries = found.stack, []
-    edited = {own.index: {id_[0] for id_ in own.edited} for own in stack}
-    for side in Side:
-        at = {each.place.position_mm: each for each in found.sides[side].profiles[id_].values}
-        for own in stack:
-            if own.depth_mm in at:
-                chosen = own.index == stack.chosen.get(side)
-                by_hand = side in edited[own.index]
-                entries.append(_Entry(side, own.index, at[own.depth_mm], chosen, by_hand))
-    return entries
 
 
 def _level(ends: tuple[float, float], heights: Sequence[float | None]) -> tuple[Column, Column]:

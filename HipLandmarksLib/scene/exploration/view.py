@@ -11,6 +11,7 @@ from ...anatomy import LandmarkStack, Side
 from ...detection import SliceChoice
 from ...exploration import HipExploration
 from ...measurement.volume import SliceValue
+from ...uncertainty import Calibration
 from ..study import HipStudy
 from ..watchers import Watchers
 from .drawings import ExplorerDrawings
@@ -66,6 +67,11 @@ class ExplorerView:
     def edited(self) -> tuple[int, ...]:
         """The slices that a person changed."""
         return self.stack.edited
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """Of the model that placed the points; None without one, or without its doubt."""
+        return None if self.study.doubt is None else self.study.doubt.reading.calibration
 
     @property
     def problem(self) -> str:

@@ -113,7 +113,7 @@ def test_a_chart_shows_every_slice_with_a_value(explorer: StackExplorer) -> None
 
 
 def test_bars_are_the_intervals_of_the_values(explorer: StackExplorer) -> None:
-    ends = points(series(explorer, ExplorerChart.LCE, "95 %"))
+    ends = points(series(explorer, ExplorerChart.LCE, "interval"))
     value = explorer.value(Side.RIGHT, "lce", 8)
     assert value is not None and value.sigma is not None and value.value is not None
     own = [y for x, y in ends if x == pytest.approx(8 - 0.12)]
@@ -141,11 +141,11 @@ def test_a_click_on_a_point_goes_to_its_slice(explorer: StackExplorer, kind: Exp
     assert explorer.clicked(node.GetID(), explorer.stack.indices.index(14))
     assert set(explorer.shown.values()) == {14}
     assert depth_of(view) == pytest.approx(explorer.stack.at(14).depth_mm)
-    bars = series(explorer, kind, "95 %")
-    assert explorer.clicked(bars.GetID(), 0) and explorer.shown[Side.RIGHT] == 5
+    bars = series(explorer, kind, "interval")
+    assert explorer.clicked(bars.GetID(), 0) and explorer.shown[Side.RIGHT] == 15
     assert not explorer.clicked(series(explorer, kind, "usual").GetID(), 0)
     assert not explorer.clicked("vtkMRMLPlotSeriesNodeOfAnother", 0)
-    assert explorer.shown[Side.RIGHT] == 5
+    assert explorer.shown[Side.RIGHT] == 15
 
 
 def test_the_clock_is_round_with_anterior_on_the_right_for_both_hips(

@@ -72,6 +72,7 @@ def cells(explorer: StackExplorer, column: str) -> dict[int, str]:
 def test_each_hip_begins_on_its_chosen_slice(explorer: StackExplorer) -> None:
     assert dict(explorer.shown) == CHOSEN and explorer.at_chosen
     assert explorer.study.landmarks.items_ == explorer.stack.case().items_
+    assert explorer.is_there
     assert explorer.remark == ""
 
 
@@ -239,7 +240,7 @@ def test_other_landmarks_end_it_and_leave_no_node(explorer: StackExplorer, scene
     explorer.go_to(9)
     explorer.study.set_landmarks(HipLandmarks({}, case_id="demo"))
     assert not any(scene.GetNumberOfNodesByClass(kind) for kind in kinds)
-    assert StackExplorer.reopen(explorer.study) is None
+    assert StackExplorer.reopen(explorer.study) is None and not explorer.is_there
     explorer.study.place_point(Side.RIGHT, "LCP", (-70.0, 0.0, 5.0))  # nobody stumbles over it
 
 
@@ -291,12 +292,12 @@ def test_a_prosthesis_is_shown_without_numbers(study: HipStudy, case: Any) -> No
     assert value is not None and "prosthesis" in value.reason.lower()
 
 
-def test_marks_tell_where_alpha_is_largest_and_lce_off_the_centre_is_in_brackets(
+def test_marks_tell_where_alpha_is_largest_and_lce_off_the_centre_has_a_star(
     explorer: StackExplorer,
 ) -> None:
     marks, lce = cells(explorer, "Marks"), cells(explorer, "Right LCE")
     assert "largest alpha: R" in marks[8] and "largest alpha: L" in marks[10]
-    assert lce[10].startswith("31°") and lce[9].startswith("(31°")
+    assert lce[10].startswith("31° (") and lce[9].endswith("*") and not lce[10].endswith("*")
     assert cells(explorer, "Right alpha ± 1 slice")[10] == "3°"
 
 
