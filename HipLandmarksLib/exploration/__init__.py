@@ -10,6 +10,9 @@ from .explore import explore, points_by_slice
 from .head_sphere import HeadSphereFit, RimSection, fit_head_sphere
 from .hip_exploration import ExploredPart, HipExploration, SideExploration
 from .neck_axis import NeckAxis, fit_neck_axis
+from .radial_image import RadialImage, radial_thetas, reformat
+from .radial_map import RadialSettings, radial_map
+from .radial_result import RadialMap, RadialSection, Sight
 
 __all__ = [
     "ExploredPart",
@@ -23,10 +26,14 @@ __all__ = [
     "RadialSettings",
     "RimSection",
     "SideExploration",
+    "Sight",
     "SliceCoverage",
     "explore",
     "fit_head_sphere",
     "fit_neck_axis",
     "head_coverage",
     "points_by_slice",
+    "radial_map",
+    "radial_thetas",
+    "reformat",
 ]
