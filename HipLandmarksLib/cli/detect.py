@@ -11,6 +11,14 @@ from typing import TYPE_CHECKING
 from ..errors import ConfigurationError, HipLandmarksError, ImageError
 from .calibration_options import add_calibration_options, calibrated
 from .detecting import Detect, add_worker_option, open_detection
+from .exploring import (
+    add_slices_option,
+    explored,
+    print_explored,
+    protect_edited_stack,
+    wants_all,
+    write_explored,
+)
 from .model_options import add_model_options, as_stated
 from .options import (
     add_device_option,
@@ -43,6 +51,7 @@ EXAMPLES = """examples:
   hiplandmarks detect dicom-folder/ --out results
   hiplandmarks detect films/*.dcm --out results
   hiplandmarks detect pelvis.nrrd --slice 17 --device cpu
+  hiplandmarks detect pelvis.nrrd --slices all
   hiplandmarks detect film.dcm --magnification 1.2
   hiplandmarks detect hip.jpg --kind xray --side left
 """
@@ -73,13 +82,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_model_options(group)
     add_device_option(group)
     add_worker_option(group)
-    group.add_argument(
-        "--slice",
-        type=_slice_index,
-        metavar="auto|N",
-        default=None,
-        help="slice to read, counted from 0 (default: auto, chosen for each hip)",
-    )
+    add_slices_option(group)
     add_tta_option(group)
     group.add_argument(
         "--series",
@@ -143,9 +146,12 @@ def _run_one(
     _check_name(safe_name(image.name), path, names)
     if not arguments.overwrite:
         protect_edited(arguments.out, safe_name(image.name))
+        if wants_all(arguments):
+            protect_edited_stack(arguments.out, safe_name(image.name))
     what = f"{image.n_slices} slices of " if image.n_slices > 1 else ""
     print(f"Searching {what}{image.name} ...", file=sys.stderr)
-    detection, licence = detect(arguments, image)
+    found = detect(arguments, image)
+    detection, whole = found.detection, found.whole
     arguments.edge = arguments.edge or detection.edge
     settings = settings_of(arguments, image.calibration, image.modality, image)
     for remark in detection.remarks:
@@ -162,16 +168,21 @@ def _run_one(
         marks=drawn_ids(arguments),
         doubts=doubts,
     )
+    exploration = None if whole is None else explored(image, whole, settings)
+    if whole is not None and exploration is not None:
+        written = write_explored(written, safe_name(image.name), whole, exploration)
     log = sys.stdout if table_wanted(arguments) else sys.stderr
     device, seconds = detection.device, detection.seconds
     print(f"{image.name}: model {detection.model} on {device}, {seconds:.1f} s", file=log)
-    if licence:
-        print(f"Licence of the model: {licence}", file=log)
+    if found.licence:
+        print(f"Licence of the model: {found.licence}", file=log)
     print(_where(detection, image), end="\n\n", file=log)
     case = CaseReport.of(image, detection, measurements)
     put_out(arguments, replace(case, settings=settings, doubts=doubts))
     if table_wanted(arguments):
         print()
+        if whole is not None and exploration is not None:
+            print_explored(arguments, whole, exploration)
         print_results(written)
 
 
@@ -210,11 +221,3 @@ def _read(arguments: argparse.Namespace, path: Path) -> HipImage:
 def _assumption(image: HipImage) -> str:
     orientation = image.metadata.get("orientation", "")
     return f"orientation {orientation}" if orientation.startswith("assumed") else ""
-
-
-def _slice_index(text: str) -> int | None:
-    if text == "auto":
-        return None
-    if text.isdecimal():
-        return int(text)
-    raise argparse.ArgumentTypeError(f"expected 'auto' or a slice number from 0, got {text!r}")

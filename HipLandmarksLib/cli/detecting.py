@@ -6,22 +6,40 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .exploring import wanted_index, wants_all
 from .model_options import chosen_bundle, stated_side
 from .progress import Report, progress_bar
 
 if TYPE_CHECKING:
-    from ..detection import Detection, Detector
+    from ..detection import Detection, Detector, StackDetection
     from ..detection.worker import DetectionRequest, Event
     from ..imaging import HipImage
 
 CHOICES = ("yes", "no")
 DEFAULT = "yes"
 
-Detect = Callable[[argparse.Namespace, "HipImage"], "tuple[Detection, str]"]
-"""Reads an image as the options say; returns the licence of the model, too."""
+
+@dataclass(frozen=True)
+class Found:
+    """A detection, and what belongs to it.
+
+    Attributes:
+        detection: on the slices where the hips are measured.
+        licence: of the model; may be empty.
+        whole: every slice, where that was asked for.
+    """
+
+    detection: Detection
+    licence: str
+    whole: StackDetection | None = None
+
+
+Detect = Callable[[argparse.Namespace, "HipImage"], Found]
+"""Reads an image as the options say."""
 
 
 def add_worker_option(group: argparse._ArgumentGroup) -> None:
@@ -46,13 +64,17 @@ def open_detection(arguments: argparse.Namespace) -> Iterator[Detect]:
 
     with DetectionWorker() as worker:
 
-        def detect(arguments: argparse.Namespace, image: HipImage) -> tuple[Detection, str]:
+        def detect(arguments: argparse.Namespace, image: HipImage) -> Found:
             from ..detection.catalogue import read_summary
 
             request = _request(arguments, image)
             licence = read_summary(request.model).licence if request.model else ""
             with progress_bar() as report:
-                return worker.detect(request, lambda event: _hear(event, report)), licence
+                if request.all_slices:
+                    whole = worker.detect_stack(request, lambda event: _hear(event, report))
+                    return Found(whole.detection, licence, whole)
+                found = worker.detect(request, lambda event: _hear(event, report))
+            return Found(found, licence)
 
         yield detect
 
@@ -63,15 +85,17 @@ class _Here:
     def __init__(self) -> None:
         self._detectors: dict[Path, Detector] = {}
 
-    def __call__(self, arguments: argparse.Namespace, image: HipImage) -> tuple[Detection, str]:
+    def __call__(self, arguments: argparse.Namespace, image: HipImage) -> Found:
         detector = self._detector(arguments, chosen_bundle(arguments, image))
         keep_maps = detector.card.calibration is not None
-        side = stated_side(arguments)
+        licence = str(detector.card.training.get("licence", ""))
         with progress_bar() as report:
-            found = detector.detect(
-                image, arguments.slice, report, arguments.tta, side, keep_maps=keep_maps
-            )
-        return found, str(detector.card.training.get("licence", ""))
+            if wants_all(arguments):
+                whole = detector.detect_stack(image, report, arguments.tta, keep_maps)
+                return Found(whole.detection, licence, whole)
+            side, index = stated_side(arguments), wanted_index(arguments)
+            found = detector.detect(image, index, report, arguments.tta, side, keep_maps=keep_maps)
+        return Found(found, licence)
 
     def _detector(self, arguments: argparse.Namespace, bundle: Path) -> Detector:
         from ..detection import Detector
@@ -87,11 +111,12 @@ def _request(arguments: argparse.Namespace, image: HipImage) -> DetectionRequest
     return DetectionRequest(
         image,
         chosen_bundle(arguments, image),
-        arguments.slice,
+        wanted_index(arguments),
         arguments.tta,
         stated_side(arguments),
         None,
         arguments.device,
+        all_slices=wants_all(arguments),
     )
 
 
