@@ -2,7 +2,7 @@
 
 from .editor import StudyEditor
 from .guard import guard_views
-from .offering import offers
+from .offering import offers, page_offers
 from .outcome import Outcome
 from .views import look_at, scroll_to_points, views_of
 
@@ -12,6 +12,7 @@ __all__ = [
     "guard_views",
     "look_at",
     "offers",
+    "page_offers",
     "scroll_to_points",
     "views_of",
 ]

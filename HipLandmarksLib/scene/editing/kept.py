@@ -29,6 +29,7 @@ from ...review.items import differs
 from ...review.store import ReviewText, review_from_text
 from ..study import HipStudy
 from .node import add_review_node, find_review_node, remember_page, shown_page
+from .offering import page_key
 
 
 @dataclass
@@ -238,8 +239,7 @@ class KeptReview:
         outside = {id_: PointState(self.now(id_)) for id_ in self.changed_outside()}
         self.record(EditKind.OUTSIDE, outside)
         if self._journal is None and self._folder is not None:
-            key = f"{self._key}.{self.page}" if self.page else self._key
-            self._journal = Journal(self._folder, key, self.review)
+            self._journal = Journal(self._folder, page_key(self._key, self.page), self.review)
 
     def _new_page(self) -> _Page:
         node, place = find_review_node(self._study.nodes, self.page), self._study.image.ijk_to_lps

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ...imaging import HipImage
 from ...review import JournalOffer, find_offers, image_key
+from ...review.journal import ENDING
 
 
 def offers(folder: Path | str, image: HipImage) -> tuple[JournalOffer, ...]:
@@ -16,3 +17,23 @@ def offers(folder: Path | str, image: HipImage) -> tuple[JournalOffer, ...]:
         image: any image with the same grey values has the same reviews.
     """
     return find_offers(folder, image_key(image.pixels))
+
+
+def page_offers(folder: Path | str, image: HipImage) -> dict[str, JournalOffer]:
+    """What a crash left of the pages of reviews of an image: the latest of each, by page.
+
+    Args:
+        folder: of the autosave.
+        image: as :func:`offers` takes it.
+    """
+    key = image_key(image.pixels)
+    start = len(key) + 1
+    names = [path.name for path in Path(folder).glob(f"{key}.*-*{ENDING}")]
+    pages = sorted({name[start : name.rindex("-")] for name in names})
+    found = {page: find_offers(folder, page_key(key, page)) for page in pages}
+    return {page: of_page[0] for page, of_page in found.items() if of_page}
+
+
+def page_key(key: str, page: str) -> str:
+    """Key under which a page of a review is autosaved; that of the image for the first page."""
+    return f"{key}.{page}" if page else key

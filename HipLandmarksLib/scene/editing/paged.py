@@ -26,6 +26,10 @@ class PagedReview(ReviewView, ABC):
     def go_to(self, id_: LandmarkId | None) -> None:
         """Make a point the current one, or none."""
 
+    @abstractmethod
+    def _tell(self) -> None:
+        """Tell those who watch."""
+
     @property
     def page(self) -> str:
         """The name of the page; "" of the first one."""
@@ -52,4 +56,7 @@ class PagedReview(ReviewView, ABC):
         self._locks.keeper = self._kept.node
         self._list = ReviewList()
         current = self._current
-        self.go_to(current if current in [item.id for item in self.items] else None)
+        if current is None:
+            self._tell()  # what is listed is worked out when somebody asks
+        else:
+            self.go_to(current if current in [item.id for item in self.items] else None)

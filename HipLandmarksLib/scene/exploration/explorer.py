@@ -11,6 +11,7 @@ from ...anatomy import LandmarkId, LandmarkStack, Side
 from ...detection import SliceChoice
 from ...errors import ConfigurationError
 from ...exploration import HipExploration
+from ...review import JournalOffer
 from ..batch import whole_or_not_at_all
 from ..editing import StudyEditor
 from ..editing.node import remember_page
@@ -50,7 +51,7 @@ class StackExplorer(FollowingExplorer):
         self._drawings = ExplorerDrawings(self._nodes)
         self._watchers, self._observers = Watchers(), Observers()
         self._views = ScrolledViews(study, lambda: self.stack, self._scrolled)
-        self._follows_views = self._turning = self._dragging = self._doubt_hidden = False
+        self._follows_views = self._turning = self._dragging = False
         self._waiting: set[LandmarkId] = set()
         self._drawings.show_space(self._exploration, state)
         self._draw_angles()
@@ -206,6 +207,24 @@ class StackExplorer(FollowingExplorer):
             self.editor.place((side, "FHC"), position)
         else:
             self.study.place_point(side, "FHC", position)
+
+    def restore(self, page: str, offer: JournalOffer) -> None:
+        """Take up what a crash left of the review of a slice; its file is used up.
+
+        Args:
+            page: of :func:`~HipLandmarksLib.scene.editing.page_offers`.
+            offer: what was autosaved of it.
+
+        Raises:
+            ConfigurationError: when the stack has no such slice, or nobody edits the study.
+        """
+        if self.editor is None:
+            raise ConfigurationError("The study is not being edited.")
+        shown = ExplorerState.of_page(page)
+        for index in shown.values():
+            self.stack.at(index)
+        self._turn(shown)
+        self.editor.restore(offer)
 
     def show_parts(self, parts: Collection[SpacePart]) -> None:
         """Draw these parts in space and no others."""

@@ -31,7 +31,6 @@ class FollowingExplorer(ExplorerView):
     _stack_text: StackText
     _turning: bool
     _dragging: bool
-    _doubt_hidden: bool
     _waiting: set[LandmarkId]
     _drawn_with: Calibration | None
 
@@ -153,10 +152,10 @@ class FollowingExplorer(ExplorerView):
         """A model's doubt is about the slices where it began; it is hidden on others."""
         doubt, home = self.study.doubt, dict(self.shown) == dict(self._found.home)
         if doubt is not None and doubt.state.visible and not home:
-            self._doubt_hidden = True
+            self._state = replace(self._state, doubt_hidden=True)
             doubt.switch(False)
-        elif doubt is not None and home and self._doubt_hidden:
-            self._doubt_hidden = False
+        elif doubt is not None and home and self._state.doubt_hidden:
+            self._state = replace(self._state, doubt_hidden=False)
             doubt.switch(True)
 
     def _keep(self, *parts: str) -> None:

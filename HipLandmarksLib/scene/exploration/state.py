@@ -19,16 +19,23 @@ class ExplorerState:
         shown: the slice whose points each hip's list shows.
         parts: what is drawn in space.
         radial: hip and place on the clock face of the radial plane, None when none is shown.
+        doubt_hidden: whether a model's doubt, which was shown, is hidden on this slice.
     """
 
     shown: Mapping[Side, int]
     parts: tuple[SpacePart, ...] = field(default_factory=lambda: tuple(SpacePart))
     radial: tuple[Side, float] | None = None
+    doubt_hidden: bool = False
 
     @property
     def page(self) -> str:
         """Name of what is shown, for the review of its points."""
         return " ".join(f"{side.value}{self.shown[side]}" for side in Side if side in self.shown)
+
+    @staticmethod
+    def of_page(page: str) -> dict[Side, int]:
+        """The slices that a page shows; inverse of :attr:`page`."""
+        return {Side(word[0]): int(word[1:]) for word in page.split()}
 
     def to_text(self) -> str:
         """JSON text; inverse of :meth:`from_text`."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from doubt_reading import reading
 from explored_case import CHOSEN, HEADS, alpha_on, choices, explored
 from study_moves import move
 
@@ -26,7 +28,7 @@ pytest.importorskip("slicer", reason="slicer-core is not installed")
 import slicer
 
 from HipLandmarksLib.scene import HipStudy
-from HipLandmarksLib.scene.editing import StudyEditor
+from HipLandmarksLib.scene.editing import StudyEditor, offers, page_offers
 from HipLandmarksLib.scene.exploration import ExplorerTable, StackExplorer
 
 RIGHT_LCP = (Side.RIGHT, "LCP")
@@ -299,6 +301,42 @@ def test_marks_tell_where_alpha_is_largest_and_lce_off_the_centre_has_a_star(
     assert "largest alpha: R" in marks[8] and "largest alpha: L" in marks[10]
     assert lce[10].startswith("31° (") and lce[9].endswith("*") and not lce[10].endswith("*")
     assert cells(explorer, "Right alpha ± 1 slice")[10] == "3°"
+
+
+def test_a_doubt_is_shown_on_the_slices_that_it_is_about(study: HipStudy, case: Any) -> None:
+    says = reading(case.image, study.landmarks)
+    overlay = study.show_doubt(says)
+    explorer = StackExplorer.create(study, explored(case.image))
+    assert explorer.calibration is says.calibration
+    explorer.go_to(9)
+    assert not overlay.state.visible
+    explorer.show_chosen()
+    assert overlay.state.visible
+    overlay.switch(False)
+    explorer.go_to(9)
+    explorer.show_chosen()
+    assert not overlay.state.visible
+
+
+def test_what_was_done_to_a_slice_is_there_again_after_a_crash(
+    study: HipStudy, case: Any, tmp_path: Path
+) -> None:
+    found = explored(case.image)
+    explorer = StackExplorer.create(study, found, editor=StudyEditor(study, tmp_path))
+    explorer.go_to(9)
+    move(study, RIGHT_LCP, (0.0, 0.0, 4.0))
+    moved = study.landmarks[RIGHT_LCP]
+    editor_of(explorer).close()  # and nobody saved the scene
+    explorer.close()
+
+    again = HipStudy.create(slicer.vtkMRMLScene(), case.image, found.stack.case(), reader="anna")
+    later = StackExplorer.create(again, found, editor=StudyEditor(again, tmp_path))
+    assert offers(tmp_path, case.image) == ()
+    ((page, offer),) = page_offers(tmp_path, case.image).items()
+    later.restore(page, offer)
+    assert later.edited == (9,) and set(later.shown.values()) == {9}
+    assert again.landmarks[RIGHT_LCP].position == pytest.approx(moved.position)
+    assert later.at_chosen is False and editor_of(later).can_undo
 
 
 class Told:
