@@ -11,7 +11,7 @@ from ..imaging import HipImage
 from ..measurement import ViewPlane
 from .frames import Vec3
 
-_CLEAR_MM = 60.0  # lateral of the head centre lies the trochanter, at about 50 mm
+_CLEAR_MM = 70.0  # lateral of the head centre lies the trochanter: 50 mm, 62 on a film; its name
 _TEXT_MM = 36.0  # width of a value when the whole pelvis fills the view
 _ROW_MM = 9.0
 _FIRST_ROW_MM = 22.0  # above the head centre

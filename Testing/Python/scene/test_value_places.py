@@ -1,0 +1,31 @@
+"""The column of values stands clear of the trochanter and its name, and inside the image."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hip_points import hip_points
+
+from HipLandmarksLib.anatomy import HipLandmarks, Landmark, Side
+
+pytest.importorskip("slicer", reason="slicer-core is not installed")
+from HipLandmarksLib.scene.layout import value_places  # noqa: E402
+
+TROCHANTER_MM = 62.0  # lateral of the head centre on the detector of a film, magnified 1.25 times
+NAME_MM = 6.0
+TEXT_MM = 36.0
+FILM_MM = 240.0
+
+
+@pytest.mark.parametrize("side", list(Side))
+def test_the_name_of_the_trochanter_stays_readable_on_a_film(study: Any, side: Side) -> None:
+    out = 1.0 if side is Side.LEFT else -1.0
+    points = hip_points(side, 50.0, 30.0, 0.0)
+    trochanter = (out * (90.0 + TROCHANTER_MM), 0.0, 5.0)
+    case = HipLandmarks.of([*points, Landmark(side, "GT", trochanter)], case_id="film")
+    places = value_places(case, study.plane, side, ("alpha", "lce"), (-FILM_MM, FILM_MM))
+    for left_edge, _depth, _height in places.values():
+        inner = left_edge if side is Side.LEFT else left_edge + TEXT_MM
+        assert out * (inner - trochanter[0]) >= (NAME_MM if side is Side.LEFT else 0.0)
+        assert -FILM_MM <= left_edge <= FILM_MM - TEXT_MM
