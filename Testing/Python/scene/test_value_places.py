@@ -10,7 +10,7 @@ from hip_points import hip_points
 from HipLandmarksLib.anatomy import HipLandmarks, Landmark, Side
 
 pytest.importorskip("slicer", reason="slicer-core is not installed")
-from HipLandmarksLib.scene.layout import value_places  # noqa: E402
+from HipLandmarksLib.scene.layout import value_places
 
 TROCHANTER_MM = 62.0  # lateral of the head centre on the detector of a film, magnified 1.25 times
 NAME_MM = 6.0
