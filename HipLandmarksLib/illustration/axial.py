@@ -10,7 +10,7 @@ from ..measurement.volume import VolumeMeasurement, acetabular_version, femoral_
 from ..synthesis.phantom import SOURCE
 from .axial_outline import CONDYLE_HEIGHT_MM, AxialBackdrop, AxialOutline
 from .curves import Point
-from .figure import Figure, Line, Mark, Sector
+from .figure import Figure, Line, Mark, Sector, Value
 from .words import first_sentence
 
 AXIAL_KEYS = ("NC", "CONDM", "CONDL", "AR", "PR")
@@ -69,7 +69,7 @@ def axial_measurement_figure(id_: str, side: Side) -> Figure:
     sector = _femoral_sector(side) if id_ == "femoral_version" else _acetabular_sector(side)
     anchor = _beyond(sector, 1.45)
     figure = _figure(id_, side, result.name, first_sentence(result.definition), sector)
-    return replace(figure, sector=sector, values=((result.display, anchor),))
+    return replace(figure, sector=sector, values=(Value(result.display, anchor),))
 
 
 def axial_landmark_figure(key: str, side: Side) -> Figure:

@@ -52,10 +52,14 @@ class Entry:
     sentence: str
     facts: tuple[tuple[str, str], ...]
 
-    def svg(self, side: Side = Side.RIGHT) -> str:
-        """The drawing of a side; measurements of the whole pelvis show both."""
-        draw = measurement_svg if self.kind is EntryKind.MEASUREMENT else landmark_svg
-        return draw(self.key, side)
+    def svg(self, side: Side = Side.RIGHT, numbers: bool = True) -> str:
+        """The drawing of a side; measurements of the whole pelvis show both.
+
+        Beside the value of a patient it is drawn without ``numbers`` of its own.
+        """
+        if self.kind is EntryKind.MEASUREMENT:
+            return measurement_svg(self.key, side, numbers)
+        return landmark_svg(self.key, side)
 
 
 @lru_cache(maxsize=4)

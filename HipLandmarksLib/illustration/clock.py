@@ -12,7 +12,7 @@ from ..measurement.volume.omega import OMEGA, OmegaSpan
 from ..synthesis.phantom import SOURCE
 from .axial_outline import HALF_DISTANCE_MM
 from .curves import Curve, Point, arc, smooth
-from .figure import NOTICE, Figure, Line, Mark, Sector
+from .figure import NOTICE, Figure, Line, Mark, Sector, Value
 from .svg import SvgPage, on_page
 from .words import first_sentence
 
@@ -117,7 +117,7 @@ def clock_figure(side: Side) -> Figure:
         (-reach, -reach + 10.0, reach, reach - 10.0),
         (plane,),
         marks=(Mark("LCP", edge), Mark("NC", (0.0, 0.0))),
-        values=((f"{result.display} at {clock_words(theta)}", backdrop.at(225.0, 12.0)),),
+        values=(Value(f"{result.display} at {clock_words(theta)}", backdrop.at(225.0, 12.0)),),
         footer=f"Seen along the neck, from its lateral side. {NOTICE}",
     )
 
@@ -150,7 +150,7 @@ def omega_figure(side: Side) -> Figure:
         (-reach, -reach + 10.0, reach, reach - 10.0),
         tuple(Line(middle, point, "ray") for point in ends),
         sector=Sector(middle, start, end),
-        values=((f"{span.omega_deg:.0f}° with alpha above 60°", backdrop.at(225.0, 12.0)),),
+        values=(Value(f"{span.omega_deg:.0f}° with alpha above 60°", backdrop.at(225.0, 12.0)),),
         footer=f"Seen along the neck, from its lateral side. {NOTICE}",
     )
 

@@ -30,7 +30,7 @@ from .axial import (
 from .clock import CLOCK_FIGURES
 from .curves import Curve, Point
 from .examples import example_shape
-from .figure import NOTICE, Figure, Line, Mark, Sector
+from .figure import NOTICE, Figure, Line, Mark, Sector, Value
 from .painting import PelvisBackdrop
 from .schematic import Schematic, SchematicShape
 from .words import first_sentence
@@ -58,17 +58,24 @@ def schematic_measurements(
 
 
 @lru_cache(maxsize=128)
-def measurement_svg(id_: str, side: Side = Side.RIGHT) -> str:
+def measurement_svg(id_: str, side: Side = Side.RIGHT, numbers: bool = True) -> str:
     """SVG that shows measurement ``id_``, of ``side`` where it is one of a single hip.
+
+    Args:
+        id_: of the measurement.
+        side: of the hip.
+        numbers: whether it states the value of the drawn hip, which is nobody's.
 
     Raises:
         ConfigurationError: when there is no such measurement.
     """
     if id_ in AXIAL_MEASUREMENTS:
-        return axial_measurement_figure(id_, side).svg()
-    if id_ in CLOCK_FIGURES:
-        return CLOCK_FIGURES[id_](side).svg()
-    return measurement_figure(id_, side).svg()
+        figure = axial_measurement_figure(id_, side)
+    elif id_ in CLOCK_FIGURES:
+        figure = CLOCK_FIGURES[id_](side)
+    else:
+        figure = measurement_figure(id_, side)
+    return (figure if numbers else figure.without_numbers()).svg()
 
 
 @lru_cache(maxsize=128)
@@ -128,7 +135,7 @@ class _Parts:
     sector: Sector | None
     circles: tuple[tuple[Point, float], ...]
     marks: tuple[Mark, ...]
-    value: tuple[str, Point] | None
+    value: Value | None
 
 
 def _parts(schematic: Schematic, result: Measurement) -> _Parts:
@@ -144,7 +151,8 @@ def _parts(schematic: Schematic, result: Measurement) -> _Parts:
     name = result.side.value if result.id in BOTH_SIDES_SHOWN else result.short_name
     words = f"{name} {result.display}"
     circles = tuple(_head_circles(schematic, result))
-    return _Parts(tuple(lines), sector, circles, marks, (words, _flat(drawing.label_anchor)))
+    value = Value(words, _flat(drawing.label_anchor), name)
+    return _Parts(tuple(lines), sector, circles, marks, value)
 
 
 def landmark_figure(key: str, side: Side) -> Figure:

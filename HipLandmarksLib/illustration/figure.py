@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import atan2, cos, hypot, pi, sin
 
 from ..anatomy import AnySide, Side
@@ -48,6 +48,15 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Value:
+    """What was measured on the drawing, mm; ``name`` is what it is called without its number."""
+
+    words: str
+    at: Point
+    name: str = ""
+
+
+@dataclass(frozen=True)
 class Figure:
     """What is drawn; coordinates in mm, x to the patient's left, z cranial.
 
@@ -58,7 +67,7 @@ class Figure:
         lines, sector, circles: the construction; circles as (centre, radius).
         marks: landmarks.
         guides: lines of the anatomy to which the construction looks.
-        values: texts of values, each with its place.
+        values: what was measured on it.
         footer: last line.
         emphasised: larger marks, for drawings of a single landmark.
         window: (lowest x, lowest z, highest x, highest z) that must be in the picture.
@@ -73,7 +82,7 @@ class Figure:
     sector: Sector | None = None
     circles: tuple[tuple[Point, float], ...] = ()
     marks: tuple[Mark, ...] = ()
-    values: tuple[tuple[str, Point], ...] = ()
+    values: tuple[Value, ...] = ()
     guides: tuple[Curve, ...] = ()
     footer: str = NOTICE
     emphasised: bool = False
@@ -81,6 +90,11 @@ class Figure:
     def svg(self) -> str:
         """The drawing as an SVG file."""
         return _Layout(self).page()
+
+    def without_numbers(self) -> Figure:
+        """The same with names in place of values, to stand beside the value of a patient."""
+        named = tuple(replace(each, words=each.name) for each in self.values if each.name)
+        return replace(self, values=named, footer=NOTICE)
 
 
 class _Layout:
@@ -214,8 +228,8 @@ class _Layout:
         middle = _mean(points) if points else (PAGE_WIDTH / 2, self.height / 2)
         labels = []
         labels += [
-            Label(words, self.to_page(at), _VALUE_SIZE, middle, on_anchor=True)
-            for words, at in figure.values
+            Label(value.words, self.to_page(value.at), _VALUE_SIZE, middle, on_anchor=True)
+            for value in figure.values
         ]
         size = _VALUE_SIZE - 0.5 if figure.emphasised else _KEY_SIZE
         labels += [

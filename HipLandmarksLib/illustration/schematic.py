@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import cos, radians, sin
+from typing import Any
 
 from ..anatomy import HipLandmarks, Landmark, LandmarkTable, Midline, Side
 from ..synthesis import HipParameters, PhantomParameters
@@ -46,7 +47,8 @@ class SchematicShape:
     @classmethod
     def with_hips(cls, roof: RoofShape | None = None, **changes: float) -> SchematicShape:
         """The textbook hip with some values changed on both sides."""
-        hip = replace(TEXTBOOK_HIP, **changes)
+        values: dict[str, Any] = dict(changes)
+        hip = replace(TEXTBOOK_HIP, **values)
         return cls(PhantomParameters(right=hip, left=hip), roof or RoofShape())
 
 

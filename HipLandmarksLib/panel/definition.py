@@ -71,7 +71,7 @@ def definition_of(study: HipStudy, id_: str, side: AnySide) -> Definition:
         entry.sentence,
         _result(study, measurement),
         entry.facts,
-        entry.svg(drawn),
+        entry.svg(drawn, numbers=False),
         _("Drawing of a schematic hip, not of this patient."),
         tuple((each.side, each.key) for each in measurement.inputs),
     )

@@ -88,6 +88,17 @@ def test_the_left_drawing_is_the_mirror_image_of_the_right_one(key: str) -> None
         assert text_r.box.centre[0] + text_l.box.centre[0] == pytest.approx(width, abs=0.6)
 
 
+@pytest.mark.parametrize("side", BOTH)
+@pytest.mark.parametrize("key", [key for key in KEYS if entries()[key].kind.value == "measurement"])
+def test_beside_the_value_of_a_patient_it_states_none_of_its_own(key: str, side: Side) -> None:
+    root = ET.fromstring(entries()[key].svg(side, numbers=False))
+    shown = [text.words for text in texts(root)]
+    assert not [words for words in shown if re.search(r"\d ?(°|mm|%)|\d\.\d", words)]
+    whole = [text.words for text in texts(ET.fromstring(entries()[key].svg(side)))]
+    points = set(LandmarkTable.load().keys)
+    assert points & set(shown) == points & set(whole)
+
+
 @pytest.mark.parametrize("key", MeasurementTable.load().ids)
 def test_a_measurement_shows_its_landmarks_and_its_value(key: str) -> None:
     definition = MeasurementTable.load().definitions[key]
