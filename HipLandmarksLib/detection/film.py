@@ -16,7 +16,7 @@ from .channels import PROSTHESIS_KEY
 from .decoding import DecodedPoint
 from .film_card import FilmSettings
 from .film_frame import film_input, upright_film, whole_film_frame
-from .film_head import with_head_on_its_rim
+from .film_head import with_points_on_contours
 from .film_hip import LEAST_POINTS, HipFit, Point, fit_hip
 from .film_letters import FilmLetter, film_letters, letter_places
 from .film_pair import are_apart, are_partners
@@ -99,7 +99,7 @@ class FilmModel:
         if not found:
             raise ImageError(self._refusal(image, hips) + self._hint(image))
         reference = self.settings.reference
-        placed = {s: with_head_on_its_rim(image, hip, reference) for s, hip in found.items()}
+        placed = {s: with_points_on_contours(image, hip, reference) for s, hip in found.items()}
         return FilmReading(placed, self._read_letters(image, first, found))
 
     def _read_letters(

@@ -1,4 +1,8 @@
-"""The centre of a femoral head by the rim that the film shows, beside where a network places it."""
+"""Points of a film by the contour that it shows, beside where a network places them.
+
+The centre of the femoral head is that of the circle on its rim, the lateral cam point lies where
+the contour of the head leaves that circle.
+"""
 
 from __future__ import annotations
 
@@ -10,34 +14,36 @@ from ..imaging import HipImage, PlaneTransform
 from .film_frame import film_input
 from .film_hip import Point, ReferenceHip
 from .film_reading import FilmHip, FilmPoint
-from .head_rim import fit_head_rim
+from .head_contour import follow_head_contour, leaving_angle
+from .head_rim import HeadRim, fit_head_rim
 from .sides import HEAD
 
-_NECK = "NA"
+_NECK, _CAM = "NA", "LCP"
 _HEAD_RADIUS_MM = 24.0
 _PIXEL_MM = 0.6
-"""Size of a pixel in which the rim is looked for, when the head measures 48 mm."""
+"""Size of a pixel in which the contours are looked for, when the head measures 48 mm."""
 
 _USUAL_NECK_DEG = 140.0
 """From the head of a right hip down and to the side, for models without a point on the neck."""
 
-_REACH = 1.8
+_REACH = 2.1
 """Half of the side of that picture, in radii of the head."""
 
 
-def with_head_on_its_rim(image: HipImage, hip: FilmHip, reference: ReferenceHip) -> FilmHip:
-    """A hip whose femoral head centre is that of the circle on the head's rim.
+def with_points_on_contours(image: HipImage, hip: FilmHip, reference: ReferenceHip) -> FilmHip:
+    """A hip whose head's centre and lateral cam point lie by the contour of the head.
 
-    A head that is not present, or shows no rim, stays where the network placed it. Doubt about it
-    is the network's, which is calibrated on centres that went through here.
+    A head that is not present, or shows no rim, stays where the network placed it, and so does a
+    cam point whose contour is not clear. Doubt about both is the network's, which is calibrated
+    on points that went through here.
 
     Args:
         image: the film.
         hip: as both passes see it.
         reference: the mean hip, which tells the usual size of the head and where the neck lies.
     """
-    head = hip.points.get(HEAD)
-    if head is None or not head.is_present or head.plane is not hip.plane:
+    head = _seen(hip, HEAD)
+    if head is None:
         return hip
     window = _window(hip.plane, head.decoded.xy, _PIXEL_MM / reference.pixel_mm)
     middle = (window.shape[1] - 1) / 2
@@ -46,9 +52,45 @@ def with_head_on_its_rim(image: HipImage, hip: FilmHip, reference: ReferenceHip)
     rim = fit_head_rim(pixels, (middle, middle), radius, _neck_deg(hip, head, reference))
     if rim is None:
         return hip
-    x, y = hip.plane.forward(window.backward(rim.centre))
-    moved = replace(head, decoded=replace(head.decoded, xy=(float(x), float(y))))
-    return replace(hip, points={**hip.points, HEAD: moved})
+    moved = {HEAD: rim.centre}
+    cam = _cam_point(hip, pixels, window, rim)
+    if cam is not None:
+        moved[_CAM] = cam
+    return replace(hip, points={**hip.points, **_placed(hip, window, moved)})
+
+
+def _cam_point(
+    hip: FilmHip, pixels: np.ndarray, window: PlaneTransform, rim: HeadRim
+) -> Point | None:
+    """Where the contour leaves the head, in pixels of the window; None to leave it alone."""
+    neck, proposed = _seen(hip, _NECK), _seen(hip, _CAM)
+    if neck is None or proposed is None:
+        return None
+    arms = []
+    for point in (neck, proposed):
+        x, y = window.forward(hip.plane.backward(point.decoded.xy))
+        arms.append(np.degrees(np.arctan2(y - rim.centre[1], x - rim.centre[0])))
+    neck_deg = float(arms[0])
+    angle = (float(arms[1]) - neck_deg) % 360.0
+    contour = follow_head_contour(pixels, rim, neck_deg)
+    leaving = leaving_angle(contour, angle)
+    return None if leaving is None else contour.at(leaving)
+
+
+def _placed(hip: FilmHip, window: PlaneTransform, places: dict[str, Point]) -> dict[str, FilmPoint]:
+    """Points of a hip at other places, which are given in pixels of the window."""
+    moved = {}
+    for key, place in places.items():
+        x, y = hip.plane.forward(window.backward(place))
+        point = hip.points[key]
+        moved[key] = replace(point, decoded=replace(point.decoded, xy=(float(x), float(y))))
+    return moved
+
+
+def _seen(hip: FilmHip, key: str) -> FilmPoint | None:
+    """A point that the second pass calls present."""
+    point = hip.points.get(key)
+    return point if point is not None and point.is_present and point.plane is hip.plane else None
 
 
 def _window(plane: PlaneTransform, centre: Point, step: float) -> PlaneTransform:
@@ -61,8 +103,8 @@ def _window(plane: PlaneTransform, centre: Point, step: float) -> PlaneTransform
 
 def _neck_deg(hip: FilmHip, head: FilmPoint, reference: ReferenceHip) -> float:
     """Direction of the neck in the crop: by its own point if it is present, else as usual."""
-    neck = hip.points.get(_NECK)
-    if neck is not None and neck.is_present and neck.plane is hip.plane:
+    neck = _seen(hip, _NECK)
+    if neck is not None:
         start, end = head.decoded.xy, neck.decoded.xy
     elif _NECK in reference.points and HEAD in reference.points:
         start, end = reference.points[HEAD], reference.points[_NECK]

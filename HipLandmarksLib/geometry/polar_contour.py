@@ -48,25 +48,41 @@ def outward_fall(
     angles: NDArray[np.float64],
     radii: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """(A, K) fall of brightness outwards per radius, in standard deviations of the brightness.
+    """(A, K) fall of brightness outwards; the first of :func:`polar_falls`, where more is told."""
+    return polar_falls(pixels, centre, radius, angles, radii)[0]
 
-    Positive where it is brighter inside than outside; the unit makes it independent of the
-    picture's brightness and contrast, also where these change from place to place.
+
+def polar_falls(
+    pixels: NDArray[np.float64],
+    centre: tuple[float, float],
+    radius: float,
+    angles: NDArray[np.float64],
+    radii: NDArray[np.float64],
+    smoothing: float = SMOOTHING,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Fall of brightness outwards and towards greater angles, (A, K) each.
+
+    Per radius, in standard deviations of the brightness about the place, so that brightness and
+    contrast of the picture do not matter, also where they change from place to place. Outwards it
+    is positive where it is brighter inside than outside.
 
     Args:
         pixels: (H, W).
         centre: (x, y), pixel centres at integers.
         radius: of the circle that is looked at, px; it is the unit of ``radii``.
-        angles: (A,) radians, 0 along x and pi / 2 along y (down).
-        radii: (K,) distances from the centre in units of ``radius``, two or more, rising.
+        angles: (A,) radians, 0 along x and pi / 2 along y (down), two or more, rising.
+        radii: (K,) distances from the centre in units of ``radius``, two or more, rising, > 0.
+        smoothing: width (sigma) of smoothing in units of ``radius``.
     """
-    smooth = gaussian_filter(pixels, SMOOTHING * radius)
+    smooth = gaussian_filter(pixels, smoothing * radius)
     wide = NEIGHBOURHOOD * radius
     variance = gaussian_filter(pixels**2, wide) - gaussian_filter(pixels, wide) ** 2
     spread = np.sqrt(np.maximum(variance, _LEAST_VARIANCE))
     brightness = polar_samples(smooth, centre, angles, radius * radii)
-    fall = -np.gradient(brightness, radii, axis=1)
-    return np.asarray(fall / polar_samples(spread, centre, angles, radius * radii))
+    contrast = polar_samples(spread, centre, angles, radius * radii)
+    outwards = -np.gradient(brightness, radii, axis=1) / contrast
+    forwards = -np.gradient(brightness, angles, axis=0) / (radii * contrast)
+    return np.asarray(outwards), np.asarray(forwards)
 
 
 def best_path(score: NDArray[np.float64], most_step: int, step_cost: float) -> NDArray[np.intp]:

@@ -83,7 +83,7 @@ def drawn(
             ("LAE", "MSO", 4, 200),
             ("FHC", "FHC", 27, 30),  # joint space
             ("FHC", "FHC", 24, 250 if metal else 140),
-            ("FHC", "NB", 12, 240 if metal else 120),
+            ("FHC", "NB", 18, 240 if metal else 120),  # leaves the head at LCP
             ("NB", "SHP", 13, 240 if metal else 150),
             ("SHP", "SHD", 11, 170),
             ("GT", "NB", 12, 130),
