@@ -25,6 +25,7 @@ class CellTable:
         self._widest = widest
         self._shown: list[tuple[Cell, ...]] = []
         self._columns: tuple[Words, ...] = ()
+        self._longest: list[int] = []
         table.verticalHeader().setVisible(False)
         table.horizontalHeader().setHighlightSections(False)
 
@@ -35,14 +36,14 @@ class CellTable:
         table.blockSignals(True)
         try:
             self._head(tuple(columns))
-            self._shown = []
+            self._shown, self._longest = [], []
             table.setRowCount(len(rows))
             for index, cells in enumerate(rows):
                 self._shown.append(())
                 self.write(index, cells)
-            table.resizeColumnsToContents()
-            if self._widest is not None:
-                table.setColumnWidth(0, min(self._widest, table.columnWidth(0)))
+            for column in range(len(self._columns)):
+                self._widen(column)
+            self._longest = self._longest_texts()
             table.resizeRowsToContents()
             self.choose(row)
         finally:
@@ -55,6 +56,8 @@ class CellTable:
             if column >= len(before) or before[column] != cell:
                 self._write(row, column, cell, dark)
         self._shown[row] = tuple(cells)
+        if self._longest:
+            self._make_room(cells)
 
     def choose(self, row: int) -> None:
         """Choose a row; -1 for none."""
@@ -67,6 +70,22 @@ class CellTable:
     def current(self) -> int:
         """The chosen row, -1 for none."""
         return int(self._table.currentRow())
+
+    def _make_room(self, cells: Sequence[Cell]) -> None:
+        """Wider columns where a text became longer than any before; measuring each is dear."""
+        for column, cell in enumerate(cells):
+            if len(cell.text) > self._longest[column]:
+                self._longest[column] = len(cell.text)
+                self._widen(column)
+
+    def _longest_texts(self) -> list[int]:
+        columns = range(len(self._columns))
+        return [max((len(row[c].text) for row in self._shown), default=0) for c in columns]
+
+    def _widen(self, column: int) -> None:
+        self._table.resizeColumnToContents(column)
+        if column == 0 and self._widest is not None:
+            self._table.setColumnWidth(0, min(self._widest, self._table.columnWidth(0)))
 
     def _head(self, columns: tuple[Words, ...]) -> None:
         if columns == self._columns:

@@ -7,6 +7,8 @@ import pytest
 
 from HipLandmarksLib.anatomy import Side
 from HipLandmarksLib.desktop.views import current_slice
+from HipLandmarksLib.panel import ReviewColumn
+from HipLandmarksLib.review import Command
 
 
 @pytest.fixture
@@ -35,6 +37,17 @@ def test_the_dock_is_as_wide_after_a_definition_as_before(hands):
     hands.turn()
     assert hands.ui.definitionFrame.visible
     assert narrowest(hands) <= max(before, 420)
+
+
+def test_a_longer_word_makes_its_column_wider(hands):
+    hands.load()
+    table, checked = hands.ui.landmarks, list(ReviewColumn).index(ReviewColumn.CHECKED)
+    before = table.columnWidth(checked)
+    hands.ui.landmarks.setCurrentCell(0, 0)
+    hands.command(Command.ACCEPT)
+    item = table.item(0, checked)
+    assert "accepted" in item.text()
+    assert table.columnWidth(checked) >= table.sizeHintForColumn(checked) > before
 
 
 def test_after_a_detection_the_views_show_a_slice_with_points(hands):
