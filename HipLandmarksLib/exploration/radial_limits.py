@@ -3,26 +3,33 @@
 A bone surface that runs across the slices is seen as sharply as the pixels allow; one that runs
 along them only as sharply as the slices are spaced. Simulated hips with a cam dialled at a known
 place (alpha 41 to 88 degrees, slices 0.9 to 5.2 mm apart) give the standard deviation of alpha:
-it grows with the raggedness of the traced contour, the spacing of the slices and the distance of
-the samples across the surface. Between thick slices bumps are read too small, not only less
-precisely.
+it grows with the raggedness of the traced contour, with a small slope at which it leaves the
+sphere, with the spacing of the slices and the distance of the samples across the surface. Between
+thick slices bumps are read too small, not only less precisely.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import hypot
+from math import degrees, hypot
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..imaging import HipImage
 from ..measurement.volume import clock_resolution_deg, clock_words
+from .departure import Departure
 from .radial_result import RadialSection, Sight
 
-_BEST_DEG, _PER_ROUGH_MM, _PER_MM2 = 1.2, 30.0, 0.45
+_BEST_DEG, _PER_ROUGH_MM, _PER_MM2 = 1.2, 30.0, 0.35
 """Standard deviation of alpha at its best, per mm of raggedness of the contour, and per mm of slice
 spacing and mm across the surface; measured on simulated hips."""
+
+_SPHERE_MM, _SPHERE_PER_MM = 0.05, 0.05
+"""The sphere is known to so much, and so much per mm of slice spacing. Where the contour leaves it
+at a small slope, this moves the place far along the rim."""
+
+_LEAST_SLOPE = 0.05
 
 _CLEAR_DEG, _COARSE_DEG = 4.0, 8.0
 """Largest standard deviation of alpha that still counts as seen, and as seen coarsely."""
@@ -40,19 +47,27 @@ def blur_mm(image: HipImage, directions: ArrayLike) -> NDArray[np.float64]:
     return np.asarray(np.linalg.norm(along, axis=-1))
 
 
-def alpha_sigma_deg(rough_mm: float, blur: float, spacing_mm: float) -> float:
+def alpha_sigma_deg(found: Departure, radius: float, blur: float, spacing_mm: float) -> float:
     """Standard deviation of alpha, degrees.
 
     Args:
-        rough_mm: root mean square distance of the contour from the fitted bend.
+        found: how the contour leaves the sphere.
+        radius: of the sphere, mm.
         blur: distance between samples across the surface, mm.
         spacing_mm: largest step of the image.
     """
-    return hypot(_BEST_DEG, _PER_ROUGH_MM * rough_mm, coarseness_deg(blur, spacing_mm))
+    along = (_SPHERE_MM + _SPHERE_PER_MM * spacing_mm) / max(found.slope, _LEAST_SLOPE)
+    ragged = _PER_ROUGH_MM * found.rough_mm
+    return hypot(_BEST_DEG, ragged, degrees(along / radius), coarseness_deg(blur, spacing_mm))
 
 
 def coarseness_deg(blur: float, spacing_mm: float) -> float:
-    """The part of it that the spacing of the slices makes; arguments as above."""
+    """The part of it that the spacing of the slices makes.
+
+    Args:
+        blur: distance between samples across the surface, mm.
+        spacing_mm: largest step of the image.
+    """
     return _PER_MM2 * blur * spacing_mm
 
 

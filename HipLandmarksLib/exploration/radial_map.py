@@ -41,12 +41,15 @@ _SPHERE_DEG = 80.0
 
 _SETTLING_ROUNDS = 2
 _NEAR_DEG = 8.0
+_CAM_DEG = 60.0
+"""A bump would lie between the junction and this angle: so far the surface must be seen, too."""
+
 _LEAST_FALL = 0.06
 """Least mean fall of brightness at the junction per mm, in units of the marrow."""
 
 
 _APART = "The slices are too far apart for the bone's surface, which runs along them here."
-_RAGGED = "The traced edge is too ragged to tell where it leaves the head."
+_RAGGED = "The edge leaves the head too gradually, or is too ragged, to tell where."
 
 
 @dataclass(frozen=True)
@@ -161,9 +164,9 @@ class _Reader:
         angles = np.degrees(self.fan.angles)
         found = find_departure(angles, self.traced.distances[row], self.radius)
         at = angles[-1] if found.alpha_deg is None else found.alpha_deg
-        ray = int(np.argmin(np.abs(angles - at)))
-        blur = float(blur_mm(self.image, self.fan.directions[row, ray]))
-        sigma = alpha_sigma_deg(found.rough_mm, blur, max(self.image.spacing))
+        head = (angles >= at - 1.0) & (angles <= max(at, _CAM_DEG))
+        blur = float(blur_mm(self.image, self.fan.directions[row, head]).max())
+        sigma = alpha_sigma_deg(found, self.radius, blur, max(self.image.spacing))
         sight, reason = self._sight(row, np.abs(angles - at) < _NEAR_DEG, found, sigma, blur)
         if sight is Sight.UNSEEN:
             plane = RadialPlane(theta, None, None, None, MeasurementStatus.DEGENERATE, reason)

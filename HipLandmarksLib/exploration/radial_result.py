@@ -42,8 +42,8 @@ class RadialSection:
         contour: traced edge of the marrow, LPS mm, from the pole of the head to the neck; empty
             when no edge was found.
         sight: how well the image shows the junction here.
-        blur_mm: distance between the samples of the image across the bone's surface at the
-            junction.
+        blur_mm: distance between the samples of the image across the bone's surface, at the
+            junction or where a bump would be, whichever is larger.
         sigma_deg: standard deviation of alpha, None without alpha.
     """
 
