@@ -12,12 +12,14 @@ from ..errors import ConfigurationError
 from ..exploration.radial_result import RadialMap
 from ..i18n import tr as _
 from ..imaging import Modality
+from .bricks import Badge
 from .comparison_cells import calibration_of
 from .controls import Control
 from .explorer_clock import ClockLine, Maps, clock_heads, clock_limits, clock_lines
 from .explorer_slices import SliceLine, SliceTable
 from .explorer_words import choice_lines, clock_missing, side_title, space_lines
 from .overlay import Switch
+from .severity import Severity
 
 if TYPE_CHECKING:
     from ..scene import HipStudy
@@ -113,6 +115,16 @@ class ExplorerPanel:
         if not alike or any(a is not b for a, b in zip(found, self._maps, strict=True)):
             self._maps, self._clock = found, clock_lines(maps)
         return self._clock
+
+
+def slice_badge(explorer: StackExplorer | None) -> Badge | None:
+    """That another slice is shown than the hips are measured on; None when they are."""
+    if explorer is None or explorer.at_chosen:
+        return None
+    shown = sorted(set(explorer.shown.values()))
+    text = _("MRI: slice {slices} is shown").format(slices=", ".join(map(str, shown)))
+    tooltip = _("Numbers and points are those of the slice that is shown, not of the measured one.")
+    return Badge(text, tooltip, Severity.CAUTION)
 
 
 def take_slice(explorer: StackExplorer, control: Control) -> None:

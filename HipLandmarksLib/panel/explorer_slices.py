@@ -16,6 +16,7 @@ from ..report.values import flag_of
 from ..uncertainty import Calibration
 from .bricks import Cell
 from .comparison_cells import percent_word
+from .measurement_cells import flag_severity
 from .severity import Severity
 from .words import Words
 
@@ -158,7 +159,7 @@ def _value(row: SliceRow) -> Cell:
     if not row.comparable:
         return Cell(f"({text})", tooltip)
     flag = flag_of(m)
-    return Cell(f"{text} {flag}".rstrip(), tooltip, Severity.CAUTION if flag else None)
+    return Cell(f"{text} {flag}".rstrip(), tooltip, flag_severity(flag))
 
 
 def _with_interval(row: SliceRow, text: str) -> str:

@@ -11,6 +11,7 @@ from ..i18n import tr as _
 from ..measurement.result import display_value
 from ..measurement.volume import SliceProfile
 from .severity import Severity
+from .table_words import table_word
 
 if TYPE_CHECKING:
     from ..detection.slice_choice import SliceChoice
@@ -61,10 +62,10 @@ def _sensitivity(profile: SliceProfile, depth: float) -> str:
     entry = next((each for each in profile.values if each.place.position_mm == depth), None)
     if entry is None or entry.value is None or entry.spread is None:
         return ""
-    told = _("{name} {value} changes by {spread} from one slice behind to one in front.")
+    told = _("{name} {value} changes by {spread} over ±1 slice.")
     unit = entry.measurement.unit
     return told.format(
-        name=entry.measurement.short_name,
+        name=table_word(entry.measurement.name),
         value=display_value(entry.value, unit),
         spread=display_value(entry.spread, unit),
     )

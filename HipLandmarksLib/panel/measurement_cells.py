@@ -62,10 +62,15 @@ class SideValue:
 
     @property
     def severity(self) -> Severity | None:
-        """Of the cell: outside the usual range asks for caution, a near limit for a note."""
-        if ABOVE in self.flag or BELOW in self.flag:
-            return Severity.CAUTION
-        return Severity.NOTE if BORDERLINE in self.flag else None
+        """Of the cell."""
+        return flag_severity(self.flag)
+
+
+def flag_severity(flag: str) -> Severity | None:
+    """Of a mark: outside the usual range asks for caution, a near limit for a note."""
+    if ABOVE in flag or BELOW in flag:
+        return Severity.CAUTION
+    return Severity.NOTE if BORDERLINE in flag else None
 
 
 def side_value(m: Measurement, doubt: MeasurementDoubt | None) -> SideValue:

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
 import slicer
 
 from ...i18n import tr as _
-from ...panel import ComparisonView, comparison_text, comparison_view, in_order
+from ...panel import (
+    Badge,
+    ComparisonView,
+    Severity,
+    comparison_text,
+    comparison_view,
+    in_order,
+    slice_badge,
+)
+from ...panel.explorer import slice_badge
 from ...scene import HipStudy
 from ...scene.comparison import LinkedViews, leave_layout, show_comparison_layout
+from ..explorers import Explorers
 from .choices import ChoiceBox
 from .colours import coloured
 from .desk import Desk
@@ -21,10 +32,15 @@ _NAME_WIDTH = 150
 
 
 class ComparisonSection:
-    """Compares the study that is shown with another one of the scene."""
+    """Compares the study that is shown with another one of the scene.
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    Args:
+        desk: what the sections share.
+        explorers: tell whether a study shows another slice than it is measured on.
+    """
+
+    def __init__(self, desk: Desk, explorers: Explorers) -> None:
+        self.desk, self._explorers = desk, explorers
         self._chosen = ""
         self._view = ComparisonView(None)
         self._linked: LinkedViews | None = None
@@ -46,6 +62,7 @@ class ComparisonSection:
         """Bring the section in line with the studies of the scene."""
         if self._linked is not None and not self._are_there(self._linked):
             self.leave()
+        self._view = ComparisonView(None)  # colours may have changed: everything is written anew
         self.update()
 
     def update(self) -> None:
@@ -61,15 +78,24 @@ class ComparisonSection:
             other.watch(self.desk.refresh)  # the shown study is watched by the panel
         self._box.show(view.choice)
         self._fill(before, view)
-        badges = [coloured(ui.comparisonBadges, b.severity, b.line) for b in view.badges]
-        ui.comparisonBadges.text, ui.comparisonBadges.visible = "<br>".join(badges), bool(badges)
-        ui.comparisonBadges.toolTip = " ".join(badge.tooltip for badge in view.badges)
+        self._show_badges([*view.badges, *self._slice_badges()] if view.rows else [])
         lines = [view.reason] if view.reason else view.summary
         ui.comparisonLabel.text = "<br>".join(map(escape, lines))
         ui.compared.visible = bool(view.rows)
         ui.copyCompared.enabled = bool(view.rows)
         ui.sideBySide.enabled = self._linked is not None or other is not None
         ui.sideBySide.checked = self._linked is not None
+
+    def _slice_badges(self) -> list[Badge]:
+        studies = (self.desk.study, self._other())
+        found = [slice_badge(self._explorers.of(study)) for study in studies]
+        return [badge for badge in found if badge is not None]
+
+    def _show_badges(self, badges: Sequence[Badge]) -> None:
+        label = self.desk.ui.comparisonBadges
+        lines = [coloured(label, badge.severity, badge.line) for badge in badges]
+        label.text, label.visible = "<br>".join(lines), bool(lines)
+        label.toolTip = " ".join(badge.tooltip for badge in badges)
 
     @told
     def choose(self, chosen: str) -> None:
@@ -113,7 +139,8 @@ class ComparisonSection:
             return
         before = show_comparison_layout(self.desk.session.scene)
         linked = LinkedViews(*in_order(study, other))
-        if not linked.show():
+        if before is None or not linked.show():
+            self.desk.say(_("There are no views to show both images in."), Severity.CAUTION)
             return
         self._before, self._linked = before, linked
 
@@ -126,7 +153,8 @@ class ComparisonSection:
 
     def _are_there(self, linked: LinkedViews) -> bool:
         live = self.desk.session.studies
-        return self.desk.study in linked.studies and all(s in live for s in linked.studies)
+        shown = self.desk.study in linked.studies
+        return shown and all(s in live and s.volume_node is not None for s in linked.studies)
 
     def _fill(self, before: ComparisonView, view: ComparisonView) -> None:
         names = [[row.cells[0] for row in each.rows] for each in (before, view)]

@@ -24,7 +24,7 @@ class Desk:
         panel: what is shown, for every face.
         messages: where to tell what happened.
         parameters: the typed parameter node of the scene as it is now, None between two scenes.
-        refresh: renews the panel in the next turn of the event loop.
+        refresh: renews the panel in the next turn of the event loop; fit to watch a study.
         reopen: shows everything anew, such as after another study was made.
     """
 
@@ -33,7 +33,7 @@ class Desk:
     panel: Panel
     messages: MessageArea
     parameters: Callable[[], Any]
-    refresh: Callable[[], None]
+    refresh: Callable[..., None]
     reopen: Callable[[], None]
 
     @property

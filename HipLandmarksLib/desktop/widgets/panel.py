@@ -57,16 +57,16 @@ class ModulePanel:
         self._guarded = False
         self._messages = MessageArea(ui)
         self._editors = Editors(reviews_folder())
-        self._explorers = Explorers(self._editors)
+        self.explorers = Explorers(self._editors)
         self.desk = Desk(
             *(ui, session, self._panel, self._messages, parameters, self._live.ask, self.show)
         )
         self.study = StudySection(self.desk)
-        self.detect = DetectSection(self.desk, self._explorers)
+        self.detect = DetectSection(self.desk, self.explorers)
         self.review = ReviewSection(self.desk, self._editors, self.other_case, self._show_keys)
         self.measurements = MeasurementSection(self.desk)
-        self.explorer = ExplorerSection(self.desk, self._explorers)
-        self.comparison = ComparisonSection(self.desk)
+        self.explorer = ExplorerSection(self.desk, self.explorers)
+        self.comparison = ComparisonSection(self.desk, self.explorers)
         self.overlay = OverlaySection(self.desk)
         self.calibration = CalibrationSection(self.desk)
         self.advanced = AdvancedSection(self.desk, self.review.keyboard)
@@ -104,7 +104,7 @@ class ModulePanel:
         """Show the study of the chosen volume anew."""
         study = self.desk.study
         studies = list(self.desk.session.studies)
-        self._explorers.keep_only(studies)
+        self.explorers.keep_only(studies)
         self._editors.keep_only(studies)
         editor = self._editors.of(study)
         if study is not None:
@@ -158,7 +158,7 @@ class ModulePanel:
         self.comparison.leave()
         self.explorer.close()
         self._live.close()
-        self._explorers.close()
+        self.explorers.close()
         self._editors.close()
         self._panel.show(None)
 
@@ -168,7 +168,7 @@ class ModulePanel:
         self.calibration.close()
         self.comparison.leave()
         self.explorer.close()
-        self._explorers.close()
+        self.explorers.close()
         self._editors.close()
         self._shown = _NOTHING_YET
         self._panel.show(None)

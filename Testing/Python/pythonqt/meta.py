@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 from PySide6 import QtCore
@@ -13,29 +12,32 @@ _PROPERTIES_LEFT_OUT = {("QTimer", "singleShot")}
 
 def signals_named(obj: Any, name: str) -> list[str]:
     """Signatures of all signals of that name, in C++ words."""
-    return _signals(type(obj)).get(name, [])
+    return _methods(obj).signals.get(name, [])
 
 
-@cache
-def _signals(qt_class: Any) -> dict[str, list[str]]:
-    signal, found = QtCore.QMetaMethod.MethodType.Signal, {}
-    for method in methods_of(qt_class):
-        if method.methodType() == signal:
-            text = bytes(method.methodSignature()).decode()
-            found.setdefault(text.partition("(")[0], []).append(text)
-    return found
+class _Methods:
+    """Signals and names of all methods of a class, read from the meta object of a living object.
+
+    PySide6 forgets a class's own ``staticMetaObject`` when an object that showed it is deleted.
+    """
+
+    def __init__(self, obj: Any) -> None:
+        meta, self.signals, names = obj.metaObject(), dict[str, list[str]](), set[str]()
+        for method in (meta.method(index) for index in range(meta.methodCount())):
+            names.add(bytes(method.name()).decode())
+            if method.methodType() == QtCore.QMetaMethod.MethodType.Signal:
+                text = bytes(method.methodSignature()).decode()
+                self.signals.setdefault(text.partition("(")[0], []).append(text)
+        self.names = frozenset(names)
 
 
-@cache
-def _names(qt_class: Any) -> frozenset[str]:
-    return frozenset(bytes(method.name()).decode() for method in methods_of(qt_class))
+_KNOWN: dict[type, _Methods] = {}
 
 
-@cache
-def methods_of(qt_class: Any) -> list[Any]:
-    """All slots, signals and invokable functions of a class."""
-    meta = qt_class.staticMetaObject
-    return [meta.method(index) for index in range(meta.methodCount())]
+def _methods(obj: Any) -> _Methods:
+    if type(obj) not in _KNOWN:
+        _KNOWN[type(obj)] = _Methods(obj)
+    return _KNOWN[type(obj)]
 
 
 def in_slicer_words(signature: str) -> str:
@@ -88,11 +90,7 @@ def method_of(obj: Any, name: str) -> Callable[..., Any] | None:
     if plain.startswith("_") or "_" in plain or not callable(getattr(type(obj), plain, None)):
         return None
     owner = next(c for c in type(obj).__mro__ if plain in c.__dict__)
-    if not owner.__module__.startswith("PySide6") and not _in_meta_object(obj, plain):
+    if not owner.__module__.startswith("PySide6") and plain not in _methods(obj).names:
         return None
     method: Callable[..., Any] = getattr(obj, plain)
     return method
-
-
-def _in_meta_object(obj: Any, name: str) -> bool:
-    return name in _names(type(obj))
