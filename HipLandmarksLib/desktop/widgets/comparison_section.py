@@ -16,7 +16,6 @@ from ...panel import (
     comparison_text,
     comparison_view,
     in_order,
-    slice_badge,
 )
 from ...panel.explorer import slice_badge
 from ...scene import HipStudy
