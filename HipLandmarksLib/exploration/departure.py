@@ -30,7 +30,7 @@ _BACK_DEG = 9.0
 _CANDIDATE_STEP_DEG = 0.25
 _NOISE_MM = 0.15
 _OFFSET_DOUBT_MM, _BEND_DOUBT_PER_MM = 0.25, 0.05
-_LEAST_SLOPE = 0.05
+_LEAST_SLOPE, _SLOPE_MM = 0.05, 2.0
 REFERENCE_ANGLE_DEG = 50.0
 """Nearer to the neck axis than this the neck itself lies outside the sphere: no bump."""
 
@@ -41,7 +41,8 @@ class Departure:
 
     Attributes:
         alpha_deg: angle to the neck axis, None when the contour does not leave the sphere.
-        slope: outwards per distance along the sphere, behind it; 0 without a departure.
+        slope: mean height gained per distance along the sphere, over the first 2 mm behind it; 0
+            without a departure.
         bump_mm: height of the contour above the sphere between there and 50 degrees.
         rough_mm: root mean square distance of the contour from the fitted bend.
         reason: why there is no angle, empty when there is one.
@@ -110,5 +111,6 @@ def _bend(
         left = float(np.sum((design @ solved - wanted) ** 2))
         if solved[1] > _LEAST_SLOPE and left < least:
             rough = float(np.sqrt(np.mean((design @ solved - wanted)[:-3] ** 2)))
-            best, least = (float(candidate), float(solved[0]), float(solved[1]), rough), left
+            mean = float(solved[1] + solved[2] * min(_SLOPE_MM, float(run[-1])))
+            best, least = (float(candidate), float(solved[0]), mean, rough), left
     return best

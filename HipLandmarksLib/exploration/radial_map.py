@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 
 import numpy as np
@@ -18,6 +18,7 @@ from ..measurement.volume import (
     ClockFrame,
     ConstructionError,
     HeadSphere,
+    OmegaSpan,
     PatientAxes,
     RadialPlane,
     clock_resolution_deg,
@@ -43,6 +44,10 @@ _SETTLING_ROUNDS = 2
 _NEAR_DEG = 8.0
 _CAM_DEG = 60.0
 """A bump would lie between the junction and this angle: so far the surface must be seen, too."""
+
+_TAIL_DEG = 12.0
+"""So far behind the junction the contour is kept: farther on the neck flares, and the rays meet it
+at a small angle."""
 
 _LEAST_FALL = 0.06
 """Least mean fall of brightness at the junction per mm, in units of the marrow."""
@@ -111,12 +116,22 @@ def radial_map(
         frame=frame,
         radius_mm=reader.radius,
         sections=sections,
-        omega=omega([(s.theta_deg, s.alpha_deg) for s in sections], settings.threshold_deg),
+        omega=_omega(sections, settings.threshold_deg),
         threshold_deg=settings.threshold_deg,
         step_deg=settings.step_deg,
         clock_resolution_deg=clock_resolution_deg(spacing, reader.radius),
         limits=limit_sentences(sections, spacing, reader.radius),
     )
+
+
+def _omega(sections: tuple[RadialSection, ...], threshold_deg: float) -> OmegaSpan:
+    """Omega; without a plane above the threshold it is 0 only where the whole clock is seen."""
+    span = omega([(s.theta_deg, s.alpha_deg) for s in sections], threshold_deg)
+    unseen = any(section.sight is Sight.UNSEEN for section in sections)
+    if not unseen or span.omega_deg is None or span.omega_deg > 0.0:
+        return span
+    reason = "No plane that is seen lies above the threshold, but not all of them are seen."
+    return replace(span, omega_deg=None, status=MeasurementStatus.DEGENERATE, reason=reason)
 
 
 def _traced(
@@ -171,7 +186,7 @@ class _Reader:
         if sight is Sight.UNSEEN:
             plane = RadialPlane(theta, None, None, None, MeasurementStatus.DEGENERATE, reason)
             return RadialSection(plane, (), sight, blur, None)
-        points = self._points(row)
+        points = self._points(row, angles >= at - _TAIL_DEG)
         plane = self._plane(theta, found)
         return RadialSection(plane, points, sight, blur, sigma)
 
@@ -204,7 +219,7 @@ class _Reader:
         point = self.frame.place(float(self.radius * along), float(self.radius * away), theta)
         return RadialPlane(theta, point, alpha, found.bump_mm, MeasurementStatus.OK, "")
 
-    def _points(self, row: int) -> tuple[Vec3, ...]:
-        steps = self.fan.directions[row] * self.traced.distances[row][:, None]
+    def _points(self, row: int, kept: NDArray[np.bool_]) -> tuple[Vec3, ...]:
+        steps = self.fan.directions[row, kept] * self.traced.distances[row, kept, None]
         points = np.asarray(self.frame.head) + steps
         return tuple((float(x), float(y), float(z)) for x, y, z in points)
