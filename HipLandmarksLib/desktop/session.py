@@ -14,6 +14,7 @@ from ..errors import ImageError
 from ..imaging import Calibration, HipImage, Modality, SpacingProvenance
 from ..measurement import Edge, MeasurementSettings
 from ..scene import HipStudy, image_of_volume
+from ..scene.coronal import coronal_volume
 from ..scene.doubt import ModelReading
 from ..scene.volume import remember_kind
 from ..threads import let_waiting_threads_sleep
@@ -83,6 +84,15 @@ class HipSession:
     def studies(self) -> tuple[HipStudy, ...]:
         """All live studies, in the order in which they were made."""
         return tuple(self._studies.values())
+
+    def coronal_volume(self, volume_node: Any) -> Any:
+        """The volume itself, or the coronal slices that can be cut from it as a volume beside it.
+
+        Raises:
+            ImageError: when it holds no image that can be read, or its slices are neither coronal
+                nor thin enough to be cut that way.
+        """
+        return coronal_volume(self.scene, volume_node, self._image(volume_node))
 
     def begin_detection(
         self,

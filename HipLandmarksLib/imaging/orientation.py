@@ -62,11 +62,11 @@ def as_coronal(image: HipImage) -> HipImage:
     """
     turned = image if _is_coronal(image) else _reordered(image)
     if turned is not None and coronal_angle_deg(turned) <= _STRAIGHT_DEG:
-        return _in_one_piece(turned)
+        return turned if turned is image else _in_one_piece(turned)
     if is_nearly_isotropic(image) and min(image.pixels.shape) >= _SMALLEST_SIDE:
         return _noted(resliced_coronally(image), image, "resampled from {} to coronal slices")
     if turned is not None and _is_coronal(turned):
-        return _in_one_piece(turned)
+        return turned if turned is image else _in_one_piece(turned)
     require_coronal(image if turned is None else turned)
     return image
 
