@@ -138,7 +138,10 @@ def _omega(found: RadialMap) -> str:
     if omega.omega_deg is None:
         return _("omega not known")
     if not omega.omega_deg:
-        return _("no alpha above {limit:g}°").format(limit=found.threshold_deg)
+        told = _("no alpha above {limit:g}°")
+        if any(section.alpha_deg is None for section in found.sections):
+            told = _("no alpha above {limit:g}° where it is seen")
+        return told.format(limit=found.threshold_deg)
     told = _("omega {width}° above {limit:g}°")
     if omega.arcs and omega.arcs[0].cut:
         told = _("omega at least {width}° above {limit:g}°")

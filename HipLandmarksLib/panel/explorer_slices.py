@@ -163,7 +163,7 @@ def _value(row: SliceRow) -> Cell:
 
 
 def _with_interval(row: SliceRow, text: str) -> str:
-    if row.interval is None:
+    if row.interval is None or not row.sure:
         return text
     unit = row.entry.measurement.unit
     low, high = (display_value(end, unit) for end in row.interval)

@@ -64,7 +64,7 @@ def draw_clock_map(
         name = f"{side.word.capitalize()} hip"
         figure.text(left + 0.22, 0.905, name, ha="center", fontsize=9.5, color=INK, weight="bold")
         figure.text(left + 0.22, 0.883, clock_headline(found), ha="center", fontsize=9, color=INK)
-        paragraph(figure, (left + 0.22, 0.072), " ".join(found.limits), 98, 7.5)
+        paragraph(figure, (left + 0.22, 0.066), " ".join(found.limits), 98, 7.5)
     return figure
 
 

@@ -58,7 +58,8 @@ def omega_words(found: RadialMap) -> str:
     if omega.omega_deg is None:
         return "omega not known"
     if not omega.omega_deg:
-        return f"no alpha above {found.threshold_deg:g}°"
+        where = " where it is seen" if any(s.alpha_deg is None for s in found.sections) else ""
+        return f"no alpha above {found.threshold_deg:g}°{where}"
     least = "at least " if omega.arcs and omega.arcs[0].cut else ""
     text = f"omega {least}{round(omega.omega_deg)}°"
     if omega.start_theta is None or omega.end_theta is None:

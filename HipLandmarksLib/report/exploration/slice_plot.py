@@ -19,7 +19,7 @@ from .slice_rows import Rows, SliceRow, runs
 from .style import ANGLE_COLOURS, CHOSEN, EDITED, FAINT, GRID, INK, USUAL, legend_line, new_figure
 
 WIDTH_PX, ROW_PX, HEAD_PX, FOOT_PX = 1500, 400, 74, 36
-_LEAST_SPAN_DEG = 30.0
+_LEAST_SPAN_DEG, _MOST_BEYOND_DEG = 30.0, 20.0
 _BESIDE = 2
 """So many slices without values are shown on each side of those with values."""
 _NO_COLOUR = "#444444"
@@ -194,8 +194,12 @@ def _values(axes: Axes, known: Sequence[SliceRow], colour: str) -> None:
     for run in runs(known):
         xs, ys = [row.entry.place.position_mm for row in run], [row.value or 0.0 for row in run]
         axes.plot(xs, ys, color=colour, linewidth=1.0, alpha=0.55, zorder=2)
+    bottom, top = axes.get_ylim()
     for row in known:
         x, y = row.entry.place.position_mm, row.value or 0.0
+        if not bottom < y < top:
+            _tell_beyond(axes, x, y, colour)
+            continue
         if row.interval is not None:
             axes.plot([x, x], row.interval, color=colour, linewidth=1.2, alpha=0.6, zorder=2)
         axes.plot(
@@ -209,6 +213,22 @@ def _values(axes: Axes, known: Sequence[SliceRow], colour: str) -> None:
         )
         if row.largest:
             _label(axes, f"▲ {round(y)}°", (x, y), colour)
+
+
+def _tell_beyond(axes: Axes, x: float, y: float, colour: str) -> None:
+    """A value outside the axes: an arrow at the edge, and the number."""
+    bottom, top = axes.get_ylim()
+    above = y >= top
+    at, marker = (top, "^") if above else (bottom, "v")
+    axes.plot(x, at, marker=marker, color=colour, markerfacecolor="white", clip_on=False, zorder=4)
+    axes.annotate(
+        f"{round(y)}°",
+        (x, at),
+        xytext=(7, -10 if above else 4),
+        textcoords="offset points",
+        fontsize=7.5,
+        color=colour,
+    )
 
 
 def _label(axes: Axes, text: str, at: tuple[float, float], colour: str) -> None:
@@ -226,12 +246,19 @@ def _label(axes: Axes, text: str, at: tuple[float, float], colour: str) -> None:
 
 
 def _common_span(found: Sequence[Sequence[SliceRow]]) -> tuple[float, float]:
-    """Both hips on one scale; wide enough that noise does not look like a finding."""
-    values = [row.value for rows in found for row in rows if row.value is not None]
-    ends = [end for rows in found for row in rows for end in row.interval or ()]
-    every = [*values, *ends]
-    if not every:
+    """Both hips on one scale: values of sure points, and their intervals within reason.
+
+    Slices at the ends of the head have values and intervals that would hide the rest; bars that
+    leave the axes are cut, and values beyond them are told at the edge.
+    """
+    known = [row for rows in found for row in rows if row.value is not None]
+    known = [row for row in known if row.sure] or known
+    if not known:
         return (0.0, 90.0)
-    low, high = min(every), max(every)
+    values = [row.value for row in known if row.value is not None]
+    low, high = min(values), max(values)
+    ends = [end for row in known for end in row.interval or ()]
+    low = max(min([low, *ends]), low - _MOST_BEYOND_DEG)
+    high = min(max([high, *ends]), high + _MOST_BEYOND_DEG)
     missing = max(0.0, _LEAST_SPAN_DEG - (high - low)) / 2
     return (low - missing - 3.0, high + missing + 6.0)

@@ -48,10 +48,14 @@ class SliceRow:
         return self.entry.value
 
     @property
+    def sure(self) -> bool:
+        """Whether nothing speaks against the points; of unsure ones the interval says little."""
+        return all(status.may_be_classified for status in self.entry.status)
+
+    @property
     def comparable(self) -> bool:
         """Whether the value may be compared with published limits on this slice."""
-        sure = all(status.may_be_classified for status in self.entry.status)
-        return sure and self.entry.may_be_classified
+        return self.sure and self.entry.may_be_classified
 
 
 def slice_rows(

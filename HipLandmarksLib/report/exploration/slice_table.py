@@ -79,12 +79,12 @@ def slice_table(rows: Rows, side: Side) -> TextTable:
 
 
 def value_words(row: SliceRow) -> str:
-    """Value with its interval, such as ``43° (38 to 47)``; in brackets beside the head centre."""
+    """Value with its interval, such as ``43° (38 to 47)``; a star where it may not be compared."""
     value, unit = row.value, row.entry.measurement.unit
     if value is None:
         return "–"
     text = display_value(value, unit)
-    if row.interval is not None:
+    if row.interval is not None and row.sure:
         low, high = (display_value(end, unit).removesuffix("°") for end in row.interval)
         text = f"{text} ({low} to {high})"
     return text if row.comparable else f"{text} *"

@@ -11,6 +11,7 @@ from explored_hips import LIMIT, MIDDLE, SLICES, exploration, stack
 from matplotlib.colors import to_rgba
 
 from HipLandmarksLib.anatomy import Side, Source, SourceKind
+from HipLandmarksLib.measurement import MeasurementStatus
 from HipLandmarksLib.report.exploration import (
     clock_csv,
     clock_headline,
@@ -155,6 +156,19 @@ def test_the_plot_fills_only_marks_that_may_be_compared(rows):
     assert filled == [0.0]
     assert "Left hip  ·  slice 4: 75°, changes by 8° over ±1 slice" in texts(figure)
     assert "Research software" in texts(figure)
+
+
+def test_a_value_of_unsure_points_far_away_is_told_at_the_edge_and_hides_nothing(rows):
+    found = list(rows[(LEFT, "alpha")])
+    wild = replace(
+        found[0].entry.measurement, value=170.0, status=(MeasurementStatus.ESTIMATED_INPUT,)
+    )
+    found[0] = replace(found[0], entry=replace(found[0].entry, measurement=wild))
+    assert not found[0].comparable
+    figure = draw_slice_plot({**rows, (LEFT, "alpha"): found}, "demo")
+    axes = figure.axes[1]
+    assert axes.get_ylim()[1] < 130.0
+    assert "170°" in [text.get_text() for text in axes.texts]
 
 
 def test_the_plot_of_slices_without_values_says_why(rows):
