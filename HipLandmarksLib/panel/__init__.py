@@ -47,6 +47,7 @@ from .detection import (
     cancelled_message,
     detection_view,
     finished_message,
+    licence_question,
     percent,
     remark_message,
 )
@@ -143,6 +144,7 @@ __all__ = [
     "key_notice",
     "landmark_definition",
     "length_changes",
+    "licence_question",
     "marks_with",
     "measurement_choices",
     "message_of",

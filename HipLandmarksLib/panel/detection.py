@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from ..anatomy import Side
-from ..detection.catalogue import ModelEntry, ModelPlace
+from ..detection.catalogue import ModelEntry, ModelPlace, ModelSummary
 from ..detection.worker import Progress, Stage
 from ..i18n import tr as _
 from ..imaging import HipImage, Modality
@@ -15,6 +15,7 @@ from ..remaining_time import RemainingTime
 from .bricks import Badge, Choice, Message, Option
 from .controls import Control
 from .severity import Severity
+from .words import Words
 
 AUTO = "auto"
 CURRENT = "current"
@@ -180,6 +181,16 @@ def finished_message(model: str, device: str, seconds: float) -> Message:
 def cancelled_message() -> Message:
     """What is told when a detection was stopped."""
     return Message(Severity.NOTE, _("The detection was cancelled; the scene is as before."))
+
+
+def licence_question(summary: ModelSummary) -> tuple[Message, Words]:
+    """What is asked before a model is used whose licence forbids commercial use, and the button."""
+    text = _("{model} is not for commercial use. Its licence: {licence}")
+    message = Message(Severity.CAUTION, text.format(model=summary.title, licence=summary.licence))
+    return message, Words(
+        _("Agree and detect"),
+        _("You agree to this licence; it is remembered and not asked again for this model."),
+    )
 
 
 def remark_message(remark: str) -> Message:

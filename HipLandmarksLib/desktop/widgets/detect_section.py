@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import qt
 import slicer
 
-from ...detection.catalogue import DownloadCancelledError, ModelCatalogue
+from ...detection.catalogue import DownloadCancelledError, LicenceAgreements, ModelCatalogue
 from ...detection.worker import Failed, Notice, Progress
 from ...panel import (
     Control,
@@ -20,6 +20,7 @@ from ...panel import (
     control_words,
     detection_view,
     finished_message,
+    licence_question,
     message_of,
     percent,
     remark_message,
@@ -33,6 +34,7 @@ from .desk import Desk
 from .messages import told
 
 if TYPE_CHECKING:
+    from ...detection.catalogue import ModelEntry
     from ..detecting import DetectionInProgress
 
 POLL_MS = 50
@@ -118,7 +120,10 @@ class DetectSection:
         view, plan, volume = self._view(), self.plan, self.desk.volume
         if not view.ready or view.entry is None:
             return
+        if not self._agreed(view.entry):
+            return
         ensure_detection_packages()
+        volume = self._cut_coronally(volume)
         index = plan.slice_index(current_slice(volume) or 0)
         self._run = self.desk.session.begin_detection(
             volume,
@@ -132,6 +137,26 @@ class DetectSection:
         self.desk.messages.clear()
         self._show_button(view)
         self._timer.start()
+
+    def _agreed(self, entry: ModelEntry) -> bool:
+        """Whether the licence needs no agreement or has it; else ask for it, once and for all."""
+        summary, kept = entry.summary, LicenceAgreements()
+        if summary is None or not kept.is_wanting(summary):
+            return True
+
+        def agree() -> None:
+            kept.agree(summary)
+            self.start()
+
+        self.desk.messages.offer(*licence_question(summary), agree)
+        return False
+
+    def _cut_coronally(self, volume: Any) -> Any:
+        """The volume whose slices can be read; another one than the chosen is chosen."""
+        coronal = self.desk.session.coronal_volume(volume)
+        if coronal is not volume:
+            self.desk.parameters().inputVolume = coronal  # the panel follows
+        return coronal
 
     def poll(self) -> None:
         """Take what the worker has told meanwhile; called by the timer."""
@@ -207,12 +232,12 @@ class DetectSection:
         self.show()
 
     def _explore(self, run: DetectionInProgress) -> None:
-        """Take up what was found on all slices, if that was asked for."""
+        """Explore what was found on all slices, if that was asked for."""
         study = self.desk.session.study(run.volume_node)
         if run.whole is None or study is None:
             return
-        with self.desk.messages.telling(), slicer.util.WaitCursor():
-            self._explorers.create(study, run.whole)
+        with self.desk.messages.telling():
+            self._explorers.begin(study, run.whole)
 
     def _tell(self, found: Any) -> None:
         if found is None:

@@ -3,6 +3,7 @@
 Needs neither torch nor Qt. Nothing is downloaded unless :meth:`ModelCatalogue.install` is called.
 """
 
+from .agreements import LicenceAgreements
 from .catalogue import ModelCatalogue
 from .download import DownloadCancelledError
 from .entry import ModelEntry, ModelPlace
@@ -12,6 +13,7 @@ from .summary import ModelSummary, read_summary
 
 __all__ = [
     "DownloadCancelledError",
+    "LicenceAgreements",
     "ModelCatalogue",
     "ModelEntry",
     "ModelPlace",

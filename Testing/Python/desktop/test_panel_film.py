@@ -103,8 +103,25 @@ def test_the_patient_chooses_the_limits(hands, film):
     assert "34" in badges(hands)
 
 
+def test_a_licence_that_forbids_commercial_use_is_agreed_to_once(hands, film):
+    before = hands.study.landmarks
+    hands.press("detect")
+    assert hands.ui.detect.text == "Detect landmarks", "nothing runs before the user agreed"
+    assert "not for commercial use" in hands.ui.messageLabel.text
+    assert hands.ui.messageActionButton.text == "Agree and detect"
+    hands.press("messageCloseButton")
+    assert hands.study.landmarks == before
+    for asked in (True, False):
+        hands.press("detect")
+        if asked:
+            hands.press("messageActionButton")
+        assert hands.ui.detect.text == "Cancel"
+        hands.wait_for(lambda: hands.ui.detect.text == "Detect landmarks")
+
+
 def test_the_overlay_is_switched_by_its_controls(hands, film):
     hands.press("detect")
+    hands.press("messageActionButton")
     hands.wait_for(lambda: hands.ui.detect.text == "Detect landmarks")
     doubt = hands.study.doubt
     hands.press("showDoubt")

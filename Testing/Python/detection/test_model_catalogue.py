@@ -16,6 +16,7 @@ import pytest
 from model_samples import pack, write_film_model, write_model
 
 from HipLandmarksLib.detection.catalogue import (
+    LicenceAgreements,
     ModelCatalogue,
     ModelPlace,
     read_index,
@@ -304,3 +305,29 @@ def test_an_index_entry_that_cannot_be_one_is_refused(tmp_path, change):
     path.write_text(json.dumps({"format": "hiplandmarks-models-1", "models": [model | change]}))
     with pytest.raises(ModelError):
         read_index(path)
+
+
+def test_an_agreement_to_a_licence_is_remembered_and_asked_again_when_it_reads_otherwise(tmp_path):
+    def model(name, licence):
+        return read_summary(write_model(tmp_path / name, training={"licence": licence}))
+
+    free = model("free", "Apache-2.0")
+    strict, other = (model(name, f"CC BY-NC {name}") for name in ("4.0", "5.0"))
+    kept = LicenceAgreements(tmp_path / "user")
+    assert not kept.is_wanting(free)
+    assert kept.is_wanting(strict)
+    kept.agree(strict)
+    again = LicenceAgreements(tmp_path / "user")
+    assert not again.is_wanting(strict)
+    assert again.is_wanting(other)
+    again.agree(other)
+    assert not LicenceAgreements(tmp_path / "user").is_wanting(strict)
+    (tmp_path / "user" / "agreements.json").write_text("[", encoding="utf-8")
+    assert again.is_wanting(strict), "what is damaged is asked about again"
+
+
+def test_an_agreement_that_cannot_be_kept_is_told(tmp_path):
+    (tmp_path / "user").write_text("a file in the way", encoding="utf-8")
+    strict = read_summary(write_model(tmp_path / "m", training={"licence": "CC BY-NC 4.0"}))
+    with pytest.raises(ModelError, match="agreement cannot be kept"):
+        LicenceAgreements(tmp_path / "user").agree(strict)
