@@ -9,7 +9,7 @@ from ..anatomy import AnySide
 from ..measurement import Drawing, Measurement, Segment
 from .frames import Vec3
 from .markup import LockedMarkup
-from .style import style_drawing, style_value
+from .style import one_event, style_drawing, style_value
 
 ANGLE_CLASS = "vtkMRMLMarkupsAngleNode"
 LINE_CLASS = "vtkMRMLMarkupsLineNode"
@@ -71,8 +71,9 @@ class MeasurementMark:
             class_name = ANGLE_CLASS if len(points) == 3 else LINE_CLASS
             self._get(role, class_name, f"{name} {role}", style_drawing).place(points)
         value = self._get(_VALUE, VALUE_CLASS, f"{name} {_VALUE}", style_value)
-        value.place((self._value_at or drawing.label_anchor,))
-        value.write(f"{name} {measurement.display}")
+        with one_event(value.node):
+            value.place((self._value_at or drawing.label_anchor,))
+            value.write(f"{name} {measurement.display}")
         return {*places, _VALUE}
 
     def _get(

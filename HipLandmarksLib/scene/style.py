@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from ..anatomy import AnySide, Midline, Side
@@ -22,45 +24,58 @@ MEASUREMENT_COLOURS: dict[str, Colour] = {
 OTHER_COLOUR: Colour = (0.85, 0.85, 0.85)
 
 
+@contextmanager
+def one_event(node: Any) -> Iterator[None]:
+    """Views hear of all changes of a node at once: each would cost them as much as all."""
+    modifying = node.StartModify()
+    try:
+        yield
+    finally:
+        node.EndModify(modifying)
+
+
 def style_points(display: Any, side: AnySide) -> None:
     """Small crosses that leave the anatomy visible, with short labels."""
-    _colour(display, SIDE_COLOURS[side])
-    display.SetGlyphTypeFromString("CrossDot2D")
-    display.SetUseGlyphScale(True)
-    display.SetGlyphScale(2.2)
-    display.SetTextScale(2.6)
-    display.SetPointLabelsVisibility(True)
-    display.SetPropertiesLabelVisibility(False)
-    display.SetHandlesInteractive(False)
+    with one_event(display):
+        _colour(display, SIDE_COLOURS[side])
+        display.SetGlyphTypeFromString("CrossDot2D")
+        display.SetUseGlyphScale(True)
+        display.SetGlyphScale(2.2)
+        display.SetTextScale(2.6)
+        display.SetPointLabelsVisibility(True)
+        display.SetPropertiesLabelVisibility(False)
+        display.SetHandlesInteractive(False)
 
 
 def style_drawing(display: Any, measurement_id: str) -> None:
     """Thin lines without points or text."""
-    _colour(display, _measurement_colour(measurement_id))
-    display.SetPointLabelsVisibility(False)
-    display.SetPropertiesLabelVisibility(False)
-    display.SetGlyphTypeFromString("Vertex2D")
-    display.SetUseGlyphScale(True)
-    display.SetGlyphScale(0.6)
-    display.SetCurveLineSizeMode(display.UseLineThickness)
-    display.SetLineThickness(0.6)
-    display.SetOpacity(0.85)
-    display.SetHandlesInteractive(False)
+    with one_event(display):
+        _colour(display, _measurement_colour(measurement_id))
+        display.SetPointLabelsVisibility(False)
+        display.SetPropertiesLabelVisibility(False)
+        display.SetGlyphTypeFromString("Vertex2D")
+        display.SetUseGlyphScale(True)
+        display.SetGlyphScale(0.6)
+        display.SetCurveLineSizeMode(display.UseLineThickness)
+        display.SetLineThickness(0.6)
+        display.SetOpacity(0.85)
+        display.SetHandlesInteractive(False)
 
 
 def style_value(display: Any, measurement_id: str) -> None:
     """Text only, in the colour of the drawing."""
-    _colour(display, _measurement_colour(measurement_id))
-    display.SetPointLabelsVisibility(True)
-    display.SetPropertiesLabelVisibility(False)
-    display.SetGlyphTypeFromString("Circle2D")
-    display.SetUseGlyphScale(True)
-    display.SetGlyphScale(0.01)
-    display.SetTextScale(2.8)
-    display.SetHandlesInteractive(False)
-    text = display.GetTextProperty()
-    text.SetBackgroundColor(0.0, 0.0, 0.0)
-    text.SetBackgroundOpacity(0.5)
+    with one_event(display):
+        _colour(display, _measurement_colour(measurement_id))
+        display.SetPointLabelsVisibility(True)
+        display.SetPropertiesLabelVisibility(False)
+        display.SetGlyphTypeFromString("Circle2D")
+        display.SetUseGlyphScale(True)
+        display.SetGlyphScale(0.01)
+        display.SetTextScale(2.8)
+        display.SetHandlesInteractive(False)
+        text = display.GetTextProperty()
+        text.SetBackgroundColor(0.0, 0.0, 0.0)
+        text.SetBackgroundOpacity(0.5)
 
 
 def _measurement_colour(measurement_id: str) -> Colour:

@@ -75,6 +75,7 @@ class Chart:
         self.node.SetXAxisTitle(axes[0])
         self.node.SetYAxisTitle(axes[1])
         self.node.SetLegendVisibility(True)
+        _small_letters(self.node)
         self.node.EndModify(modifying)
 
     def column_of(self, series_id: str) -> str | None:
@@ -93,6 +94,14 @@ class Chart:
         node.SetXAxisRange(*x)
         node.SetYAxisRange(*y)
         node.EndModify(modifying)
+
+
+def _small_letters(chart: Any) -> None:
+    """Three plots stand side by side: Slicer's own letters would cover them."""
+    chart.SetTitleFontSize(14)
+    chart.SetAxisTitleFontSize(12)
+    chart.SetAxisLabelFontSize(11)
+    chart.SetLegendFontSize(10)
 
 
 def _series_node(nodes: ExplorerNodes, kind: ExplorerChart, table: Any, series: Series) -> Any:

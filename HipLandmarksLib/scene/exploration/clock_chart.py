@@ -30,8 +30,8 @@ class ClockChart:
 
     def __init__(self, nodes: ExplorerNodes) -> None:
         self._planes: dict[str, list[Plane]] = {}
-        title = _("Alpha by the clock (research use): 12 superior, 3 anterior")
-        axes = (_("posterior (9)  —  anterior (3)"), _("inferior (6)  —  superior (12)"))
+        title = _("Alpha by the clock (research use)")
+        axes = (_("9 posterior  —  3 anterior"), _("6 inferior  —  12 superior"))
         self.chart = Chart(nodes, ExplorerChart.CLOCK, title, axes, _series())
         self.chart.node.SetGridVisibility(False)
 

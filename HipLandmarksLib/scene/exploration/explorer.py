@@ -112,6 +112,7 @@ class StackExplorer(FollowingExplorer):
         """Follow the study no more; nodes stay. May be called twice."""
         self.study.stop_watching(self._follow)
         self._views.close()
+        self._drawings.close()
         self._observers.drop_all()
 
     @property
@@ -173,7 +174,7 @@ class StackExplorer(FollowingExplorer):
     def renew(self, exploration: HipExploration) -> None:
         """Take up what was found in space for the points as they are now.
 
-        Histories, choices and the slices that are shown stay.
+        Histories, choices and slices stay.
 
         Raises:
             ConfigurationError: when it is about other slices.
@@ -248,10 +249,7 @@ class StackExplorer(FollowingExplorer):
         self._watchers.call()
 
     def look_in_space(self, side: Side | None = None) -> bool:
-        """Turn the 3D views to a hip, or both, from the front; False when there is nothing to see.
-
-        Points of slices stay where they are.
-        """
+        """Turn the 3D views to a hip, or both, from the front; False when there is nothing."""
         sides = list(Side) if side is None else [side]
         found = [self._exploration.sides[each].head for each in sides]
         return (

@@ -12,15 +12,17 @@ from ...anatomy import Side
 from ...exploration.radial_result import RadialMap, RadialSection
 from ...measurement.vector import cross3
 from ...measurement.volume import ClockFrame
-from ..frames import array_to_matrix, flip_frame
+from ..frames import array_to_matrix, flip_frame, matrix_to_array
 from ..markup import LockedMarkup
 from ..nodes import StudyNodes
-from ..style import SIDE_COLOURS
+from ..observers import Observers
+from ..style import SIDE_COLOURS, one_event
 from .kinds import RADIAL_VIEW
 from .nodes import ExplorerNodes
 
 CURVE_CLASS, POINT_CLASS = "vtkMRMLMarkupsCurveNode", "vtkMRMLMarkupsFiducialNode"
 _VIEW_MM = 110.0
+_PARALLEL, _OFF_PLANE_MM = 0.9999, 0.01
 _ALONG_MM = 18.0
 _EVERY = 2
 """Control points of a drawn contour: every second traced point is enough for a spline."""
@@ -61,8 +63,9 @@ class RadialMarks:
         if point is not None and section.alpha_deg is not None:
             name = f"radial point {half}"
             mark = self._mark(name, POINT_CLASS, side)
-            mark.place((point,))
-            mark.write(f"alpha {round(section.alpha_deg)}°, {section.clock}")
+            with one_event(mark.node):
+                mark.place((point,))
+                mark.write(f"alpha {round(section.alpha_deg)}°, {section.clock}")
             yield name
 
     def _fresh(self, name: str, class_name: str, side: Side, count: int) -> LockedMarkup:
@@ -78,7 +81,8 @@ class RadialMarks:
             node = self._nodes.get(name, class_name, name)
             node.CreateDefaultDisplayNodes()
             mark = self._marks[name] = LockedMarkup(node)
-        _style(mark.node.GetDisplayNode(), side)
+        with one_event(mark.node.GetDisplayNode()):
+            _style(mark.node.GetDisplayNode(), side)
         return mark
 
     def _hide_all_but(self, shown: set[str]) -> None:
@@ -89,28 +93,62 @@ class RadialMarks:
                     node.GetDisplayNode().SetVisibility(name in shown)
 
 
-def radial_views(study: StudyNodes) -> list[Any]:
-    """The vtkMRMLSliceNode of every view that is called :data:`RADIAL_VIEW`."""
-    scene, kind = study.scene, "vtkMRMLSliceNode"
-    nodes = (scene.GetNthNodeByClass(n, kind) for n in range(scene.GetNumberOfNodesByClass(kind)))
-    return [node for node in nodes if node.GetLayoutName() == RADIAL_VIEW]
+class RadialViews:
+    """Slice views called :data:`RADIAL_VIEW`, kept on one plane through the neck axis.
 
+    They can be shifted and zoomed. Scrolling, which would leave the axis, is taken back: so does
+    what Slicer does late to views that it has just opened.
 
-def turn_view(study: StudyNodes, slice_node: Any, frame: ClockFrame, theta_deg: float) -> None:
-    """Put a slice view on a radial plane: the neck to the right, ``theta_deg`` on top."""
-    composite = study.scene.GetSingletonNode(
-        slice_node.GetLayoutName(), "vtkMRMLSliceCompositeNode"
-    )
-    if composite is not None and study.volume is not None:
-        composite.SetBackgroundVolumeID(study.volume.GetID())
-    modifying = slice_node.StartModify()
-    slice_node.GetSliceToRAS().DeepCopy(slice_to_ras(frame, theta_deg))
-    slice_node.SetSliceOrigin(0.0, 0.0, 0.0)
-    width, height, _depth = slice_node.GetDimensions()
-    depth = slice_node.GetFieldOfView()[2]
-    slice_node.SetFieldOfView(_VIEW_MM, _VIEW_MM * height / max(width, 1), depth)
-    slice_node.UpdateMatrices()
-    slice_node.EndModify(modifying)
+    Args:
+        study: whose image they show.
+    """
+
+    def __init__(self, study: StudyNodes) -> None:
+        self._study = study
+        self._observers = Observers()
+        self._plane: vtkMatrix4x4 | None = None
+
+    def show(self, frame: ClockFrame, theta_deg: float) -> None:
+        """Put the views that there are on a plane: the neck to the right, ``theta_deg`` on top."""
+        self.close()
+        plane = slice_to_ras(frame, theta_deg)
+        for node in self._nodes():
+            self._turn(node, plane)
+            self._observers.add(node, ("ModifiedEvent",), self._keep, node.GetID())
+        self._plane = plane
+
+    def close(self) -> None:
+        """Leave the views alone."""
+        self._observers.drop_all()
+        self._plane = None
+
+    def _nodes(self) -> list[Any]:
+        scene, kind = self._study.scene, "vtkMRMLSliceNode"
+        count = scene.GetNumberOfNodesByClass(kind)
+        nodes = (scene.GetNthNodeByClass(n, kind) for n in range(count))
+        return [node for node in nodes if node.GetLayoutName() == RADIAL_VIEW]
+
+    def _turn(self, node: Any, plane: vtkMatrix4x4) -> None:
+        composite = node.GetScene().GetSingletonNode(RADIAL_VIEW, "vtkMRMLSliceCompositeNode")
+        if composite is not None and self._study.volume is not None:
+            composite.SetBackgroundVolumeID(self._study.volume.GetID())
+        with one_event(node):
+            node.GetSliceToRAS().DeepCopy(plane)
+            node.SetXYZOrigin(0.0, 0.0, 0.0)
+            width, height, _depth = node.GetDimensions()
+            depth = node.GetFieldOfView()[2]
+            node.SetFieldOfView(_VIEW_MM, _VIEW_MM * height / max(width, 1), depth)
+            node.UpdateMatrices()
+
+    def _keep(self, node_id: str) -> None:
+        node, plane = self._study.scene.GetNodeByID(node_id), self._plane
+        if node is None or plane is None:
+            return
+        now, wanted = matrix_to_array(node.GetSliceToRAS()), matrix_to_array(plane)
+        away = float(wanted[:3, 2] @ (now[:3, 3] - wanted[:3, 3]))
+        is_turned = float(wanted[:3, 2] @ now[:3, 2]) < _PARALLEL
+        if not is_turned and abs(away) > _OFF_PLANE_MM:
+            node.SetSliceOffset(node.GetSliceOffset() - away)
 
 
 def slice_to_ras(frame: ClockFrame, theta_deg: float) -> vtkMatrix4x4:

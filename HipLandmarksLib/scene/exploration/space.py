@@ -18,7 +18,7 @@ from ...anatomy import Side
 from ...exploration import HeadSphereFit, NeckAxis, SideExploration
 from ...exploration.radial_result import RadialMap
 from ..frames import Vec3, flip_frame
-from ..style import SIDE_COLOURS, Colour
+from ..style import SIDE_COLOURS, Colour, one_event
 from .kinds import SpacePart
 from .nodes import ExplorerNodes
 
@@ -78,7 +78,8 @@ class SpaceModels:
         node.SetAndObservePolyData(surface)
         if node.GetDisplayNode() is None:
             node.CreateDefaultDisplayNodes()
-            _style(node.GetDisplayNode(), side, part)
+            with one_event(node.GetDisplayNode()):
+                _style(node.GetDisplayNode(), side, part)
 
 
 def _name(part: SpacePart, side: Side) -> str:
