@@ -57,6 +57,8 @@ class BundleCard:
         film: how films are read, for the first pass of a film model; else None.
         calibration: what makes the model's doubt honest, on the card of the whole model; None:
             it was not calibrated, and its doubt is what the network states.
+        marrow_rim: whether head centre and cam point are put on the edges that the image shows
+            (:mod:`.volume_refinement`), for models of MRI with bright marrow.
 
     Raises:
         ConfigurationError: when limbs or variances do not belong to the network's fields, or
@@ -84,6 +86,7 @@ class BundleCard:
     frame: ImageFrame = ImageFrame.VOLUME
     film: FilmSettings | None = None
     calibration: Calibration | None = None
+    marrow_rim: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "frame", ImageFrame(self.frame))
@@ -151,6 +154,7 @@ class BundleCard:
             "limitations": list(self.limitations),
             "sha256": self.sha256,
             **self._limb_facts(),
+            **({"marrow_rim": True} if self.marrow_rim else {}),
             **({} if self.calibration is None else {"calibration": self.calibration.to_dict()}),
         }
 
@@ -190,6 +194,7 @@ class BundleCard:
                 limb_variances=tuple(float(v) for v in data.get("limb_variances", ())),
                 limb_partners=PartnerBelief(data.get("limb_partners", PartnerBelief.ALIKE)),
                 calibration=_calibration(data.get("calibration")),
+                marrow_rim=bool(data.get("marrow_rim", False)),
                 **{name: data[name] for name in _PLAIN_FIELDS},
             )
         except (KeyError, TypeError, ValueError, ConfigurationError) as error:

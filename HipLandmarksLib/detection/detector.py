@@ -251,14 +251,14 @@ class Detector:
         progress: Progress | None = None,
         views: str | None = None,
     ) -> list[SlicePrediction]:
-        """Decode every landmark in each of the slices ``indices``.
+        """Decode every landmark in each of the slices ``indices``, as :meth:`detect` does.
 
         Raises:
             ConfigurationError: when there are no views of that name, or it is a film model.
         """
         self._require_slices()
         views = self.card.views if views is None else views
-        return self._volume.predict(image, indices, progress, views)
+        return self._volume.read(image, indices, progress, views)
 
     def _require_slices(self) -> None:
         if self.film is not None:

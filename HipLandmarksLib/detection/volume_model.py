@@ -19,6 +19,7 @@ from .result import Detection, SlicePrediction
 from .slice_choice import SliceChoice
 from .slices import choose_slices
 from .views import named_views
+from .volume_refinement import refined
 
 Tell = Callable[[str, int, int], None]
 """Called with (stage, done, total)."""
@@ -49,6 +50,7 @@ class VolumeModel:
             ImageError: when the slice does not exist, or no slice shows a femoral head.
         """
         choices: Mapping[Side, SliceChoice] = {}
+        survey: Sequence[SlicePrediction] | None = None
         if index is None:
             survey = self._survey(image, tell)
             choices = self._choices(image, survey)
@@ -58,7 +60,8 @@ class VolumeModel:
             slices = {Side.RIGHT: index, Side.LEFT: index}
         tell("reading", 0, 1)
         wanted = sorted(set(slices.values()))
-        read = {own.index: own for own in self.predict(image, wanted, None, views, keep_maps)}
+        found = self.predict(image, wanted, None, views, keep_maps)
+        read = {own.index: own for own in self._refined(image, found, survey)}
         by_side = {side: read[own] for side, own in slices.items()}
         return self._detection(image, by_side, views, choices)
 
@@ -79,14 +82,21 @@ class VolumeModel:
         chosen = {side: choice.index for side, choice in choices.items()}
         showing = [own.index for own in survey if _shows_anything(own)]
         wanted = sorted({*showing, *chosen.values()})
-        read = {own.index: own for own in self.predict(image, wanted, tell, views, stage="reading")}
+        found = self.predict(image, wanted, tell, views, stage="reading")
+        read = {own.index: own for own in self._refined(image, found, survey)}
         points = {own.index: read.get(own.index, own) for own in survey}
         if keep_maps:
-            kept = sorted(set(chosen.values()))
-            read |= {own.index: own for own in self.predict(image, kept, None, views, True)}
+            again = self.predict(image, sorted(set(chosen.values())), None, views, True)
+            read |= {own.index: own for own in self._refined(image, again, survey)}
         by_side = {side: read[index] for side, index in chosen.items()}
         stack = self._stack(image, points, chosen)
         return stack, self._detection(image, by_side, views, choices)
+
+    def read(
+        self, image: HipImage, indices: Sequence[int], tell: Tell | None, views: str
+    ) -> list[SlicePrediction]:
+        """Every landmark in each of the slices, on the edges of the image if the card says so."""
+        return self._refined(image, self.predict(image, indices, tell, views), None)
 
     def predict(
         self,
@@ -98,7 +108,7 @@ class VolumeModel:
         evidence: bool = True,
         stage: str = "slices",
     ) -> list[SlicePrediction]:
-        """Decode every landmark in each of the slices ``indices``."""
+        """What the network says of every landmark in each of the slices ``indices``."""
         plane = self._card.preprocessing.plane_transform(image)
         chosen = named_views(views)
         predictions: list[SlicePrediction] = []
@@ -116,6 +126,19 @@ class VolumeModel:
             if tell is not None:
                 tell(stage, first + len(batch), len(indices))
         return predictions
+
+    def _refined(
+        self,
+        image: HipImage,
+        found: Sequence[SlicePrediction],
+        survey: Sequence[SlicePrediction] | None,
+    ) -> list[SlicePrediction]:
+        """Points on the edges of the image; neighbours that nobody looked at are looked at."""
+        if survey is None and self._card.marrow_rim:
+            near = {own.index + step for own in found for step in (-1, 1)}
+            wanted = sorted(near & set(range(image.n_slices)) - set(unreadable_slices(image)))
+            survey = self.predict(image, wanted, None, "none", evidence=False)
+        return refined(image, found, survey or (), self._card)
 
     def _survey(self, image: HipImage, tell: Tell) -> list[SlicePrediction]:
         """Every slice that shows something, once."""

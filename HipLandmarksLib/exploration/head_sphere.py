@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..anatomy import Side
 from ..geometry import GeometryError, Sphere, fit_sphere
 from ..imaging import HipImage
-from ..imaging.marrow_rim import MarrowRim, marrow_rim
+from ..imaging.marrow_rim import MarrowRim, SliceRays, marrow_rim
 from ..measurement.vector import Vec3
 from ..measurement.volume import HeadSphere
 
@@ -134,7 +134,7 @@ def fit_head_sphere(
         [
             rim
             for index, centre in sorted(centres.items())
-            if (rim := marrow_rim(image, index, centre, direction)) is not None
+            if (rim := marrow_rim(SliceRays(image, index), centre, direction)) is not None
         ],
     )
     if len(rims) < 2:
@@ -218,7 +218,7 @@ def _traced_again(
     rims = []
     for index in _cut(image, sphere, indices):
         centre, radius = section_of(image, index, sphere.centre, sphere.radius)
-        rim = marrow_rim(image, index, centre, neck, radius)
+        rim = marrow_rim(SliceRays(image, index), centre, neck, radius)
         if rim is not None:
             rims.append(rim)
     return rims

@@ -30,9 +30,11 @@ _EDGES = (0.3, 1.15)
 _STEP_MM = 0.2
 _DIRECTIONS = 48
 _MOST_STEP = 6
-_STEP_COST = 0.15
+_STEP_COST = 0.03
 _SMOOTHING_MM = 0.8
-_FALL_LIMITS = (-3.0, 6.0)
+_SHARP_PERCENT = 90.0
+_FALL_LIMITS = (-1.0, 2.0)
+"""Falls of brightness, in units of the sharp ones of the cross-section, count from and up to."""
 _ROUNDS = 4
 _LEAST_SECTIONS = 4
 _TURNED_DEG = 40.0
@@ -51,8 +53,8 @@ class NeckAxis:
         head: head centre, LPS mm; None when it is not known.
         neck_centre: middle of the narrowest cross-section (the landmark NC), LPS mm, or None.
         width_mm: diameter of a circle of the area of that cross-section, None without one.
-        off_axis_mm: how far the head centre lies beside the line through the middles of all
-            cross-sections, None without one: a head that sits askew on its neck.
+        off_axis_mm: root mean square distance of the middles from the axis, None without one:
+            large where head and neck are not in line, or the edge was lost.
         middles: middle of every cross-section that was measured, from the head outwards, LPS mm.
         reason: why there is no axis, or what to check; empty when there is nothing to say.
     """
@@ -184,7 +186,7 @@ def _outline(
         return None
     values = map_coordinates(image.pixels, [k, j, i], np.float64, order=1, mode="nearest")
     fall = -gaussian_filter1d(values, _SMOOTHING_MM / _STEP_MM, axis=1, order=1)
-    score = np.clip(fall / (np.median(np.abs(fall)) + 1e-12), *_FALL_LIMITS)
+    score = np.clip(fall / (np.percentile(np.abs(fall), _SHARP_PERCENT) + 1e-12), *_FALL_LIMITS)
     twice = best_path(np.concatenate([score, score]), _MOST_STEP, _STEP_COST)
     half = _DIRECTIONS // 2  # the middle of two turns closes upon itself
     path = np.roll(twice[half : half + _DIRECTIONS], half)
@@ -210,9 +212,9 @@ def _axis(
     middles = np.array([section.middle for section in sections])
     centre = np.asarray(head.centre)
     neck_centre = centre + axis * narrowest.away
-    along = np.linalg.svd(middles - middles.mean(axis=0))[2][0]
-    arm = centre - middles.mean(axis=0)
-    off = float(np.linalg.norm(arm - (arm @ along) * along))
+    arms = middles - centre
+    aside = arms - np.outer(arms @ axis, axis)
+    off = float(np.sqrt((aside**2).sum(axis=1).mean()))
     return NeckAxis(
         side=side,
         head=head.centre,

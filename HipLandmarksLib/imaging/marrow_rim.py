@@ -33,6 +33,8 @@ _USUAL = 0.15
 """Edges so far from the circle (sigma, in radii) are less likely to be the rim."""
 
 _LEAST_ERROR_MM = 0.15
+_MOST_SCATTER_MM = 1.2
+"""Edges that scatter more about their circle are no rim."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,8 +93,7 @@ class SliceRays:
 
 
 def marrow_rim(
-    image: HipImage,
-    index: int,
+    rays: SliceRays,
     centre: ArrayLike,
     neck: ArrayLike,
     radius: float | None = None,
@@ -100,16 +101,14 @@ def marrow_rim(
     """The rim of a femoral head on a slice.
 
     Args:
-        image: MRI with bright marrow.
-        index: of the slice.
+        rays: of a slice of an MRI with bright marrow.
         centre: where the head's centre is proposed to be, LPS mm.
         neck: direction from the head to the neck, LPS; only its part in the slice counts.
         radius: of the rim on this slice as far as it is known, mm; None looks for it.
 
     Returns:
-        The rim, or None where less than half of the edges lie on one circle.
+        The rim, or None where less than half of the edges lie on one circle, or loosely.
     """
-    rays = SliceRays(image, index)
     angles = open_angles(rays.angle(neck))
     middle = np.asarray(centre, dtype=np.float64)
     size = _likely_radius(rays, middle, angles) if radius is None else radius
@@ -119,7 +118,7 @@ def marrow_rim(
         if rim is None or not 0.7 < rim.radius / size < 1.4:
             return None
         middle, size = rim.centre, rim.radius
-    return rim
+    return None if rim is None or rim.rms > _MOST_SCATTER_MM else rim
 
 
 def open_angles(neck_angle: float, half_deg: float = _NECK_HALF_DEG) -> NDArray[np.float64]:
