@@ -45,8 +45,8 @@ def _bar(legend: Any) -> Any:
         text.SetItalic(False)
         text.SetColor(0.95, 0.95, 0.95)
         text.SetShadow(True)
-    bar.SetPosition(0.91, 0.3)
-    bar.SetWidth(0.09)
+    bar.SetPosition(0.89, 0.57)  # above the hips
+    bar.SetWidth(0.10)
     bar.SetHeight(0.4)
     return bar
 

@@ -144,8 +144,8 @@ def _add_legend(scene: Any, display: Any) -> None:
     legend.SetNumberOfLabels(5)
     legend.SetLabelFormat("%.0f")
     legend.SetUseColorNamesForLabels(False)
-    legend.SetPosition(0.97, 0.5)
-    legend.SetSize(0.10, 0.45)
+    legend.SetPosition(0.95, 0.95)  # above the hips, its title within the view
+    legend.SetSize(0.10, 0.36)
     legend.EndModify(modifying)
     display.GetDisplayableNode().AddAndObserveDisplayNodeID(legend.GetID())
     legend.SetAndObservePrimaryDisplayNode(display)
