@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..anatomy import LandmarkStack, Side
+from ..exploration import HipExploration
 from ..scene import HipStudy
 from ..scene.exploration import StackExplorer
 from .editors import Editors
+from .exploring import ExplorationInProgress
 
 if TYPE_CHECKING:
-    from ..detection import StackDetection
+    from ..detection import SliceChoice, StackDetection
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """What is being explored."""
+
+    study: HipStudy
+    run: ExplorationInProgress
+    choices: Mapping[Side, SliceChoice]
 
 
 class Explorers:
@@ -22,6 +36,7 @@ class Explorers:
     def __init__(self, editors: Editors) -> None:
         self._editors = editors
         self._known: dict[int, tuple[HipStudy, StackExplorer | None]] = {}
+        self._begun: _Begun | None = None
 
     def of(self, study: HipStudy | None) -> StackExplorer | None:
         """The explorer of a study, taken up from the scene when it is first asked for.
@@ -38,17 +53,48 @@ class Explorers:
         explorer = self._known[id(study)][1]
         return explorer if explorer is not None and explorer.is_there else None
 
-    def create(self, study: HipStudy, found: StackDetection) -> StackExplorer:
-        """Explore what was found on all slices of a study's image, instead of an earlier stack.
+    @property
+    def busy_with(self) -> HipStudy | None:
+        """The study whose slices are being explored."""
+        return None if self._begun is None else self._begun.study
+
+    def begin(self, study: HipStudy, found: StackDetection) -> None:
+        """Begin to explore what was found on all slices of a study's image; returns at once.
+
+        An exploration that still runs is cancelled. Poll :meth:`advance` from a timer.
 
         Raises:
-            HipLandmarksError: when the stack does not belong to the image.
+            WorkerError: when the process cannot be started.
         """
-        from ..exploration.explore import explore
+        self.cancel()
+        run = ExplorationInProgress(study.image, found.stack, study.settings)
+        self._begun = _Begun(study, run, found.choices)
 
-        exploration = explore(study.image, found.stack, study.settings)
+    def advance(self) -> StackExplorer | None:
+        """Take up an exploration that is over; None while there is none. Never waits.
+
+        What somebody has done to the points of the study meanwhile counts.
+
+        Raises:
+            HipLandmarksError: why the stack cannot be explored.
+        """
+        begun = self._begun
+        if begun is None or not begun.run.is_over:
+            return None
+        self._begun = None
+        exploration = begun.run.finish()
+        stack = as_they_are(begun.study, exploration.stack)
+        return self.create(begun.study, exploration.measured_again(stack), begun.choices)
+
+    def create(
+        self,
+        study: HipStudy,
+        exploration: HipExploration,
+        choices: Mapping[Side, SliceChoice] | None = None,
+    ) -> StackExplorer:
+        """Show an exploration of a study's stack, instead of an earlier one."""
         explorer = StackExplorer.create(
-            study, exploration, choices=found.choices, editor=self._editors.of(study)
+            study, exploration, choices=choices, editor=self._editors.of(study)
         )
         self.keep(explorer)
         return explorer
@@ -58,8 +104,16 @@ class Explorers:
         self._drop(id(explorer.study))
         self._known[id(explorer.study)] = explorer.study, explorer
 
+    def cancel(self) -> None:
+        """End an exploration that runs; nothing is told."""
+        begun, self._begun = self._begun, None
+        if begun is not None:
+            begun.run.cancel()
+
     def keep_only(self, studies: list[HipStudy]) -> None:
         """Close the explorers of studies that are no longer live."""
+        if self._begun is not None and self._begun.study not in studies:
+            self.cancel()
         alive = {id(study) for study in studies}
         for key in [key for key in self._known if key not in alive]:
             self._drop(key)
@@ -72,3 +126,12 @@ class Explorers:
         explorer = self._known.pop(key, (None, None))[1]
         if explorer is not None:
             explorer.close()
+
+
+def as_they_are(study: HipStudy, stack: LandmarkStack) -> LandmarkStack:
+    """A stack with the points of the study on the chosen slices, such as those that moved since."""
+    for (side, _key), landmark in study.landmarks.items():
+        index = stack.chosen.get(side) if isinstance(side, Side) else None
+        if index is not None and stack.at(index).landmarks.get(landmark.id) != landmark:
+            stack = stack.with_landmark(index, landmark)
+    return stack

@@ -79,10 +79,20 @@ class ExplorerPanel:
         self._maps: tuple[RadialMap | None, ...] = ()
         self._clock: tuple[ClockLine, ...] = ()
 
-    def view(self, study: HipStudy | None, explorer: StackExplorer | None) -> ExplorerView:
-        """The section as it stands for a study and its explored stack, None without one."""
+    def view(
+        self, study: HipStudy | None, explorer: StackExplorer | None, busy: bool = False
+    ) -> ExplorerView:
+        """The section as it stands.
+
+        Args:
+            study: that is shown.
+            explorer: its explored stack; None without one.
+            busy: whether its slices are being explored at present.
+        """
         if study is not None and study.image.modality is Modality.XRAY:
             return ExplorerView(False, _("A radiograph has no slices."))
+        if busy:
+            return ExplorerView(True, _("Head, neck and clock face are looked for on all slices …"))
         if study is None or explorer is None:
             told = _("Choose all slices above, and detect the landmarks of an MRI.")
             return ExplorerView(True, told)

@@ -18,10 +18,18 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from HipLandmarksLib.anatomy import HipLandmarks, Landmark, Side, Source, SourceKind
-from HipLandmarksLib.detection import Detection, RegionMaps
+from HipLandmarksLib.anatomy import (
+    HipLandmarks,
+    Landmark,
+    LandmarkStack,
+    Side,
+    Source,
+    SourceKind,
+    StackSlice,
+)
+from HipLandmarksLib.detection import Detection, RegionMaps, StackDetection
 from HipLandmarksLib.detection.worker import DetectionRequest, DetectionWorker, WorkerHost
-from HipLandmarksLib.imaging import PlaneTransform
+from HipLandmarksLib.imaging import PlaneTransform, slice_depths_mm
 
 STAGES = ("loading", "slices-1", "slices-2", "reading-0", "reading-1", "writing", "saying")
 """Where a model of that name ends the process; ``starting`` is asked for otherwise."""
@@ -88,6 +96,12 @@ class Script:
             progress(stage, done, 2)
             die_if(self.name == f"{stage}-{done}")
         return scripted_detection(image)
+
+    def detect_stack(self, image, progress, views, keep_maps):
+        found = self.detect(image, None, progress, views, None, keep_maps)
+        depths = slice_depths_mm(image)
+        slices = [StackSlice(k, float(depths[k]), found.landmarks) for k in range(image.n_slices)]
+        return StackDetection(LandmarkStack.of(slices, found.slices, image.name), found)
 
     def prints(self, progress):
         print("a stray line")

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
+import qt
+
 from ...anatomy import Side
 from ...panel import (
     Control,
@@ -25,6 +27,7 @@ from .desk import Desk
 from .messages import told
 from .tables import CellTable
 
+POLL_MS = 100
 _PARTS = (
     *(Control.SPACE_SPHERE, Control.SPACE_NECK),
     *(Control.SPACE_RIM, Control.SPACE_CONTOUR),
@@ -47,6 +50,9 @@ class ExplorerSection:
         self._panel = ExplorerPanel()
         self._clicks = PlotClicks(self._plot_clicked)
         self._busy = False
+        self._timer = qt.QTimer()
+        self._timer.setInterval(POLL_MS)
+        self._timer.connect("timeout()", self.poll)
         ui = desk.ui
         self._slices, self._clock = CellTable(ui.slices), CellTable(ui.clock)
         ui.slices.connect("currentCellChanged(int,int,int,int)", self._slice_chosen)
@@ -71,11 +77,15 @@ class ExplorerSection:
         self._clicks.follow()
         self._view = ExplorerView(True)
         self.update()
+        if self._explorers.busy_with is not None:
+            self._timer.start()
 
     def update(self) -> None:
         """Bring the section in line with what changed."""
         before = self._view
-        self._view = view = self._panel.view(self.desk.study, self.explorer)
+        study = self.desk.study
+        busy = study is not None and self._explorers.busy_with is study
+        self._view = view = self._panel.view(study, self.explorer, busy)
         self._busy = True
         try:
             self._fill(before, view)
@@ -84,8 +94,18 @@ class ExplorerSection:
         finally:
             self._busy = False
 
+    def poll(self) -> None:
+        """Take up an exploration that is over; called by the timer."""
+        with self.desk.messages.telling():
+            if self._explorers.advance() is not None:
+                self.desk.reopen()
+        if self._explorers.busy_with is None:
+            self._timer.stop()
+            self.update()
+
     def close(self) -> None:
         """Let go of views and stacks."""
+        self._timer.stop()
         self._clicks.close()
         self._watch(None)
 

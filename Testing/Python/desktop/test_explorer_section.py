@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from explored_case import CHOSEN, alpha_on, choices, explored
+from explored_volume import volume_image
 from panel_case import film, landmarks
 from vtkmodules.vtkCommonCore import vtkCollection, vtkIdTypeArray, vtkStringArray
 
 from HipLandmarksLib.anatomy import Side
-from HipLandmarksLib.imaging import Calibration, HipImage, Modality, SpacingProvenance
 from HipLandmarksLib.panel import DetectionPlan
 from HipLandmarksLib.scene import add_volume
 from HipLandmarksLib.scene.exploration import ExplorerChart, SpacePart, StackExplorer
 
 RIGHT, LEFT = Side.RIGHT, Side.LEFT
-
-
-def volume_image():
-    """Twenty coronal slices about the origin, 4 mm apart."""
-    matrix = np.diag([3.0, -3.0, 4.0, 1.0])[[0, 2, 1, 3]]
-    matrix[:3, 3] = (-180.0, -40.0, 120.0)
-    pixels = np.arange(20 * 80 * 120, dtype=np.int16).reshape(20, 80, 120)
-    return HipImage(
-        pixels, matrix, Modality.MR, Calibration(SpacingProvenance.PATIENT_PLANE), "mri"
-    )
 
 
 @pytest.fixture
@@ -222,3 +211,32 @@ def test_the_stack_of_a_loaded_scene_is_taken_up(hands, explorer):
     assert again is not None and again is not explorer
     assert dict(again.shown) == dict.fromkeys(Side, 7)
     assert hands.ui.explorerFrame.visible
+
+
+def test_a_detection_on_all_slices_is_explored_while_the_window_lives(hands):
+    hands.load(with_landmarks=False)
+    hands.choose("slice", "all")
+    hands.ui.explorerSection.collapsed = False
+    hands.press("detect")
+    hands.wait_for(lambda: hands.ui.detect.text == "Detect landmarks")
+    panel = hands.widget.panel
+    assert panel.explorers.busy_with is hands.study
+    assert "looked for on all slices" in hands.ui.explorerLabel.text
+    hands.drag(RIGHT, "LCP", (0.0, 0.0, 4.0))
+    moved = hands.study.landmarks[(RIGHT, "LCP")].position
+    hands.wait_for(lambda: panel.explorers.busy_with is None)
+    found = panel.explorer.explorer
+    assert found is not None and len(found.stack) == 3
+    assert hands.study.landmarks[(RIGHT, "LCP")].position == pytest.approx(moved)
+    assert found.edited == (0,), "what was done meanwhile counts"
+    assert hands.ui.explorerFrame.visible
+
+
+def test_closing_the_panel_ends_an_exploration(hands):
+    hands.load(with_landmarks=False)
+    hands.choose("slice", "all")
+    hands.press("detect")
+    hands.wait_for(lambda: hands.widget.panel.explorers.busy_with is not None)
+    run = hands.widget.panel.explorers._begun.run
+    hands.widget.panel.close()
+    assert run.is_over and not run._folder.exists()
