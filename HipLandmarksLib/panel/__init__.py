@@ -74,6 +74,7 @@ from .settings_choices import (
     patient_choices,
     with_age,
     with_choice,
+    with_reader_sd,
 )
 from .severity import Severity, worst
 from .study_badges import calibration_badge, image_badges, study_badges
@@ -167,6 +168,7 @@ __all__ = [
     "take_slice",
     "with_age",
     "with_choice",
+    "with_reader_sd",
     "worst",
     "write_csv_of",
 ]

@@ -248,6 +248,10 @@ def _advanced() -> Mapping[Control, Words]:
         Control.OPEN_PHYSES: Words(
             _("Growth plates are open"), _("The limits for adults are off at any age.")
         ),
+        Control.READER_SD: Words(
+            _("Scatter of your points"),
+            _("Standard deviation per axis, at the hip: what you place has intervals by it."),
+        ),
         Control.EXTRA_POINTS: Words(
             _("Measure with further points"),
             _("Also measure what needs walls, symphysis and other points that you place."),

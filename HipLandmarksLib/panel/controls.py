@@ -95,6 +95,7 @@ class Control(Enum):
     AGE = "age"
     OPEN_PHYSES = "open_physes"
     EXTRA_POINTS = "extra_points"
+    READER_SD = "reader_sd"
     KEYS = "keys"
     MODELS_FOLDER = "models_folder"
 

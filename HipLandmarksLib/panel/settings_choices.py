@@ -82,6 +82,15 @@ def with_age(settings: MeasurementSettings, text: str) -> MeasurementSettings:
     return replace(settings, patient_age_years=age)
 
 
+def with_reader_sd(settings: MeasurementSettings, millimetres: float) -> MeasurementSettings:
+    """The settings with the standard deviation of a reader's points, mm per axis; 0: not known.
+
+    Raises:
+        ConfigurationError: when it is below 0.
+    """
+    return replace(settings, reader_sigma_mm=millimetres or None)
+
+
 def _references() -> tuple[Option, ...]:
     return (
         Option(

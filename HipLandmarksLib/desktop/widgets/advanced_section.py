@@ -18,6 +18,7 @@ from ...panel import (
     patient_choices,
     with_age,
     with_choice,
+    with_reader_sd,
 )
 from ...review import Command
 from .choices import ChoiceBox
@@ -41,6 +42,7 @@ class AdvancedSection:
         self._sex = ChoiceBox(ui.sex, self.choose_sex)
         self._table = CellTable(ui.keys)
         ui.age.connect("valueChanged(double)", self.set_age)
+        ui.readerSd.connect("valueChanged(double)", self.set_reader_sd)
         ui.openPhyses.connect("clicked(bool)", self.set_physes)
         ui.extraPoints.connect("clicked(bool)", self.set_extra_points)
         ui.modelsFolder.connect("clicked(bool)", self.open_models_folder)
@@ -60,6 +62,9 @@ class AdvancedSection:
         age = study.settings.patient_age_years if study else None
         ui.age.enabled = study is not None
         ui.age.value = _UNKNOWN_AGE if age is None else float(age)
+        sigma = study.settings.reader_sigma_mm if study else None
+        ui.readerSd.enabled = study is not None
+        ui.readerSd.value = sigma or 0.0
         self._busy = False
         self.show_keys()
 
@@ -96,6 +101,14 @@ class AdvancedSection:
         if study is not None and not self._busy:
             text = "" if age < 0 else f"{age:g}"
             study.measure_with(with_age(study.settings, text))
+            self.desk.refresh()
+
+    @told
+    def set_reader_sd(self, millimetres: float) -> None:
+        """State how far points of the reader scatter, mm per axis."""
+        study = self.desk.study
+        if study is not None and not self._busy:
+            study.measure_with(with_reader_sd(study.settings, float(millimetres)))
             self.desk.refresh()
 
     @told

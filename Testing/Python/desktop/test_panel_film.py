@@ -100,6 +100,9 @@ def test_the_patient_chooses_the_limits(hands, film):
     hands.turn()
     settings = hands.study.settings
     assert (settings.sex, settings.patient_age_years) == (Sex.FEMALE, 34.0)
+    hands.ui.readerSd.value = 0.8
+    hands.turn()
+    assert hands.study.settings.reader_sigma_mm == pytest.approx(0.8)
     assert "34" in badges(hands)
 
 

@@ -29,6 +29,7 @@ from HipLandmarksLib.panel import (
     set_overlay,
     with_age,
     with_choice,
+    with_reader_sd,
 )
 
 
@@ -70,6 +71,13 @@ def test_an_age_is_typed_as_people_do(film_study, typed, age):
 def test_what_is_no_age_is_refused(film_study, typed):
     with pytest.raises(ConfigurationError):
         with_age(film_study.settings, typed)
+
+
+def test_a_reader_states_how_far_points_scatter(film_study):
+    assert with_reader_sd(film_study.settings, 1.5).reader_sigma_mm == 1.5
+    assert with_reader_sd(film_study.settings, 0.0).reader_sigma_mm is None
+    with pytest.raises(ConfigurationError, match="above 0"):
+        with_reader_sd(film_study.settings, -1.0)
 
 
 def test_without_a_reading_the_overlay_says_what_to_do(film_study):
