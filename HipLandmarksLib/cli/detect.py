@@ -44,7 +44,9 @@ SUMMARY = "find the landmarks of both hips in an MRI or a film, measure, write t
 DESCRIPTION = (
     "Find the landmarks of both hips in a coronal MRI or a frontal radiograph, measure them,\n"
     "print the table and write markups, CSV, JSON, an overlay picture and a 3D Slicer scene\n"
-    "into DIR/<case>/. Of several images each is read; those that cannot be are named at the end."
+    "into DIR/<case>/. With --slices all every slice of a volume is read: angles slice by slice,\n"
+    "head sphere, neck axis, coverage and alpha by the clock, as tables, pictures and points.\n"
+    "Of several images each is read; those that cannot be are named at the end."
 )
 EXAMPLES = """examples:
   hiplandmarks detect pelvis.nii.gz

@@ -24,6 +24,9 @@ WANTED = ("FHC", "NA", "LAE", "LCP")
 _USUAL_SCATTER_MM = 3.0
 """Standard deviation of the place of the references' slices behind the head centre (28 hips)."""
 
+_BRIDGED_MM = 6.0
+"""A head that was missed on slices within so many mm is still one head."""
+
 _LEAST_SHARE = 1e-3
 """Where no slice shows every point, the place decides."""
 
@@ -97,7 +100,7 @@ def head_depth_mm(survey: Sequence[SlicePrediction], image: HipImage, side: Side
     if presence.max() < 0.5:
         return None
     depths = slice_depths_mm(image)[[own.index for own in survey]]
-    near = _contiguous(presence >= 0.5, int(np.argmax(_smoothed(presence))))
+    near = _together(presence >= 0.5, depths, int(np.argmax(_smoothed(presence))))
     return float((presence[near] * depths[near]).sum() / presence[near].sum())
 
 
@@ -135,10 +138,21 @@ def _smoothed(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.convolve(np.pad(values, 1), [0.25, 0.5, 0.25], mode="valid")
 
 
-def _contiguous(mask: NDArray[np.bool_], start: int) -> slice:
-    first = last = start
-    while first > 0 and mask[first - 1]:
-        first -= 1
-    while last + 1 < len(mask) and mask[last + 1]:
-        last += 1
-    return slice(first, last + 1)
+def _together(seen: NDArray[np.bool_], depths: NDArray[np.float64], start: int) -> NDArray[np.intp]:
+    """The places of the slices about ``start`` that show the head without a wide gap.
+
+    Neighbours belong together, and what lies within a few millimetres: of many thin slices one
+    or the other may be missed.
+    """
+    found = [start]
+    for step in (-1, 1):
+        last, place = start, start + step
+        while 0 <= place < len(seen):
+            wide = abs(depths[place] - depths[last]) > _BRIDGED_MM
+            if seen[place] and (place == last + step or not wide):
+                last = place
+                found.append(place)
+            elif wide:
+                break
+            place += step
+    return np.array(sorted(found))

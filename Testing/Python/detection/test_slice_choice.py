@@ -103,6 +103,18 @@ def test_blank_slices_shift_nobody():
     assert choices[Side.RIGHT].head_depth_mm == pytest.approx(-25.0)
 
 
+def test_of_many_thin_slices_one_may_be_missed():
+    seen = [0] * 5 + [1] * 8 + [0] + [1] * 11 + [0] * 5
+    choices = choose_slices(survey(seen, seen), volume(30, step=1.0), 0.0)
+    assert choices[Side.RIGHT].head_depth_mm == pytest.approx(-14.6, abs=0.1)
+
+
+def test_what_is_taken_for_a_head_far_away_does_not_count():
+    seen = [1, 0, 0, 1, 1, 1, 0, 0]
+    choices = choose_slices(survey(seen, seen), volume(8, step=5.0), 0.0)
+    assert choices[Side.RIGHT].head_depth_mm == pytest.approx(-20.0)
+
+
 def test_a_hip_that_is_not_found_is_looked_for_where_the_other_one_is():
     choices = choose_slices(survey([0, 1, 1, 1, 0], [0.1] * 5), volume(5), 0.0)
     assert indices(choices) == {Side.RIGHT: 2, Side.LEFT: 2}
