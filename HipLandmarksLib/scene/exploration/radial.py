@@ -23,6 +23,8 @@ from .nodes import ExplorerNodes
 CURVE_CLASS, POINT_CLASS = "vtkMRMLMarkupsCurveNode", "vtkMRMLMarkupsFiducialNode"
 _VIEW_MM = 110.0
 _PARALLEL, _OFF_PLANE_MM = 0.9999, 0.01
+_FAR_MM = 20.0
+"""Farther nobody scrolls at once: the view was opened just now, and its zoom is off, too."""
 _ALONG_MM = 18.0
 _EVERY = 2
 """Control points of a drawn contour: every second traced point is enough for a spline."""
@@ -147,7 +149,9 @@ class RadialViews:
         now, wanted = matrix_to_array(node.GetSliceToRAS()), matrix_to_array(plane)
         away = float(wanted[:3, 2] @ (now[:3, 3] - wanted[:3, 3]))
         is_turned = float(wanted[:3, 2] @ now[:3, 2]) < _PARALLEL
-        if not is_turned and abs(away) > _OFF_PLANE_MM:
+        if not is_turned and abs(away) > _FAR_MM:
+            self._turn(node, plane)
+        elif not is_turned and abs(away) > _OFF_PLANE_MM:
             node.SetSliceOffset(node.GetSliceOffset() - away)
 
 
