@@ -114,13 +114,11 @@ def trace_contours(fan: RadialFan) -> TracedContours:
     falls = -np.gradient(smooth, step, axis=2)
     dark = np.cumsum(np.clip(smooth - _DARK, None, 0.0), axis=2) * step
     scores = _FALL_WEIGHT * np.clip(falls, *_FALL_LIMITS) + _DARK_WEIGHT * dark
-    paths = [_path(fan, score) for score in scores]
-    edges = np.stack([_refined(fan, fall, path) for fall, path in zip(falls, paths, strict=True)])
-    strengths = [
-        [float(np.interp(at, fan.radii, row)) for at, row in zip(edge, fall, strict=True)]
-        for edge, fall in zip(edges, falls, strict=True)
+    refined = [
+        _refined(fan, fall, _path(fan, score)) for fall, score in zip(falls, scores, strict=True)
     ]
-    return TracedContours(gaussian_filter1d(edges, _SMOOTHING_DEG, axis=1), np.array(strengths))
+    edges, strengths = (np.stack(part) for part in zip(*refined, strict=True))
+    return TracedContours(gaussian_filter1d(edges, _SMOOTHING_DEG, axis=1), strengths)
 
 
 def _rays(
@@ -155,8 +153,8 @@ def _path(fan: RadialFan, score: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _refined(
     fan: RadialFan, falls: NDArray[np.float64], path: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """(A,) the steepest place near the path on every ray, between the samples."""
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(A,) the steepest place near the path on every ray, between the samples; (A,) its fall."""
     rays = np.arange(len(path))
     places = np.rint((path - fan.radii[0]) / _STEP_MM).astype(np.intp)
     near = np.arange(-_REFINE_STEPS, _REFINE_STEPS + 1)
@@ -165,4 +163,4 @@ def _refined(
     before, at, after = (falls[rays, top + n] for n in (-1, 0, 1))
     bend = np.minimum(before - 2 * at + after, -1e-9)
     shift = np.clip((before - after) / (2 * bend), -1.0, 1.0)
-    return np.asarray(fan.radii[top] + shift * _STEP_MM)
+    return np.asarray(fan.radii[top] + shift * _STEP_MM), np.asarray(at)

@@ -40,10 +40,14 @@ from .radial_sphere import settle_sphere
 _SPHERE_DEG = 80.0
 """From here on, away from the neck, an edge point counts for the sphere."""
 
-_SETTLING_ROUNDS = 2
+_SETTLING_ROUNDS, _SETTLING_STEP_DEG = 2, 30.0
 _NEAR_DEG = 8.0
 _CAM_DEG = 60.0
 """A bump would lie between the junction and this angle: so far the surface must be seen, too."""
+
+_LEAST_QUANTILE, _LEAST_HEAD_FALL = 0.1, 0.02
+"""All but a tenth of the rays must meet an edge of the head. In noise, or beside the head, the tenth
+has no fall at all; on MRI with slices of 5 mm it has two to five times as much as asked."""
 
 _TAIL_DEG = 12.0
 """So far behind the junction the contour is kept: farther on the neck flares, and the rays meet it
@@ -104,11 +108,13 @@ def radial_map(
         raise ExplorationError("Radial planes need several slices; this image has one.")
     thetas = radial_thetas(settings.step_deg)
     settled = head
+    few = radial_thetas(_SETTLING_STEP_DEG)
     for _ in range(_SETTLING_ROUNDS):
-        frame, fan, traced = _traced(image, settled, neck_centre, settings, thetas)
+        frame, fan, traced = _traced(image, settled, neck_centre, settings, few)
         settled = _settled(image, frame, fan, traced, head)
     frame, fan, traced = _traced(image, settled, neck_centre, settings, thetas)
     reader = _Reader(image, frame, fan, traced, settled.radius or head.radius)
+    reader.require_head()
     sections = tuple(reader.section(row, theta) for row, theta in enumerate(thetas))
     spacing = max(image.spacing)
     return RadialMap(
@@ -174,6 +180,21 @@ class _Reader:
     traced: TracedContours
     radius: float
 
+    def require_head(self) -> None:
+        """Refuse a sphere that has no edge around it.
+
+        Raises:
+            ExplorationError: when the marrow does not end at the sphere.
+        """
+        on_head = np.degrees(self.fan.angles) > _SPHERE_DEG
+        falls = self.traced.falls[:, on_head]
+        shown = falls[self._shown(self.fan.directions[:, on_head], self.radius)]
+        if len(shown) == 0 or float(np.quantile(shown, _LEAST_QUANTILE)) < _LEAST_HEAD_FALL:
+            raise ExplorationError(
+                "No edge of bright marrow is seen around the femoral head: check the head centre; "
+                "a T1-weighted MRI is needed."
+            )
+
     def section(self, row: int, theta: float) -> RadialSection:
         """What one half-plane shows."""
         angles = np.degrees(self.fan.angles)
@@ -207,11 +228,17 @@ class _Reader:
 
     def _inside(self, row: int, near: NDArray[np.bool_]) -> bool:
         """Whether the image reaches beyond the contour about the junction."""
-        beyond = self.traced.distances[row, near] + 0.1 * self.radius
-        points = np.asarray(self.frame.head) + self.fan.directions[row, near] * beyond[:, None]
-        ijk = self.image.to_ijk(points)
+        reach = self.traced.distances[row, near, None]
+        return bool(self._shown(self.fan.directions[row, near], reach).all())
+
+    def _shown(
+        self, rays: NDArray[np.float64], reach: NDArray[np.float64] | float
+    ) -> NDArray[np.bool_]:
+        """Which rays (..., 3) end, a tenth of a radius beyond ``reach`` mm, within the image."""
+        ends = np.asarray(self.frame.head) + rays * (reach + 0.1 * self.radius)
+        ijk = self.image.to_ijk(ends)
         last = np.array(self.image.pixels.shape[::-1]) - 1
-        return bool(((ijk >= 0) & (ijk <= last)).all())
+        return np.asarray(((ijk >= 0) & (ijk <= last)).all(axis=-1))
 
     def _plane(self, theta: float, found: Departure) -> RadialPlane:
         alpha = found.alpha_deg or 0.0
