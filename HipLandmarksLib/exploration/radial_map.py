@@ -46,8 +46,8 @@ _CAM_DEG = 60.0
 """A bump would lie between the junction and this angle: so far the surface must be seen, too."""
 
 _LEAST_QUANTILE, _LEAST_HEAD_FALL = 0.1, 0.02
-"""All but a tenth of the rays must meet an edge of the head. In noise, or beside the head, the tenth
-has no fall at all; on MRI with slices of 5 mm it has two to five times as much as asked."""
+"""All but a tenth of the rays must meet an edge of the head. In noise, or beside the head, the
+tenth has no fall at all; on MRI with slices of 5 mm it has two to five times as much as asked."""
 
 _TAIL_DEG = 12.0
 """So far behind the junction the contour is kept: farther on the neck flares, and the rays meet it
