@@ -81,9 +81,16 @@ def clock_heads(maps: Maps) -> tuple[str, ...]:
 
 
 def clock_limits(maps: Maps) -> tuple[str, ...]:
-    """What the image cannot show, each sentence once."""
-    told = [limit for found in maps.values() if found is not None for limit in found.limits]
-    return tuple(dict.fromkeys(told))
+    """What the image cannot show, each sentence once; after a hip's letter where it is of one."""
+    told: dict[str, list[str]] = {}
+    known = [(side, found) for side in _SIDES if (found := maps.get(side)) is not None]
+    for side, found in known:
+        for limit in found.limits:
+            told.setdefault(limit, []).append(side.value)
+    return tuple(
+        limit if len(sides) == len(known) else f"{' '.join(sides)}: {limit}"
+        for limit, sides in told.items()
+    )
 
 
 def _line(theta: float, maps: Maps) -> ClockLine:
