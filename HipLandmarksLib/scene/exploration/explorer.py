@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import Any
 from weakref import finalize
@@ -35,6 +36,11 @@ class StackExplorer(FollowingExplorer):
     The point lists of the study show the points of one slice; going to another slice shows the
     points there, and every number follows. What somebody does to the points shown belongs to that
     slice. Make one with :meth:`create` or :meth:`reopen`.
+
+    Attributes:
+        editor: of the study, None when nobody edits it.
+        pause_drawing: makes a context in which the application draws nothing, such as Slicer's
+            RenderBlocker; a step changes a dozen nodes, each of which may be drawn by itself.
     """
 
     def __init__(
@@ -51,6 +57,7 @@ class StackExplorer(FollowingExplorer):
         self._drawings = ExplorerDrawings(self._nodes)
         self._watchers, self._observers = Watchers(), Observers()
         self._views = ScrolledViews(study, lambda: self.stack, self._scrolled)
+        self.pause_drawing: Callable[[], AbstractContextManager[Any]] = nullcontext
         self._follows_views = self._turning = self._dragging = False
         self._waiting: set[LandmarkId] = set()
         self._drawings.show_space(self._exploration, state)
@@ -134,8 +141,9 @@ class StackExplorer(FollowingExplorer):
         """
         self.stack.at(index)
         sides = list(self.shown) if side is None else [side]
-        self._turn({**self.shown, **dict.fromkeys(sides, index)})
-        look_at_slice(self.study, self.stack, index)
+        with self.pause_drawing():
+            self._turn({**self.shown, **dict.fromkeys(sides, index)})
+            look_at_slice(self.study, self.stack, index)
 
     def step(self, steps: int) -> int:
         """Go to the next slice of the stack (1) or the one before (-1); its number.
@@ -151,8 +159,9 @@ class StackExplorer(FollowingExplorer):
 
     def show_chosen(self) -> None:
         """Show each hip on the slice on which it is measured; raises as :meth:`go_to`."""
-        self._turn(dict(self.stack.chosen))
-        look_at_slice(self.study, self.stack, next(iter(self.shown.values())))
+        with self.pause_drawing():
+            self._turn(dict(self.stack.chosen))
+            look_at_slice(self.study, self.stack, next(iter(self.shown.values())))
 
     def show_slices(self) -> None:
         """Let views that were opened later show the slice and the radial plane, too."""
@@ -272,23 +281,6 @@ class StackExplorer(FollowingExplorer):
         elif target is not None:
             self.show_radial(*target)
         return target is not None
-
-    @property
-    def follow_views(self) -> bool:
-        """Whether points and numbers follow when somebody scrolls a view of the image."""
-        return self._follows_views
-
-    @follow_views.setter
-    def follow_views(self, on: bool) -> None:
-        self._follows_views = on
-        if on:
-            self._views.follow()
-        else:
-            self._views.close()
-
-    def _scrolled(self, index: int) -> None:
-        if not self._turning and not self.problem:
-            self._turn(dict.fromkeys(self.shown, index))
 
     def _node_goes(self, node: Any) -> None:
         """A node is about to be removed from the scene, by whomever."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from ..editing import StudyEditor
 from ..editing.node import remember_page
 from ..watchers import StudyChange, StudyEvent
 from .nodes import ExplorerNodes
+from .slice_views import ScrolledViews
 from .state import ExplorerState
 from .store import StackText, found_to_text
 from .view import ExplorerView
@@ -27,7 +28,10 @@ class FollowingExplorer(ExplorerView):
     """Takes what somebody does to the points that are shown into the stack, and shows others."""
 
     editor: StudyEditor | None
+    pause_drawing: Callable[[], AbstractContextManager[Any]]
     _nodes: ExplorerNodes
+    _views: ScrolledViews
+    _follows_views: bool
     _stack_text: StackText
     _turning: bool
     _dragging: bool
@@ -37,6 +41,24 @@ class FollowingExplorer(ExplorerView):
     @abstractmethod
     def remove(self) -> None:
         """Take everything out of the scene but the points that are shown."""
+
+    @property
+    def follow_views(self) -> bool:
+        """Whether points and numbers follow when somebody scrolls a view of the image."""
+        return self._follows_views
+
+    @follow_views.setter
+    def follow_views(self, on: bool) -> None:
+        self._follows_views = on
+        if on:
+            self._views.follow()
+        else:
+            self._views.close()
+
+    def _scrolled(self, index: int) -> None:
+        if not self._turning and not self.problem:
+            with self.pause_drawing():
+                self._turn(dict.fromkeys(self.shown, index))
 
     def _follow(self, change: StudyChange) -> None:
         """Something happened to the study; a drag is taken up at its end."""

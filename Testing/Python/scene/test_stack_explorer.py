@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -347,3 +348,18 @@ class Told:
 
     def count(self) -> None:
         self.times += 1
+
+
+def test_nothing_is_drawn_in_the_middle_of_a_step(explorer: StackExplorer) -> None:
+    seen: list[str] = []
+
+    @contextmanager
+    def paused() -> Iterator[None]:
+        seen.append("paused")
+        yield
+        seen.append(f"slice {explorer.shown[Side.RIGHT]}")
+
+    explorer.pause_drawing = paused
+    explorer.go_to(9)
+    explorer.show_chosen()
+    assert seen == ["paused", "slice 9", "paused", "slice 10"]
