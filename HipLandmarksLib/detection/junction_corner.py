@@ -2,7 +2,8 @@
 
 The contour is taken for an arc of the head's circle that ends in a straight piece of the neck; arc
 and piece both lie where brightness falls from the marrow outwards. Every end of the arc and slope
-of the piece is tried; what a network expects counts as well.
+of the piece is tried; what a network expects counts as well. A cam is no corner: where the only one
+lies well below the place that is expected, it is the end of a bump, and the expected place stays.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ _FALL_LIMITS = (-4.0, 6.0)
 _CONTRAST_WEIGHT = 10.0
 _EXPECTED_DEG = 4.0
 """Usual distance of the corner from where it is expected."""
+
+_MOST_DOWN_DEG = 6.0
+"""A corner farther down than this is the end of a bump: the contour left the circle before it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,14 +74,16 @@ def junction_corner_deg(
         expected_deg: turn that is expected.
 
     Returns:
-        Degrees: the mean over all ends of the arc, weighted by how likely they are.
+        Degrees: the mean over all ends of the arc, weighted by how likely they are; the expected
+        turn where that is the end of a bump.
     """
     gradient = _gradient(rays, rim, up, lateral)
     falls = np.stack([_fall(gradient, rim.radius, end) for end in np.radians(_ENDS_DEG)])
     strange = (_ENDS_DEG - expected_deg) ** 2 / (2 * _EXPECTED_DEG**2)
     likely = _CONTRAST_WEIGHT * falls - strange[:, None]
     weights = np.exp(likely - likely.max())
-    return float((weights.sum(axis=1) @ _ENDS_DEG) / weights.sum())
+    found = float((weights.sum(axis=1) @ _ENDS_DEG) / weights.sum())
+    return found if found - expected_deg <= _MOST_DOWN_DEG else expected_deg
 
 
 def _gradient(
