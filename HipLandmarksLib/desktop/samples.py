@@ -33,11 +33,12 @@ Waiting = Callable[[], None]
 _FILM = "hip_film"
 """Name that ``hiplandmarks sample --kind xray`` gives to its files."""
 _LOOK_S = 0.05
-_LIBRARY = Path(__file__).resolve().parents[2]
-_START = (
+LIBRARY = Path(__file__).resolve().parents[2]
+COMMAND_LINE = (
     "import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); "
     "runpy.run_module('HipLandmarksLib.cli', run_name='__main__', alter_sys=True)"
 )
+"""Python that runs the command line; its first argument is :data:`LIBRARY`."""
 
 
 class Sample(Enum):
@@ -132,7 +133,7 @@ def _compute_film(folder: Path, waiting: Waiting | None) -> None:
     """In a process of its own: torch stays out of this one, and the window lives."""
     ensure_torch()
     room = folder.with_name(f"{HALF_WRITTEN}{uuid4().hex}")
-    command = [worker_command()[0], "-c", _START, str(_LIBRARY)]
+    command = [worker_command()[0], "-c", COMMAND_LINE, str(LIBRARY)]
     command += ["sample", "--kind", "xray", "--out", str(room)]
     process = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE

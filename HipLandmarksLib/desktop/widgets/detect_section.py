@@ -6,9 +6,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 import qt
-import slicer
 
-from ...detection.catalogue import DownloadCancelledError, LicenceAgreements, ModelCatalogue
+from ...detection.catalogue import LicenceAgreements, ModelCatalogue
 from ...detection.worker import Failed, Notice, Progress
 from ...panel import (
     Control,
@@ -26,6 +25,7 @@ from ...panel import (
     remark_message,
 )
 from ..explorers import Explorers
+from ..model_download import ModelDownload
 from ..packages import ensure_detection_packages
 from ..views import current_slice, show_volume
 from .choices import ChoiceBox
@@ -55,7 +55,7 @@ class DetectSection:
         self._run: DetectionInProgress | None = None
         self._words = ProgressWords()
         self._remarks: list[str] = []
-        self._downloading = self._stop = False
+        self._download: ModelDownload | None = None
         self._timer = qt.QTimer()
         self._timer.setInterval(POLL_MS)
         self._timer.connect("timeout()", self.poll)
@@ -103,8 +103,8 @@ class DetectSection:
     @told
     def press(self, *_event: Any) -> None:
         """Start; while it runs, cancel; a download, too."""
-        if self._downloading:
-            self._stop = True
+        if self._download is not None:
+            self._stop_download()
         elif self._run is None:
             self.start()
         else:
@@ -159,10 +159,13 @@ class DetectSection:
         return coronal
 
     def poll(self) -> None:
-        """Take what the worker has told meanwhile; called by the timer."""
+        """Take what worker and download have told meanwhile; called by the timer."""
         run = self._run
-        if run is None:
+        if self._download is not None:
+            self._poll_download(self._download)
+        elif run is None:
             self._timer.stop()
+        if run is None:
             return
         details = ""
         for event in run.poll():
@@ -180,26 +183,30 @@ class DetectSection:
     def get_model(self, *_event: Any) -> None:
         """Download the chosen model; it was asked for by the press of this button."""
         entry = self._view().entry
-        if entry is None or self._downloading:
+        if entry is None or entry.release is None or self._download is not None:
             return
-        self._downloading, self._stop = True, False
+        self._download = ModelDownload(entry.release, self._catalogue.user_folder)
         self._show_button(self._view())
-        try:
-            self._catalogue.install(entry.name, self._heard, lambda: self._stop)
-        except DownloadCancelledError:
-            self.desk.messages.clear()
-        finally:
-            self._downloading = False
+        self._timer.start()
+
+    def _poll_download(self, download: ModelDownload) -> None:
+        bar = self.desk.ui.progressBar
+        bar.maximum, bar.value = 100, download.percent
+        if download.is_over:
+            self._download = None
+            with self.desk.messages.telling():
+                download.finish()
             self.show()
 
-    def _heard(self, done: int, total: int) -> None:
-        """Of a download; Slicer stays alive meanwhile, so that it can be cancelled."""
-        bar = self.desk.ui.progressBar
-        bar.maximum, bar.value = 100, round(100 * done / total) if total else 0
-        slicer.app.processEvents()
+    def _stop_download(self) -> None:
+        if self._download is not None:
+            self._download.cancel()
+            self._download = None
+            self.show()
 
     def cancel(self) -> None:
         """Cancel what runs; nothing is told."""
+        self._stop_download()
         if self._run is not None:
             self._run.cancel()
             self._run = None
@@ -256,7 +263,7 @@ class DetectSection:
         self.desk.ui.progressLabel.text = escape(self._words.line(event))
 
     def _show_button(self, view: DetectionView) -> None:
-        ui, runs = self.desk.ui, self._run is not None or self._downloading
+        ui, runs = self.desk.ui, self._run is not None or self._download is not None
         words = control_words(Control.CANCEL if runs else Control.DETECT)
         ui.detect.text = words.label
         ui.detect.toolTip = words.tooltip if runs or view.ready else view.reason

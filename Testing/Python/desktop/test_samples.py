@@ -102,7 +102,7 @@ def test_a_film_that_cannot_be_computed_leaves_nothing_and_says_why(interpreter,
 
 
 def test_the_process_for_the_film_finds_the_library_and_its_command():
-    command = [sys.executable, "-I", "-c", samples._START, str(samples._LIBRARY)]
+    command = [sys.executable, "-I", "-c", samples.COMMAND_LINE, str(samples.LIBRARY)]
     done = subprocess.run([*command, "sample", "--help"], capture_output=True, timeout=120)
     assert done.returncode == 0 and b"--kind" in done.stdout
 
