@@ -44,6 +44,8 @@ class Series:
         name: in the legend.
         x, y: columns of the table.
         colour, ink: how it is drawn.
+        moves: whether it changes at every step. Such series have a table of their own, since each
+            change of a table costs a plot view as much as all series that show it.
     """
 
     name: str
@@ -51,10 +53,17 @@ class Series:
     y: str
     colour: Colour
     ink: Ink
+    moves: bool = False
 
 
 class Chart:
-    """A vtkMRMLPlotChartNode whose series show columns of one table; later ones lie on top."""
+    """A vtkMRMLPlotChartNode whose series show columns of tables; later ones lie on top.
+
+    Attributes:
+        node: the chart.
+        numbers: the columns of most series.
+        moving: those of the series that change at every step.
+    """
 
     def __init__(
         self,
@@ -65,8 +74,9 @@ class Chart:
         series: tuple[Series, ...],
     ) -> None:
         self.numbers = NumberTable(nodes, f"numbers {kind.value}", f"{kind.value} (numbers)")
+        self.moving = NumberTable(nodes, f"moving {kind.value}", f"{kind.value} (what is shown)")
         self.node = nodes.get(f"chart {kind.value}", _CHART_CLASS, title)
-        self._series = {own.y: _series_node(nodes, kind, self.numbers.node, own) for own in series}
+        self._series = {own.y: self._add(nodes, kind, own) for own in series}
         modifying = self.node.StartModify()
         self.node.RemoveAllPlotSeriesNodeIDs()
         for node in self._series.values():
@@ -95,6 +105,24 @@ class Chart:
         node.SetYAxisRange(*y)
         node.EndModify(modifying)
 
+    def _add(self, nodes: ExplorerNodes, kind: ExplorerChart, series: Series) -> Any:
+        table = (self.moving if series.moves else self.numbers).node
+        node = nodes.get(f"series {kind.value} {series.y}", _SERIES_CLASS, series.name)
+        line, width, marker, size = series.ink.value
+        modifying = node.StartModify()
+        node.SetName(series.name)  # as the legend says it, without the case
+        node.SetAndObserveTableNodeID(table.GetID())
+        node.SetPlotType(node.PlotTypeScatter)
+        node.SetXColumnName(series.x)
+        node.SetYColumnName(series.y)
+        node.SetColor(*series.colour)
+        node.SetLineStyle(line)
+        node.SetLineWidth(width)
+        node.SetMarkerStyle(marker)
+        node.SetMarkerSize(size)
+        node.EndModify(modifying)
+        return node
+
 
 def _small_letters(chart: Any) -> None:
     """Three plots stand side by side: Slicer's own letters would cover them."""
@@ -102,21 +130,3 @@ def _small_letters(chart: Any) -> None:
     chart.SetAxisTitleFontSize(12)
     chart.SetAxisLabelFontSize(11)
     chart.SetLegendFontSize(10)
-
-
-def _series_node(nodes: ExplorerNodes, kind: ExplorerChart, table: Any, series: Series) -> Any:
-    node = nodes.get(f"series {kind.value} {series.y}", _SERIES_CLASS, series.name)
-    line, width, marker, size = series.ink.value
-    modifying = node.StartModify()
-    node.SetName(series.name)  # as the legend says it, without the case
-    node.SetAndObserveTableNodeID(table.GetID())
-    node.SetPlotType(node.PlotTypeScatter)
-    node.SetXColumnName(series.x)
-    node.SetYColumnName(series.y)
-    node.SetColor(*series.colour)
-    node.SetLineStyle(line)
-    node.SetLineWidth(width)
-    node.SetMarkerStyle(marker)
-    node.SetMarkerSize(size)
-    node.EndModify(modifying)
-    return node

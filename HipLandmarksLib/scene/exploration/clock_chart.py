@@ -55,7 +55,7 @@ class ClockChart:
         if plane is not None:
             ends = [_place(plane[1], _EDGE), _place(plane[1] + 180.0, 0.35 * _EDGE)]
             x, y = [end[0] for end in ends], [end[1] for end in ends]
-        self.chart.numbers.show({"plane x": x, "plane": y})
+        self.chart.moving.show({"plane x": x, "plane": y})
 
     def clicked(self, column: str, row: int) -> Plane | None:
         """The hip and place on the clock face of a point of the chart; None for rings."""
@@ -88,7 +88,7 @@ def _series() -> tuple[Series, ...]:
     return (
         Series(_("30°, 60°, 90°"), "rings x", "rings", GREY, Ink.THIN),
         Series(_("threshold"), "threshold x", "threshold", GREEN, Ink.DASHED),
-        Series(_("plane shown"), "plane x", "plane", BLACK, Ink.LINE),
+        Series(_("plane shown"), "plane x", "plane", BLACK, Ink.LINE, moves=True),
         *curves,
         *largest,
     )

@@ -66,7 +66,7 @@ class SliceChart:
         x: Column = [
             each for index in dict.fromkeys(shown.values()) for each in (index, index, None)
         ]
-        self.chart.numbers.show({"shown x": x, "shown": [low, high, None] * (len(x) // 3)})
+        self.chart.moving.show({"shown x": x, "shown": [low, high, None] * (len(x) // 3)})
 
     def clicked(self, column: str, row: int) -> int | None:
         """The slice of a point of the chart; None for what is no slice, such as the usual range."""
@@ -95,7 +95,7 @@ def _series() -> tuple[Series, ...]:
     right, left = SIDE_INKS[Side.RIGHT], SIDE_INKS[Side.LEFT]
     return (
         Series(_("usual range"), "usual x", "usual", GREEN, Ink.DASHED),
-        Series(_("slice shown"), "shown x", "shown", GREY, Ink.LINE),
+        Series(_("slice shown"), "shown x", "shown", GREY, Ink.LINE, moves=True),
         Series(_("interval"), "interval x", "interval", GREY, Ink.THIN),
         Series(_("right"), "slice", "right", right, Ink.CURVE),
         Series(_("left"), "slice", "left", left, Ink.CURVE),
