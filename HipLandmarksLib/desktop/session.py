@@ -14,6 +14,7 @@ from ..errors import ImageError
 from ..imaging import Calibration, HipImage, Modality, SpacingProvenance
 from ..measurement import Edge, MeasurementSettings
 from ..scene import HipStudy, image_of_volume
+from ..scene.batch import whole_or_not_at_all
 from ..scene.coronal import coronal_volume
 from ..scene.doubt import ModelReading
 from ..scene.volume import remember_kind
@@ -159,7 +160,9 @@ class HipSession:
         Raises:
             ImageError: when the volume holds no coronal image.
         """
-        return self._show(volume_node, self._image(volume_node), landmarks, Edge.BONE)
+        image = self._image(volume_node)
+        with whole_or_not_at_all(self.scene):
+            return self._show(volume_node, image, landmarks, Edge.BONE)
 
     def reopen(self) -> None:
         """Take up the studies of a scene that was loaded.
@@ -168,8 +171,9 @@ class HipSession:
             HipLandmarksError: when a study of the scene is incomplete.
         """
         self._close_studies()
-        for study in HipStudy.reopen(self.scene):
-            self._keep(study)
+        with whole_or_not_at_all(self.scene):  # views that follow every node make it minutes
+            for study in HipStudy.reopen(self.scene):
+                self._keep(study)
 
     def close(self) -> None:
         """Stop following the scene and cancel what runs; nodes stay, and so does the worker."""

@@ -69,6 +69,6 @@ class RestoreOffer:
 
 
 def _words(offer: JournalOffer) -> str:
-    text = _("A review of this image was not saved: {n} changes, the last on {when}.")
+    text = _("A review of this image was not saved (changes: {n}, the last on {when}).")
     when = offer.last.astimezone().strftime("%Y-%m-%d %H:%M")
     return text.format(n=offer.edits, when=when)

@@ -164,3 +164,23 @@ def test_a_saved_scene_comes_back_live(scene, phantom, tmp_path):
     assert alpha == pytest.approx(phantom.parameters.right.alpha_deg, abs=0.5)
     again.close()
     assert again.study(volume) is None
+
+
+def test_views_wait_until_a_study_is_whole(scene, phantom):
+    session, one_by_one = HipSession(scene), []
+
+    def added(*_event):
+        if not scene.IsBatchProcessing():
+            one_by_one.append(1)
+
+    volume = add_volume(scene, phantom.image)
+    tag = scene.AddObserver(scene.NodeAddedEvent, added)
+    try:
+        session.show(volume, phantom.landmarks)
+        before = number_of_nodes(scene)
+        session.reopen()
+    finally:
+        scene.RemoveObserver(tag)
+    assert one_by_one == [] and number_of_nodes(scene) == before
+    assert session.study(volume).measurement(Side.RIGHT, "alpha").value is not None
+    session.close()
