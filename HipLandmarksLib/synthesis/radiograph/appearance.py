@@ -115,6 +115,12 @@ def _covered(transform: PlaneTransform, shape: tuple[int, int]) -> Tensor | None
     ends = corners @ inverse[:2, :2].T + inverse[:2, 2]
     if (ends >= 0).all() and (ends <= (shape[1] - 1, shape[0] - 1)).all():
         return None  # lines stay lines: all between the corners does, too
-    y, x = torch.arange(rows)[:, None], torch.arange(columns)[None, :]
-    column, row = (float(i[0]) * x + float(i[1]) * y + float(i[2]) for i in inverse[:2])
-    return (column >= 0) & (column <= shape[1] - 1) & (row >= 0) & (row <= shape[0] - 1)
+    y = torch.arange(rows, dtype=torch.float64)[:, None]
+    x = torch.arange(columns, dtype=torch.float64)[None, :]
+    inside = None
+    for (a, b, c), last in zip(inverse[:2].tolist(), (shape[1] - 1, shape[0] - 1), strict=True):
+        # Of a film that lies straight one of both is 0: then this is a row or a column, and cheap.
+        place = a * x + (b * y + c) if a and b else b * y + c if b else a * x + c
+        within = (place >= 0) & (place <= last)
+        inside = within if inside is None else inside & within
+    return inside

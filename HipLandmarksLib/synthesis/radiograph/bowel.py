@@ -64,20 +64,39 @@ class Plane:
 
     def window(self, centre: tuple[float, float], reach: float) -> tuple[slice, slice] | None:
         """Rows and columns that hold all points within ``reach`` of ``centre``; None: none."""
+        (a, b, _), (d, e, _) = self.to_index.tolist()
+        margin = reach * max(math.hypot(a, b), math.hypot(d, e))
+        return self._around(centre, margin, margin)
+
+    def window_of(self, bubble: Bubble) -> tuple[slice, slice] | None:
+        """Rows and columns that hold all of a bubble, and little else; None: none do."""
+        cosine, sine = math.cos(bubble.angle), math.sin(bubble.angle)
+        long, short = bubble.half
+        reaches = [
+            math.hypot(long * (a * cosine + b * sine), short * (b * cosine - a * sine))
+            for a, b, _ in self.to_index.tolist()
+        ]
+        return self._around(bubble.centre, reaches[0], reaches[1])
+
+    def _around(
+        self, centre: tuple[float, float], columns: float, rows: float
+    ) -> tuple[slice, slice] | None:
+        """Nodes within so many columns and rows of a centre, and as far as nodes are bent."""
         (a, b, c), (d, e, f) = self.to_index.tolist()
         column = a * centre[0] + b * centre[1] + c
         row = d * centre[0] + e * centre[1] + f
-        margin = (reach + self.bend_mm) * max(math.hypot(a, b), math.hypot(d, e)) + 1
+        bent = self.bend_mm * max(math.hypot(a, b), math.hypot(d, e)) + 1
+        columns, rows = columns + bent, rows + bent
         height, width = self.x.shape
-        top, bottom = max(0, int(row - margin)), min(height, int(row + margin) + 2)
-        left, right = max(0, int(column - margin)), min(width, int(column + margin) + 2)
+        top, bottom = max(0, int(row - rows)), min(height, int(row + rows) + 2)
+        left, right = max(0, int(column - columns)), min(width, int(column + columns) + 2)
         if top >= bottom or left >= right:
             return None
         return slice(top, bottom), slice(left, right)
 
     def add(self, field: Field, bubble: Bubble, merge: bool = False) -> None:
         """Add the bubble's path lengths; ``merge`` keeps the longer of both."""
-        where = self.window(bubble.centre, max(bubble.half))
+        where = self.window_of(bubble)
         if where is None:
             return
         x, z = self.x[where] - bubble.centre[0], self.z[where] - bubble.centre[1]
