@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import exp, prod
 from typing import TYPE_CHECKING
-
-import numpy as np
-from numpy.typing import NDArray
 
 from ..anatomy import Side
 from ..errors import ImageError
 from ..imaging import HipImage, slice_depths_mm
-from .sides import HEAD
+from .head_depth import seen_depths
 from .slice_choice import SliceChoice, SliceScore
 
 if TYPE_CHECKING:
@@ -24,32 +21,33 @@ WANTED = ("FHC", "NA", "LAE", "LCP")
 _USUAL_SCATTER_MM = 3.0
 """Standard deviation of the place of the references' slices behind the head centre (28 hips)."""
 
-_BRIDGED_MM = 6.0
-"""A head that was missed on slices within so many mm is still one head."""
-
 _LEAST_SHARE = 1e-3
 """Where no slice shows every point, the place decides."""
 
 
 def choose_slices(
-    survey: Sequence[SlicePrediction], image: HipImage, offset_mm: float
+    survey: Sequence[SlicePrediction],
+    image: HipImage,
+    offset_mm: float,
+    heads: Mapping[Side, float | None] | None = None,
 ) -> dict[Side, SliceChoice]:
     """Pick one slice per hip.
 
     The score of a slice is the probability that it shows the points by which a hip is measured,
     times how usual its place is: readers choose slices about ``offset_mm`` behind the head centre,
-    where neck and roof edge show too. The head centre's depth is the centre of mass of the head's
-    presence over the stack.
+    where neck and roof edge show too.
 
     Args:
         survey: the slices that show anything, in the order of the image.
         image: the volume.
         offset_mm: of the model's card.
+        heads: depth of the head centres, mm to the front, None for one that is on no slice; by
+            default where the heads are seen (:func:`.head_depth.seen_depths`).
 
     Raises:
         ImageError: when no slice shows a femoral head on either side.
     """
-    heads = {side: head_depth_mm(survey, image, side) for side in Side}
+    heads = seen_depths(survey, image) if heads is None else heads
     if all(depth is None for depth in heads.values()):
         raise ImageError(
             f"{image.name}: no femoral head was found on any of the {image.n_slices} slices; is "
@@ -94,16 +92,6 @@ def slice_scores(
     return tuple(scores)
 
 
-def head_depth_mm(survey: Sequence[SlicePrediction], image: HipImage, side: Side) -> float | None:
-    """Depth of the head centre, mm to the front; None when the head is on no slice."""
-    presence = np.array([own.points[(side, HEAD)].presence for own in survey])
-    if presence.max() < 0.5:
-        return None
-    depths = slice_depths_mm(image)[[own.index for own in survey]]
-    near = _together(presence >= 0.5, depths, int(np.argmax(_smoothed(presence))))
-    return float((presence[near] * depths[near]).sum() / presence[near].sum())
-
-
 def _usual(away_mm: float) -> float:
     return exp(-0.5 * (away_mm / _USUAL_SCATTER_MM) ** 2)
 
@@ -132,27 +120,3 @@ def _reason(side: Side, index: int, scores: Sequence[SliceScore], offset_mm: flo
 
 def _listed(words: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
-
-
-def _smoothed(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.convolve(np.pad(values, 1), [0.25, 0.5, 0.25], mode="valid")
-
-
-def _together(seen: NDArray[np.bool_], depths: NDArray[np.float64], start: int) -> NDArray[np.intp]:
-    """The places of the slices about ``start`` that show the head without a wide gap.
-
-    Neighbours belong together, and what lies within a few millimetres: of many thin slices one
-    or the other may be missed.
-    """
-    found = [start]
-    for step in (-1, 1):
-        last, place = start, start + step
-        while 0 <= place < len(seen):
-            wide = abs(depths[place] - depths[last]) > _BRIDGED_MM
-            if seen[place] and (place == last + step or not wide):
-                last = place
-                found.append(place)
-            elif wide:
-                break
-            place += step
-    return np.array(sorted(found))

@@ -12,6 +12,7 @@ from ..anatomy import HipLandmarks, Landmark, LandmarkStack, Side, StackSlice
 from ..imaging import HipImage, PlaneTransform, slice_depths_mm, unreadable_slices
 from .calibrated import volume_scale
 from .evidence import limbs_by_side
+from .head_depth import rim_depths
 from .keeping import slice_maps
 from .map_reader import MapReader
 from .placing import slice_landmarks
@@ -149,7 +150,8 @@ class VolumeModel:
     def _choices(
         self, image: HipImage, survey: Sequence[SlicePrediction]
     ) -> dict[Side, SliceChoice]:
-        return choose_slices(survey, image, self._card.slice_offset_mm)
+        heads = rim_depths(survey, image) if self._card.marrow_rim else None
+        return choose_slices(survey, image, self._card.slice_offset_mm, heads)
 
     def _stack(
         self, image: HipImage, read: Mapping[int, SlicePrediction], chosen: Mapping[Side, int]

@@ -69,7 +69,7 @@ def _refined(
         if head is None or head.presence < threshold:
             continue
         rays = rays or SliceRays(image, own.index)
-        rim = _rim(image, rays, own, side)
+        rim = slice_rim(image, rays, own, side)
         if rim is None:
             continue
         points[(side, HEAD)] = _moved(head, image, own, rim.centre)
@@ -81,8 +81,17 @@ def _refined(
     return replace(own, points=points)
 
 
-def _rim(image: HipImage, rays: SliceRays, own: SlicePrediction, side: Side) -> MarrowRim | None:
-    """The rim of the head near the network's centre."""
+def slice_rim(
+    image: HipImage, rays: SliceRays, own: SlicePrediction, side: Side
+) -> MarrowRim | None:
+    """The rim of the head near the network's centre; None where none is seen there.
+
+    Args:
+        image: the volume.
+        rays: of the slice.
+        own: what the network says of the slice.
+        side: hip.
+    """
     centre = _position(image, own, (side, HEAD))
     up, lateral = _axes(rays, side)
     neck = np.cos(np.radians(_NECK_DOWN_DEG)) * lateral - np.sin(np.radians(_NECK_DOWN_DEG)) * up
