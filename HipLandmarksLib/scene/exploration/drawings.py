@@ -12,7 +12,7 @@ from ...uncertainty import Calibration
 from .clock_chart import ClockChart
 from .kinds import ExplorerChart, ExplorerTable
 from .nodes import ExplorerNodes
-from .radial import RadialMarks, RadialViews
+from .radial import RadialMarks, turn_radial_views
 from .rows import ClockTable, SliceTable
 from .slice_chart import SliceChart
 from .space import SpaceModels
@@ -30,7 +30,7 @@ class ExplorerDrawings:
         self._clock = ClockChart(nodes)
         self._slice_table, self._clock_table = SliceTable(nodes), ClockTable(nodes)
         self.models = SpaceModels(nodes)
-        self._marks, self._views = RadialMarks(nodes), RadialViews(nodes.study)
+        self._marks = RadialMarks(nodes)
 
     def chart(self, kind: ExplorerChart) -> Any:
         """A vtkMRMLPlotChartNode."""
@@ -71,10 +71,9 @@ class ExplorerDrawings:
         self._clock.point_at(plane)
         if plane is None or own is None:
             self._marks.hide()
-            self._views.close()
             return
         self._marks.show(own, plane[1])
-        self._views.show(own.frame, plane[1])
+        turn_radial_views(self._nodes.study, own.frame, plane[1])
 
     def clicked(self, series_id: str, row: int) -> int | tuple[Side, float] | None:
         """What a point of a plot stands for: a slice, or a radial plane; None for nothing."""
@@ -84,10 +83,6 @@ class ExplorerDrawings:
                 return slices.clicked(column, row)
         column = self._clock.chart.column_of(series_id)
         return None if column is None else self._clock.clicked(column, row)
-
-    def close(self) -> None:
-        """Leave the views alone; nodes stay."""
-        self._views.close()
 
     def forget(self, node: Any) -> None:
         """Drop a node that was removed from the scene."""

@@ -119,7 +119,6 @@ class StackExplorer(FollowingExplorer):
         """Follow the study no more; nodes stay. May be called twice."""
         self.study.stop_watching(self._follow)
         self._views.close()
-        self._drawings.close()
         self._observers.drop_all()
 
     @property
@@ -164,7 +163,10 @@ class StackExplorer(FollowingExplorer):
             look_at_slice(self.study, self.stack, next(iter(self.shown.values())))
 
     def show_slices(self) -> None:
-        """Let views that were opened later show the slice and the radial plane, too."""
+        """Let views that were opened later show the slice and the radial plane, too.
+
+        An application calls it once its new views are there, from its event loop.
+        """
         if self.study.volume_node is not None:
             show_in_coronal_view(self.study.volume_node)
         look_at_slice(self.study, self.stack, next(iter(self.shown.values())))

@@ -12,19 +12,15 @@ from ...anatomy import Side
 from ...exploration.radial_result import RadialMap, RadialSection
 from ...measurement.vector import cross3
 from ...measurement.volume import ClockFrame
-from ..frames import array_to_matrix, flip_frame, matrix_to_array
+from ..frames import array_to_matrix, flip_frame
 from ..markup import LockedMarkup
 from ..nodes import StudyNodes
-from ..observers import Observers
 from ..style import SIDE_COLOURS, one_event
 from .kinds import RADIAL_VIEW
 from .nodes import ExplorerNodes
 
 CURVE_CLASS, POINT_CLASS = "vtkMRMLMarkupsCurveNode", "vtkMRMLMarkupsFiducialNode"
 _VIEW_MM = 110.0
-_PARALLEL, _OFF_PLANE_MM = 0.9999, 0.01
-_FAR_MM = 20.0
-"""Farther nobody scrolls at once: the view was opened just now, and its zoom is off, too."""
 _ALONG_MM = 18.0
 _EVERY = 2
 """Control points of a drawn contour: every second traced point is enough for a spline."""
@@ -95,45 +91,21 @@ class RadialMarks:
                     node.GetDisplayNode().SetVisibility(name in shown)
 
 
-class RadialViews:
-    """Slice views called :data:`RADIAL_VIEW`, kept on one plane through the neck axis.
+def turn_radial_views(study: StudyNodes, frame: ClockFrame, theta_deg: float) -> int:
+    """Put the slice views called :data:`RADIAL_VIEW` on a plane through the neck axis; how many.
 
-    They can be shifted and zoomed. Scrolling, which would leave the axis, is taken back: so does
-    what Slicer does late to views that it has just opened.
-
-    Args:
-        study: whose image they show.
+    The neck runs to the right, ``theta_deg`` is on top. Views that an application opened just now
+    must be turned again once it has come to rest: only then they have their size, and their
+    sliders no longer send them elsewhere.
     """
-
-    def __init__(self, study: StudyNodes) -> None:
-        self._study = study
-        self._observers = Observers()
-        self._plane: vtkMatrix4x4 | None = None
-
-    def show(self, frame: ClockFrame, theta_deg: float) -> None:
-        """Put the views that there are on a plane: the neck to the right, ``theta_deg`` on top."""
-        self.close()
-        plane = slice_to_ras(frame, theta_deg)
-        for node in self._nodes():
-            self._turn(node, plane)
-            self._observers.add(node, ("ModifiedEvent",), self._keep, node.GetID())
-        self._plane = plane
-
-    def close(self) -> None:
-        """Leave the views alone."""
-        self._observers.drop_all()
-        self._plane = None
-
-    def _nodes(self) -> list[Any]:
-        scene, kind = self._study.scene, "vtkMRMLSliceNode"
-        count = scene.GetNumberOfNodesByClass(kind)
-        nodes = (scene.GetNthNodeByClass(n, kind) for n in range(count))
-        return [node for node in nodes if node.GetLayoutName() == RADIAL_VIEW]
-
-    def _turn(self, node: Any, plane: vtkMatrix4x4) -> None:
-        composite = node.GetScene().GetSingletonNode(RADIAL_VIEW, "vtkMRMLSliceCompositeNode")
-        if composite is not None and self._study.volume is not None:
-            composite.SetBackgroundVolumeID(self._study.volume.GetID())
+    scene, kind = study.scene, "vtkMRMLSliceNode"
+    plane = slice_to_ras(frame, theta_deg)
+    nodes = [scene.GetNthNodeByClass(n, kind) for n in range(scene.GetNumberOfNodesByClass(kind))]
+    views = [node for node in nodes if node.GetLayoutName() == RADIAL_VIEW]
+    for node in views:
+        composite = scene.GetSingletonNode(RADIAL_VIEW, "vtkMRMLSliceCompositeNode")
+        if composite is not None and study.volume is not None:
+            composite.SetBackgroundVolumeID(study.volume.GetID())
         with one_event(node):
             node.GetSliceToRAS().DeepCopy(plane)
             node.SetXYZOrigin(0.0, 0.0, 0.0)
@@ -141,18 +113,7 @@ class RadialViews:
             depth = node.GetFieldOfView()[2]
             node.SetFieldOfView(_VIEW_MM, _VIEW_MM * height / max(width, 1), depth)
             node.UpdateMatrices()
-
-    def _keep(self, node_id: str) -> None:
-        node, plane = self._study.scene.GetNodeByID(node_id), self._plane
-        if node is None or plane is None:
-            return
-        now, wanted = matrix_to_array(node.GetSliceToRAS()), matrix_to_array(plane)
-        away = float(wanted[:3, 2] @ (now[:3, 3] - wanted[:3, 3]))
-        is_turned = float(wanted[:3, 2] @ now[:3, 2]) < _PARALLEL
-        if not is_turned and abs(away) > _FAR_MM:
-            self._turn(node, plane)
-        elif not is_turned and abs(away) > _OFF_PLANE_MM:
-            node.SetSliceOffset(node.GetSliceOffset() - away)
+    return len(views)
 
 
 def slice_to_ras(frame: ClockFrame, theta_deg: float) -> vtkMatrix4x4:
