@@ -58,6 +58,7 @@ class MessageArea:
         button = self._ui.messageActionButton
         button.text, button.toolTip = words.label, words.tooltip
         button.visible = True
+        _scroll_to(self._ui.messageFrame)
 
     def clear(self, *_event: Any) -> None:
         """Hide the message."""
@@ -87,6 +88,16 @@ class MessageArea:
         except Exception as error:
             self.show(message_of(error))
             raise
+
+
+def _scroll_to(widget: Any) -> None:
+    """Let the panel show a widget that waits for an answer, wherever the panel was scrolled to."""
+    parent = widget.parent()
+    while parent is not None and not parent.inherits("QScrollArea"):
+        parent = parent.parent()
+    if parent is not None:
+        slicer.app.processEvents()  # the frame gets its place
+        parent.ensureWidgetVisible(widget)
 
 
 Slot = Callable[..., None]

@@ -7,7 +7,7 @@ import pytest
 
 from HipLandmarksLib.anatomy import Side
 from HipLandmarksLib.desktop.views import current_slice
-from HipLandmarksLib.panel import ReviewColumn
+from HipLandmarksLib.panel import Message, ReviewColumn, Severity, Words
 from HipLandmarksLib.review import Command
 
 WIDEST = 430  # of the panel, in pixels: commands in four columns, a drawing
@@ -73,6 +73,24 @@ def test_messages_are_seen_when_the_panel_is_scrolled_to_another_place(hands, mo
     hands.load()
     hands.press("copy")
     assert told == ["✓ The table is on the clipboard."]
+
+
+def test_a_question_is_scrolled_into_sight(hands, slicer_desktop):
+    area, panel = slicer_desktop.qt.QScrollArea(), hands.widget.parent
+    area.setWidgetResizable(True)
+    area.setWidget(panel)
+    area.resize(440, 300)
+    area.show()
+    hands.turn()
+    try:
+        area.verticalScrollBar().setValue(100_000)
+        assert area.verticalScrollBar().value > 0
+        question = Message(Severity.CAUTION, "May I?")
+        hands.widget.panel.desk.messages.offer(question, Words("Yes", "You may."), lambda: None)
+        top = hands.ui.messageFrame.mapTo(panel, slicer_desktop.qt.QPoint(0, 0)).y()
+        assert area.verticalScrollBar().value <= top
+    finally:
+        area.takeWidget()
 
 
 def test_a_second_click_on_a_sample_begins_nothing_while_it_is_computed(hands, samples_are):
