@@ -79,6 +79,11 @@ class ExplorerPanel:
         self._maps: tuple[RadialMap | None, ...] = ()
         self._clock: tuple[ClockLine, ...] = ()
 
+    @staticmethod
+    def applies(study: HipStudy | None) -> bool:
+        """Whether the section has anything to say of such an image."""
+        return study is None or study.image.modality is not Modality.XRAY
+
     def view(
         self, study: HipStudy | None, explorer: StackExplorer | None, busy: bool = False
     ) -> ExplorerView:
@@ -89,7 +94,7 @@ class ExplorerPanel:
             explorer: its explored stack; None without one.
             busy: whether its slices are being explored at present.
         """
-        if study is not None and study.image.modality is Modality.XRAY:
+        if not self.applies(study):
             return ExplorerView(False, _("A radiograph has no slices."))
         if busy:
             return ExplorerView(True, _("Head, neck and clock face are looked for on all slices …"))

@@ -28,6 +28,7 @@ from .messages import told
 from .tables import CellTable
 
 POLL_MS = 100
+LATE_MS = 300
 _PARTS = (
     *(Control.SPACE_SPHERE, Control.SPACE_NECK),
     *(Control.SPACE_RIM, Control.SPACE_CONTOUR),
@@ -58,6 +59,7 @@ class ExplorerSection:
         ui.slices.connect("currentCellChanged(int,int,int,int)", self._slice_chosen)
         ui.clock.connect("cellClicked(int,int)", self._clock_chosen)
         ui.explorerViews.connect("clicked(bool)", self.show_views)
+        ui.explorerSection.connect("contentsCollapsed(bool)", self._folded)
         ui.followViews.connect("clicked(bool)", self.follow_views)
         ui.takeCentre.connect("clicked(bool)", self.take_centre)
         for control in _TAKES:
@@ -81,9 +83,12 @@ class ExplorerSection:
             self._timer.start()
 
     def update(self) -> None:
-        """Bring the section in line with what changed."""
+        """Bring the section in line with what changed; a folded one waits."""
+        study, ui = self.desk.study, self.desk.ui
+        ui.explorerSection.visible = ExplorerPanel.applies(study)
+        if ui.explorerSection.collapsed:
+            return
         before = self._view
-        study = self.desk.study
         busy = study is not None and self._explorers.busy_with is study
         self._view = view = self._panel.view(study, self.explorer, busy)
         self._busy = True
@@ -114,7 +119,13 @@ class ExplorerSection:
         """Arrange slices, plots and 3D."""
         explorer = self.explorer
         if explorer is not None and show_explorer_layout(explorer):
-            show_explorer_layout(explorer)  # once more: the views were made meanwhile
+            self._clicks.follow()
+            qt.QTimer.singleShot(LATE_MS, self._show_again)
+
+    @told
+    def _show_again(self) -> None:
+        """New views get their size, and late values of their sliders, only in the event loop."""
+        if self.explorer is not None and show_explorer_layout(self.explorer):
             self._clicks.follow()
 
     @told
@@ -164,6 +175,10 @@ class ExplorerSection:
             return explorer.clicked(series, row)
         return False
 
+    def _folded(self, *_event: Any) -> None:
+        with self.desk.messages.telling():
+            self.update()
+
     def _watch(self, explorer: StackExplorer | None) -> None:
         if explorer is self._watched:
             return
@@ -195,7 +210,6 @@ class ExplorerSection:
 
     def _set_controls(self, view: ExplorerView) -> None:
         ui = self.desk.ui
-        ui.explorerSection.visible = view.applies
         ui.explorerFrame.visible = self.explorer is not None
         for control in (*_TAKES, Control.TAKE_CENTRE):
             getattr(ui, control.object_name).enabled = control in view.ready

@@ -49,6 +49,7 @@ def go_to(hands, index):
 
 def test_before_all_slices_are_read_it_says_how(hands):
     hands.load()
+    hands.ui.explorerSection.collapsed = False
     assert "Choose all slices above" in hands.ui.explorerLabel.text
     assert not hands.ui.explorerFrame.visible
     options = [hands.ui.slice.itemData(n) for n in range(hands.ui.slice.count)]
@@ -64,6 +65,16 @@ def test_a_film_has_no_slices(hands):
     hands.ui.volume.setCurrentNode(volume)
     hands.turn()
     assert not hands.ui.explorerSection.visible
+
+
+def test_a_folded_section_waits(hands, explorer):
+    hands.ui.explorerSection.collapsed = True
+    row = hands.ui.slices.currentRow()
+    explorer.go_to(14)
+    hands.turn()
+    assert hands.ui.slices.currentRow() == row
+    hands.ui.explorerSection.collapsed = False
+    assert hands.ui.slices.currentRow() == list(slices(hands)).index(14)
 
 
 def test_every_slice_is_listed_from_the_back_to_the_front(hands, explorer):
