@@ -49,9 +49,9 @@ _LEAST_QUANTILE, _LEAST_HEAD_FALL = 0.1, 0.02
 """All but a tenth of the rays must meet an edge of the head. In noise, or beside the head, the
 tenth has no fall at all; on MRI with slices of 5 mm it has two to five times as much as asked."""
 
-_TAIL_DEG = 12.0
-"""So far behind the junction the contour is kept: farther on the neck flares, and the rays meet it
-at a small angle."""
+_TAIL_DEG, _BUMP_END_DEG = 12.0, 38.0
+"""So far behind the junction, or to this angle behind a bump, the contour is kept: farther on the
+neck flares, and the rays meet it at a small angle."""
 
 _LEAST_FALL = 0.06
 """Least mean fall of brightness at the junction per mm, in units of the marrow."""
@@ -207,7 +207,7 @@ class _Reader:
         if sight is Sight.UNSEEN:
             plane = RadialPlane(theta, None, None, None, MeasurementStatus.DEGENERATE, reason)
             return RadialSection(plane, (), sight, blur, None)
-        points = self._points(row, angles >= at - _TAIL_DEG)
+        points = self._points(row, angles >= min(at - _TAIL_DEG, _BUMP_END_DEG))
         plane = self._plane(theta, found)
         return RadialSection(plane, points, sight, blur, sigma)
 
