@@ -50,6 +50,15 @@ class DetectionPlan:
         }
         return replace(self, **{names[control]: chosen}) if control in names else self
 
+    def limited_to(self, choices: Sequence[Choice]) -> DetectionPlan:
+        """Without what was chosen for another kind of image, such as slices for a film."""
+        offered = {choice.control for choice in choices}
+        return replace(
+            self,
+            slice=self.slice if Control.SLICE in offered else AUTO,
+            side=self.side if Control.SINGLE_HIP in offered else "",
+        )
+
     def slice_index(self, current: int) -> int | None:
         """The slice to read, from 0; None for the automatic choice.
 

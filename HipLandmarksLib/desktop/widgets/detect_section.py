@@ -117,7 +117,8 @@ class DetectSection:
         Raises:
             HipLandmarksError: when packages, model or image cannot be used.
         """
-        view, plan, volume = self._view(), self.plan, self.desk.volume
+        view, volume = self._view(), self.desk.volume
+        plan = self.plan.limited_to(view.choices)
         if not view.ready or view.entry is None:
             return
         if not self._agreed(view.entry):

@@ -182,6 +182,14 @@ def test_the_plan_is_handed_to_the_worker():
     assert DetectionPlan().slice_index(17) is None and DetectionPlan().hip is None
 
 
+def test_what_was_chosen_for_the_image_before_does_not_reach_another_kind():
+    plan = DetectionPlan(slice="all", side="L", device="cpu")
+    for_film = plan.limited_to(detection_view(film(), MODELS, plan).choices)
+    assert for_film == DetectionPlan(side="L", device="cpu") and not for_film.all_slices
+    for_mri = plan.limited_to(detection_view(mri()[0], MODELS, plan).choices)
+    assert for_mri == DetectionPlan(slice="all", device="cpu")
+
+
 def test_devices_that_are_not_there_cannot_be_chosen():
     view = detection_view(film(), MODELS, DetectionPlan(), devices=("cpu",))
     options = {option.id: option.enabled for option in view.choices[-1].options}
