@@ -78,7 +78,7 @@ def junction_corner_deg(
         turn where that is the end of a bump.
     """
     gradient = _gradient(rays, rim, up, lateral)
-    falls = np.stack([_fall(gradient, rim.radius, end) for end in np.radians(_ENDS_DEG)])
+    falls = _falls(gradient, rim.radius)
     strange = (_ENDS_DEG - expected_deg) ** 2 / (2 * _EXPECTED_DEG**2)
     likely = _CONTRAST_WEIGHT * falls - strange[:, None]
     weights = np.exp(likely - likely.max())
@@ -99,17 +99,21 @@ def _gradient(
     return _PolarGradient(radial / usual, turning / usual, float(radii[0]))
 
 
-def _fall(gradient: _PolarGradient, radius: float, end: float) -> NDArray[np.float64]:
-    """(slopes,) mean fall across an arc that ends at the turn ``end`` and the piece after it."""
-    turns = np.arange(np.radians(_ARC_FROM_DEG), end, _POINTS_MM / radius)
+def _falls(gradient: _PolarGradient, radius: float) -> NDArray[np.float64]:
+    """(ends, slopes) mean fall across an arc up to each end and each slope's piece after it."""
+    ends = np.radians(_ENDS_DEG)
+    turns = np.arange(np.radians(_ARC_FROM_DEG), ends[-1], _POINTS_MM / radius)
     on_arc, _ = gradient.at(turns, np.full(len(turns), radius))
+    summed = np.concatenate([[0.0], np.cumsum(np.clip(on_arc, *_FALL_LIMITS))])
+    counts = np.searchsorted(turns, ends)
     along = np.arange(0.0, _PIECE_MM, _POINTS_MM)
     # in the plane of (outwards at the end of the arc, onwards along its tangent)
     out = radius + along * np.sin(_SLOPES)[:, None]
     on = along * np.cos(_SLOPES)[:, None]
-    radii, ahead = np.hypot(out, on), np.arctan2(on, out)
-    radial, turning = gradient.at(end + ahead, radii)
+    ahead = np.arctan2(on, out)
+    places = ends[:, None, None] + ahead
+    radial, turning = gradient.at(places, np.broadcast_to(np.hypot(out, on), places.shape))
     lean = _SLOPES[:, None] + ahead  # of the piece's outer normal, backwards from the radius
-    across = radial * np.cos(lean) - turning * np.sin(lean)
-    total = np.clip(on_arc, *_FALL_LIMITS).sum() + np.clip(across, *_FALL_LIMITS).sum(axis=1)
-    return np.asarray(total / (len(turns) + len(along)))
+    across = np.clip(radial * np.cos(lean) - turning * np.sin(lean), *_FALL_LIMITS)
+    total = summed[counts][:, None] + across.sum(axis=2)
+    return np.asarray(total / (counts + len(along))[:, None])

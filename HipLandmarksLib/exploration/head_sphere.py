@@ -5,8 +5,9 @@ Research software, not a medical device.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ _NECK_DOWN_DEG = 36.0
 _NECK_CONE_DEG = 60.0
 """The sphere is open towards the neck, by so much to either side of its axis."""
 
-_ROUNDS = 3
+_ROUNDS = 2
 _LEAST_SECTION = 0.5
 """Slices whose section is smaller than this share of the sphere cut its cap too flatly."""
 
@@ -129,12 +130,13 @@ def fit_head_sphere(
     """
     direction = _usual_neck(side) if neck is None else np.asarray(neck, dtype=np.float64)
     direction = direction / np.linalg.norm(direction)
+    rays = cache(partial(SliceRays, image))  # a slice is smoothed once
     rims = _on_one_line(
         image,
         [
             rim
             for index, centre in sorted(centres.items())
-            if (rim := marrow_rim(SliceRays(image, index), centre, direction)) is not None
+            if (rim := marrow_rim(rays(index), centre, direction)) is not None
         ],
     )
     if len(rims) < 2:
@@ -146,7 +148,7 @@ def fit_head_sphere(
             f"{side.word} head show it.",
         )
     try:
-        return _fitted(image, side, rims, direction)
+        return _fitted(image, rays, side, rims, direction)
     except GeometryError as error:
         return _without(side, rims, str(error))
 
@@ -172,12 +174,16 @@ def _without(side: Side, rims: Sequence[MarrowRim], reason: str) -> HeadSphereFi
 
 
 def _fitted(
-    image: HipImage, side: Side, rims: Sequence[MarrowRim], neck: NDArray[np.float64]
+    image: HipImage,
+    rays: Callable[[int], SliceRays],
+    side: Side,
+    rims: Sequence[MarrowRim],
+    neck: NDArray[np.float64],
 ) -> HeadSphereFit:
     """Raises GeometryError when the rims are not those of one sphere."""
     sphere, trust = _through(rims, neck)
     for _ in range(_ROUNDS):
-        rims = _traced_again(image, sphere, [rim.index for rim in rims], neck)
+        rims = _traced_again(image, rays, sphere, [rim.index for rim in rims], neck)
         if len(rims) < 2:
             raise GeometryError("Less than two slices show the rim of the head.")
         sphere, trust = _through(rims, neck)
@@ -212,13 +218,17 @@ def _through(rims: Sequence[MarrowRim], neck: NDArray[np.float64]) -> tuple[Sphe
 
 
 def _traced_again(
-    image: HipImage, sphere: Sphere, indices: Sequence[int], neck: NDArray[np.float64]
+    image: HipImage,
+    rays: Callable[[int], SliceRays],
+    sphere: Sphere,
+    indices: Sequence[int],
+    neck: NDArray[np.float64],
 ) -> list[MarrowRim]:
     """Rims about the sections of the sphere, on the slices from the first to the last."""
     rims = []
     for index in _cut(image, sphere, indices):
         centre, radius = section_of(image, index, sphere.centre, sphere.radius)
-        rim = marrow_rim(SliceRays(image, index), centre, neck, radius)
+        rim = marrow_rim(rays(index), centre, neck, radius)
         if rim is not None:
             rims.append(rim)
     return rims

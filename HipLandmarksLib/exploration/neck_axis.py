@@ -35,7 +35,7 @@ _SMOOTHING_MM = 0.8
 _SHARP_PERCENT = 90.0
 _FALL_LIMITS = (-1.0, 2.0)
 """Falls of brightness, in units of the sharp ones of the cross-section, count from and up to."""
-_ROUNDS = 4
+_ROUNDS = 3
 _LEAST_SECTIONS = 4
 _TURNED_DEG = 40.0
 """An axis that turns farther than this away from the marked neck follows something else."""

@@ -33,6 +33,10 @@ _USUAL = 0.15
 """Edges so far from the circle (sigma, in radii) are less likely to be the rim."""
 
 _LEAST_ERROR_MM = 0.15
+_BESIDE, _LEAST_CONTRAST = 0.1, 0.5
+"""Brightness is compared so far (in radii) inside and outside of the rim; its mean step is told in
+standard deviations of the step along the rim."""
+
 _MOST_SCATTER_MM = 1.2
 """Edges that scatter more about their circle are no rim."""
 
@@ -118,7 +122,17 @@ def marrow_rim(
         if rim is None or not 0.7 < rim.radius / size < 1.4:
             return None
         middle, size = rim.centre, rim.radius
-    return None if rim is None or rim.rms > _MOST_SCATTER_MM else rim
+    if rim is None or rim.rms > _MOST_SCATTER_MM or not _is_brighter_inside(rays, rim, angles):
+        return None
+    return rim
+
+
+def _is_brighter_inside(rays: SliceRays, rim: MarrowRim, angles: NDArray[np.float64]) -> bool:
+    """In noise, too, edges can be found near any circle; marrow is brighter all along its rim."""
+    radii = rim.radius * np.array([1 - _BESIDE, 1 + _BESIDE])
+    inside, outside = rays.brightness(rim.centre, angles, radii).T
+    step = inside - outside
+    return bool(step.mean() > _LEAST_CONTRAST * step.std())
 
 
 def open_angles(neck_angle: float, half_deg: float = _NECK_HALF_DEG) -> NDArray[np.float64]:
