@@ -27,6 +27,7 @@ from .film_repair import PreparedVolume, prepare_volume, take_as_radiograph
 from .prepare import new_scene
 from .repairs import Repair, RepairKind, repairs_of
 from .save import load_scene, save_scene
+from .showing import show_only
 from .study import HipStudy
 from .volume import add_volume, image_of_volume
 
@@ -44,5 +45,6 @@ __all__ = [
     "repairs_of",
     "save_scene",
     "show_in_coronal_view",
+    "show_only",
     "take_as_radiograph",
 ]

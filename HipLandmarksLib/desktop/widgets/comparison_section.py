@@ -18,7 +18,7 @@ from ...panel import (
     in_order,
 )
 from ...panel.explorer import slice_badge
-from ...scene import HipStudy
+from ...scene import HipStudy, show_only
 from ...scene.comparison import LinkedViews, leave_layout, show_comparison_layout
 from ..explorers import Explorers
 from .choices import ChoiceBox
@@ -129,6 +129,8 @@ class ComparisonSection:
             return
         linked, self._linked = self._linked, None
         linked.close()
+        study = self.desk.study
+        show_only([] if study is None else [study], self.desk.session.studies)
         if self._before is not None:
             leave_layout(self.desk.session.scene, self._before)
 
@@ -136,6 +138,7 @@ class ComparisonSection:
         study, other = self.desk.study, self._other()
         if study is None or other is None:
             return
+        show_only([study, other], self.desk.session.studies)
         before = show_comparison_layout(self.desk.session.scene)
         linked = LinkedViews(*in_order(study, other))
         if before is None or not linked.show():

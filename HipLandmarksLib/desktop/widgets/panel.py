@@ -9,7 +9,7 @@ from ...errors import HipLandmarksError
 from ...i18n import tr as _
 from ...imaging import HipImage, Modality
 from ...panel import Message, Panel, Severity, Words, message_of
-from ...scene import repairs_of, take_as_radiograph
+from ...scene import repairs_of, show_only, take_as_radiograph
 from ...scene.editing import guard_views
 from .. import films
 from ..editors import Editors, reviews_folder
@@ -114,6 +114,8 @@ class ModulePanel:
         volume = self.desk.volume
         repairs = [] if volume is None else [repair.text for repair in repairs_of(volume)]
         self._panel.show(study, editor, self._image(), repairs)
+        if self.comparison.linked is None:
+            show_only([] if study is None else [study], studies)
         self._hide_maps()
         self._guarded = False
         self._guard()
