@@ -2,6 +2,8 @@
 #
 #   make demo                run the main job on two samples, an MRI and a radiograph
 #   make demo IMAGE=path     the same on your own file or DICOM folder
+#   make app                 the viewer in your browser
+#   make app IMAGE=path      the same with your own file or DICOM folder
 #   make test                ruff, mypy, pytest
 #   make lint | bench | clean
 
@@ -17,7 +19,7 @@ SAMPLE      := $(OUT)/sample/hip_phantom.nii.gz
 FILM        := $(OUT)/sample/hip_film.dcm
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench clean
+.PHONY: help demo app test lint bench clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -32,8 +34,12 @@ else
 	$(BIN)/hiplandmarks detect "$(IMAGE)" --out "$(OUT)"
 endif
 
+app: $(VENV)/.installed-app
+	$(BIN)/hiplandmarks app $(if $(strip $(IMAGE)),"$(IMAGE)")
+
+# Files run side by side, each test process on one thread.
 test: lint
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .

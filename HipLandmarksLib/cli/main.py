@@ -10,6 +10,7 @@ from .. import __version__
 from ..errors import HipLandmarksError
 from ..threads import let_waiting_threads_sleep
 from . import (
+    app,
     calibrate,
     compare,
     define,
@@ -35,6 +36,7 @@ EXIT_INTERRUPTED = 130
 _NOTICE = "Research software, not a medical device: check every landmark before you use a number."
 _COMMANDS = (
     detect,
+    app,
     measure,
     define,
     split,

@@ -1,0 +1,117 @@
+"""``Desk``: what the sections of the page share."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..desktop.editors import Editors
+from ..desktop.session import HipSession
+from ..errors import HipLandmarksError
+from ..imaging import HipImage
+from ..panel import Message, Panel, Severity, Words, message_of
+from ..scene import HipStudy, image_of_volume
+from .bricks import message_brick
+from .incoming import Incoming
+from .views import Views
+
+
+@dataclass
+class Desk:
+    """State of the page, studies and messages; every section gets it and nothing else.
+
+    Attributes:
+        server: of trame; its ``state`` is what the page shows.
+        session: the studies of the scene.
+        panel: what is shown, for every face.
+        editors: the editor of every study.
+        views: of the page.
+        incoming: uploads, and the private folder.
+        refresh: renews the page in the next turn of the event loop.
+        reopen: shows everything anew, such as after another study was made.
+        volume: the chosen volume node, None when there is none.
+    """
+
+    server: Any
+    session: HipSession
+    panel: Panel
+    editors: Editors
+    views: Views
+    incoming: Incoming
+    refresh: Callable[[], None]
+    reopen: Callable[[], None]
+    volume: Any = None
+    _action: Callable[[], None] | None = None
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    @property
+    def state(self) -> Any:
+        """What the page shows."""
+        return self.server.state
+
+    @property
+    def study(self) -> HipStudy | None:
+        """The live study of the chosen volume."""
+        return self.session.study(self.volume)
+
+    @property
+    def image(self) -> HipImage | None:
+        """The chosen image; None when there is none or it cannot be read."""
+        try:
+            return self.read_image()
+        except HipLandmarksError:
+            return None  # Viewer.show tells why
+
+    def read_image(self) -> HipImage | None:
+        """The chosen image, None when there is none.
+
+        Raises:
+            HipLandmarksError: when the volume holds no image that can be read.
+        """
+        if self.volume is None or self.volume.GetImageData() is None:
+            return None
+        return image_of_volume(self.volume)
+
+    def say(self, text: str, severity: Severity = Severity.GOOD) -> None:
+        """Tell something that went as it should."""
+        self.tell(Message(severity, text))
+
+    def tell(self, message: Message | None) -> None:
+        """Show a message until the next one; None: none."""
+        self._action = None
+        self.state.message = message_brick(message)
+
+    def offer(self, message: Message, words: Words, action: Callable[[], None]) -> None:
+        """Show a message with a button that does what is offered."""
+        self._action = action
+        self.state.message = message_brick(message, words.label)
+
+    def act(self) -> None:
+        """Do what the message offers."""
+        action = self._action
+        self.tell(None)
+        if action is not None:
+            with self.telling():
+                action()
+
+    @contextmanager
+    def telling(self) -> Any:
+        """Whatever goes wrong inside the block is told on the page; the viewer goes on."""
+        try:
+            yield
+        except Exception as error:
+            self.tell(message_of(error))
+
+    def begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Let something run beside the page; what goes wrong is told, state is sent at its end."""
+        task = asyncio.get_running_loop().create_task(self._told(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _told(self, work: Coroutine[Any, Any, None]) -> None:
+        with self.telling():
+            await work
+        self.state.flush()

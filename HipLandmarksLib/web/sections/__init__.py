@@ -1,0 +1,1 @@
+"""The sections of the page: each keeps its part of the state in line with the study."""

@@ -1,0 +1,165 @@
+"""Detect: model, slice, hip and processor; a run in the worker that can be cancelled."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from ...desktop.packages import missing_packages
+from ...detection.catalogue import ModelCatalogue
+from ...detection.worker import Failed, Notice, Progress
+from ...errors import MissingDependencyError
+from ...i18n import tr as _
+from ...panel import (
+    Control,
+    DetectionPlan,
+    DetectionView,
+    Message,
+    ProgressWords,
+    cancelled_message,
+    control_words,
+    detection_view,
+    finished_message,
+    message_of,
+    percent,
+    remark_message,
+)
+from ..bricks import badge_brick, choice_brick, line_bricks, words_brick
+from ..desk import Desk
+
+if TYPE_CHECKING:
+    from ...desktop.detecting import DetectionInProgress
+
+LOOK_EVERY_S = 0.05
+CHOICES = (Control.MODEL, Control.SLICE, Control.SINGLE_HIP, Control.DEVICE)
+
+
+class DetectSection:
+    """Starts a detection, shows how far it is, takes its result into the scene."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.plan = DetectionPlan()
+        self._catalogue = ModelCatalogue()
+        self._run: DetectionInProgress | None = None
+        desk.state.update({"detect": {}, "progress": {"shown": False, "share": 0, "line": ""}})
+
+    @property
+    def runs(self) -> bool:
+        """Whether a detection runs."""
+        return self._run is not None
+
+    def choose(self, name: str, chosen: str) -> None:
+        """Keep a choice for the next detection."""
+        self.plan = self.plan.with_choice(Control(name), chosen)
+        self.show()
+
+    def show(self) -> None:
+        """Bring the section in line with the chosen image."""
+        view = self._view()
+        shown = {choice.control: choice for choice in view.choices}
+        words = control_words(Control.CANCEL if self.runs else Control.DETECT)
+        self.desk.state.detect = {
+            "choices": {c.value: choice_brick(shown.get(c)) for c in CHOICES},
+            "badges": [badge_brick(badge) for badge in view.badges],
+            "card": line_bricks(view.card),
+            "ready": view.ready or self.runs,
+            "reason": "" if self.runs else view.reason,
+            "runs": self.runs,
+            "button": words_brick(words),
+        }
+
+    def press(self) -> None:
+        """Start; while it runs, cancel."""
+        if self._run is not None:
+            self._run.cancel()
+            return
+        with self.desk.telling():
+            self._start()
+
+    def cancel(self) -> None:
+        """Cancel what runs; nothing is told."""
+        if self._run is not None:
+            self._run.cancel()
+            self._run = None
+
+    def _start(self) -> None:
+        view, desk = self._view(), self.desk
+        if not view.ready or view.entry is None:
+            return
+        missing = missing_packages()
+        if missing:
+            raise MissingDependencyError(
+                _("Detection needs {names}: pip install 'HipLandmarksLib[app]'.").format(
+                    names=", ".join(missing)
+                )
+            )
+        self._run = desk.session.begin_detection(
+            desk.volume,
+            model=view.entry.folder,
+            slice_index=self.plan.slice_index(0),
+            device=self.plan.device,
+            side=self.plan.hip,
+        )
+        desk.tell(None)
+        self.show()
+        desk.begin(self._follow(self._run))
+
+    async def _follow(self, run: DetectionInProgress) -> None:
+        """Look at the worker until it is done; the page lives meanwhile."""
+        words, remarks, details = ProgressWords(), list[str](), ""
+        state = self.desk.state
+        while not run.is_over:
+            for event in run.poll():
+                with state:
+                    if isinstance(event, Progress):
+                        self._show_progress(words, event)
+                    elif isinstance(event, Notice):
+                        remarks.append(event.text)
+                        self.desk.tell(remark_message(event.text))
+                    elif isinstance(event, Failed):
+                        details = event.details
+            await asyncio.sleep(LOOK_EVERY_S)
+        with state:
+            self._finish(run, remarks, details)
+
+    def _finish(self, run: DetectionInProgress, remarks: list[str], details: str) -> None:
+        if self._run is run:
+            self._run = None
+        self.desk.state.progress = {"shown": False, "share": 0, "line": ""}
+        try:
+            found = run.finish()
+        except Exception as error:
+            told = message_of(error)
+            self.desk.tell(Message(told.severity, told.text, details or told.details))
+        else:
+            self.desk.tell(_told(found, remarks))
+            if found is not None:
+                self.desk.reopen()
+                self._look_at(run.volume_node)
+        self.show()
+
+    def _look_at(self, volume: Any) -> None:
+        study = self.desk.session.study(volume)
+        if study is not None:
+            self.desk.views.look_at_hips(study)
+        self.desk.views.render()
+
+    def _show_progress(self, words: ProgressWords, event: Progress) -> None:
+        share = percent(event)
+        self.desk.state.progress = {
+            "shown": True,
+            "share": -1 if share is None else share,
+            "line": words.line(event),
+        }
+
+    def _view(self) -> DetectionView:
+        return detection_view(self.desk.image, self._catalogue.entries(), self.plan)
+
+
+def _told(found: Any, remarks: list[str]) -> Message:
+    if found is None:
+        return cancelled_message()
+    message = finished_message(found.model, found.device, found.seconds)
+    every = [*remarks, *found.remarks]
+    return remark_message(" ".join([message.text, *every])) if every else message

@@ -1,0 +1,120 @@
+"""Slice and 3D views of the scene, streamed into the page."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any
+
+from trame_slicer.core import LayoutManager, SlicerApp
+from trame_slicer.rca_view import register_rca_factories
+from trame_slicer.views import Layout, LayoutDirection, ViewLayoutDefinition
+
+from ..anatomy import Side
+from ..scene import HipStudy
+from ..scene.editing import views_of
+from ..scene.film import CORONAL_VIEW, show_in_coronal_view
+from ..scene.frames import flip_frame
+
+MOVING_FPS = 30.0
+RESTING_FPS = 10.0
+MOVING_QUALITY = 50
+"""Of the JPEG while something moves, in per cent; stills are sent at 90."""
+_MARKUPS = "vtkMRMLMarkupsDisplayableManager"
+
+
+class ViewerLayout(Enum):
+    """Arrangements of the views."""
+
+    SLICE = "slice"
+    """One large coronal view: radiographs."""
+    VOLUME = "volume"
+    """The coronal view large; axial, sagittal and 3D beside it."""
+
+
+class Views:
+    """The views of the page.
+
+    Args:
+        server: of trame.
+        app: scene and logics of Slicer.
+    """
+
+    def __init__(self, server: Any, app: SlicerApp) -> None:
+        self._app = app
+        register_rca_factories(
+            app.view_manager,
+            server,
+            slice_view_ui_f=_nothing,
+            three_d_view_ui_f=_nothing,
+            target_fps=MOVING_FPS,
+            blur_fps=RESTING_FPS,
+            interactive_quality=MOVING_QUALITY,
+        )
+        self.layouts = LayoutManager(app.scene, app.view_manager, server)
+        coronal = ViewLayoutDefinition.coronal_view(CORONAL_VIEW)
+        beside = [
+            ViewLayoutDefinition.threed_view(),
+            ViewLayoutDefinition.axial_view(),
+            ViewLayoutDefinition.sagittal_view(),
+        ]
+        column = Layout(LayoutDirection.Vertical, [*beside])
+        across = LayoutDirection.Horizontal
+        self.layouts.register_layout_dict(
+            {
+                ViewerLayout.SLICE.value: Layout(across, [coronal]),
+                ViewerLayout.VOLUME.value: Layout(across, [coronal, column], ["2.6", "1"]),
+            }
+        )
+        self.layouts.set_layout(ViewerLayout.SLICE.value)
+
+    def warm_up(self) -> None:
+        """Make the views of every layout, so that the first volume is there at once."""
+        for layout in ViewerLayout:
+            self.layouts.create_layout_views_if_needed(layout.value)
+
+    def show(self, volume: Any) -> None:
+        """Show a volume as a whole: a single image in the coronal view alone."""
+        single = volume.GetImageData().GetDimensions()[2] == 1
+        layout = ViewerLayout.SLICE if single else ViewerLayout.VOLUME
+        self.layouts.set_layout(layout.value)
+        self._app.display_manager.show_volume_in_slice_background(volume)
+        self._app.display_manager.show_volume_in_slice_foreground(None)
+        for view in self._app.view_manager.get_slice_views():
+            view.reset_view()
+        if single:
+            show_in_coronal_view(volume)
+
+    def look_at_hips(self, study: HipStudy) -> None:
+        """Show the slice in which the hips were read; the zoom stays."""
+        for key in ("FHC", "LAE"):
+            found = study.landmarks.get((Side.RIGHT, key)) or study.landmarks.get((Side.LEFT, key))
+            if found is not None and found.position is not None:
+                for node in views_of(study.volume_node):
+                    node.JumpSlice(*flip_frame(found.position))
+                return
+
+    def fit(self) -> None:
+        """Show the whole image in every view again."""
+        for view in self._app.view_manager.get_views():
+            view.fit_view_to_content()
+            view.schedule_render()
+
+    def markups_managers(self) -> list[Any]:
+        """The displayable manager of point lists of every view."""
+        views = self._app.view_manager.get_views()
+        return [view.get_displayable_manager_by_class(_MARKUPS) for view in views]
+
+    def slice_node(self, name: str = CORONAL_VIEW) -> Any:
+        """The vtkMRMLSliceNode of a view; None for other views."""
+        view = self._app.view_manager.get_view(name)
+        node = None if view is None else view.get_view_node()
+        return node if node is not None and node.IsA("vtkMRMLSliceNode") else None
+
+    def render(self) -> None:
+        """Draw every view anew, such as after the scene changed in one go."""
+        for view in self._app.view_manager.get_views():
+            view.schedule_render()
+
+
+def _nothing(*_arguments: Any) -> None:
+    """Views carry no buttons of their own."""
