@@ -49,6 +49,7 @@ def _calls(viewer: Viewer) -> dict[str, Callable[..., Any]]:
     """What the page may call, by name."""
     study, detect, review = viewer.study, viewer.detect, viewer.review
     measurements, overlay = viewer.measurements, viewer.overlay
+    explorer = viewer.explorer
     calibration, patient = viewer.calibration, viewer.advanced
     return {
         "study.sample": study.load_sample,
@@ -69,6 +70,10 @@ def _calls(viewer: Viewer) -> dict[str, Callable[..., Any]]:
         "results.every": measurements.show_every,
         "results.draw": measurements.draw,
         "overlay.set": overlay.set,
+        "explorer.go": explorer.go_to,
+        "explorer.take": explorer.take,
+        "explorer.switch": explorer.switch,
+        "explorer.radial": explorer.show_radial,
         "calibration.choose": calibration.choose,
         "calibration.size": calibration.resize,
         "calibration.mark": calibration.mark,

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from trame_slicer.core import SlicerApp
 
 from ..desktop.editors import Editors, reviews_folder
+from ..desktop.explorers import Explorers
 from ..desktop.session import HipSession
 from ..errors import HipLandmarksError
 from ..panel import Panel, message_of, research_notice
@@ -22,6 +23,7 @@ from .outgoing import Download, Outgoing
 from .sections.advanced import AdvancedSection
 from .sections.calibration import CalibrationSection
 from .sections.detect import DetectSection
+from .sections.explorer import ExplorerSection
 from .sections.measurements import MeasurementSection
 from .sections.overlay import OverlaySection
 from .sections.review import ReviewSection
@@ -60,15 +62,17 @@ class Viewer:
         )
         self.outgoing = Outgoing(lambda: self.desk.study, self.desk.incoming.folder)
         self.study = StudySection(self.desk)
-        self.detect = DetectSection(self.desk)
+        self._explorers = Explorers(self.desk.editors)
+        self.detect = DetectSection(self.desk, self._explorers)
         self.review = ReviewSection(self.desk)
         self.measurements = MeasurementSection(self.desk)
+        self.explorer = ExplorerSection(self.desk, self._explorers)
         self.overlay = OverlaySection(self.desk)
         self.calibration = CalibrationSection(self.desk)
         self.advanced = AdvancedSection(self.desk)
         self._sections: tuple[_Section, ...] = (
             *(self.study, self.detect, self.review, self.measurements),
-            *(self.overlay, self.calibration, self.advanced),
+            *(self.explorer, self.overlay, self.calibration, self.advanced),
         )
         self._guarded: Any = None
         self.show()
@@ -82,7 +86,9 @@ class Viewer:
         """Show the study of the chosen volume anew."""
         desk = self.desk
         study = desk.study
-        desk.editors.keep_only(list(desk.session.studies))
+        studies = list(desk.session.studies)
+        self._explorers.keep_only(studies)
+        desk.editors.keep_only(studies)
         editor = desk.editors.of(study)
         if study is not None:
             study.watch(self._live.ask)
@@ -101,6 +107,7 @@ class Viewer:
         self._live.close()
         self.detect.cancel()
         self.calibration.close()
+        self.explorer.close()
         self.desk.editors.close()
         self.desk.panel.show(None)
         self.desk.session.end()
@@ -119,6 +126,7 @@ class Viewer:
                 self.study.show()
             self.review.update(change)
             self.measurements.update(change)
+            self.explorer.update()
 
     def _guard(self) -> None:
         """No middle-drag of a whole list; tried until the views have made their widgets."""

@@ -8,10 +8,12 @@ from typing import Any
 from trame_slicer.core import LayoutManager, SlicerApp
 from trame_slicer.rca_view import register_rca_factories
 from trame_slicer.views import Layout, LayoutDirection, ViewLayoutDefinition
+from vtkmodules.vtkCommonMath import vtkMatrix4x4
 
 from ..anatomy import Side
 from ..scene import HipStudy
 from ..scene.editing import views_of
+from ..scene.exploration import RADIAL_VIEW
 from ..scene.film import CORONAL_VIEW, show_in_coronal_view
 from ..scene.frames import flip_frame
 
@@ -29,6 +31,8 @@ class ViewerLayout(Enum):
     """One large coronal view: radiographs."""
     VOLUME = "volume"
     """The coronal view large; axial, sagittal and 3D beside it."""
+    EXPLORED = "explored"
+    """The coronal view, the hips in space, and a plane through the neck."""
 
 
 class Views:
@@ -52,17 +56,27 @@ class Views:
         )
         self.layouts = LayoutManager(app.scene, app.view_manager, server)
         coronal = ViewLayoutDefinition.coronal_view(CORONAL_VIEW)
-        beside = [
-            ViewLayoutDefinition.threed_view(),
-            ViewLayoutDefinition.axial_view(),
-            ViewLayoutDefinition.sagittal_view(),
-        ]
-        column = Layout(LayoutDirection.Vertical, [*beside])
+        column = Layout(
+            LayoutDirection.Vertical,
+            [
+                ViewLayoutDefinition.threed_view(),
+                ViewLayoutDefinition.axial_view(),
+                ViewLayoutDefinition.sagittal_view(),
+            ],
+        )
+        planes = Layout(
+            LayoutDirection.Vertical,
+            [
+                ViewLayoutDefinition.threed_view(),
+                ViewLayoutDefinition.coronal_view(RADIAL_VIEW),
+            ],
+        )
         across = LayoutDirection.Horizontal
         self.layouts.register_layout_dict(
             {
                 ViewerLayout.SLICE.value: Layout(across, [coronal]),
                 ViewerLayout.VOLUME.value: Layout(across, [coronal, column], ["2.6", "1"]),
+                ViewerLayout.EXPLORED.value: Layout(across, [coronal, planes], ["1.5", "1"]),
             }
         )
         self.layouts.set_layout(ViewerLayout.SLICE.value)
@@ -71,6 +85,23 @@ class Views:
         """Make the views of every layout, so that the first volume is there at once."""
         for layout in ViewerLayout:
             self.layouts.create_layout_views_if_needed(layout.value)
+        for view in self._app.view_manager.get_threed_views():
+            view.renderer().SetUseDepthPeeling(False)  # software rendering loses what is clear
+
+    def show_explored(self) -> None:
+        """Arrange the views for an explored stack."""
+        self.layouts.set_layout(ViewerLayout.EXPLORED.value)
+
+    def current_slice(self, volume: Any) -> int:
+        """Number of the slice of ``volume`` that the coronal view shows."""
+        node, data = self.slice_node(), volume.GetImageData()
+        if node is None or data is None:
+            return 0
+        to_ijk = vtkMatrix4x4()
+        volume.GetRASToIJKMatrix(to_ijk)
+        centre = [node.GetSliceToRAS().GetElement(row, 3) for row in range(4)]
+        index = round(to_ijk.MultiplyPoint(centre)[2])
+        return int(min(max(index, 0), data.GetDimensions()[2] - 1))
 
     def show(self, volume: Any) -> None:
         """Show a volume as a whole: a single image in the coronal view alone."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from ...desktop.explorers import Explorers
 from ...desktop.packages import missing_packages
 from ...detection.catalogue import ModelCatalogue
 from ...detection.worker import Failed, Notice, Progress
@@ -37,8 +38,8 @@ CHOICES = (Control.MODEL, Control.SLICE, Control.SINGLE_HIP, Control.DEVICE)
 class DetectSection:
     """Starts a detection, shows how far it is, takes its result into the scene."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    def __init__(self, desk: Desk, explorers: Explorers) -> None:
+        self.desk, self._explorers = desk, explorers
         self.plan = DetectionPlan()
         self._catalogue = ModelCatalogue()
         self._run: DetectionInProgress | None = None
@@ -97,9 +98,10 @@ class DetectSection:
         self._run = desk.session.begin_detection(
             desk.volume,
             model=view.entry.folder,
-            slice_index=self.plan.slice_index(0),
+            slice_index=self.plan.slice_index(desk.views.current_slice(desk.volume)),
             device=self.plan.device,
             side=self.plan.hip,
+            all_slices=self.plan.all_slices,
         )
         desk.tell(None)
         self.show()
@@ -135,9 +137,18 @@ class DetectSection:
         else:
             self.desk.tell(_told(found, remarks))
             if found is not None:
+                self._explore(run)
                 self.desk.reopen()
                 self._look_at(run.volume_node)
         self.show()
+
+    def _explore(self, run: DetectionInProgress) -> None:
+        """Take up what was found on all slices, if that was asked for."""
+        study = self.desk.session.study(run.volume_node)
+        if run.whole is not None and study is not None:
+            with self.desk.telling():
+                self._explorers.create(study, run.whole)
+                self.desk.views.show_explored()
 
     def _look_at(self, volume: Any) -> None:
         study = self.desk.session.study(volume)
