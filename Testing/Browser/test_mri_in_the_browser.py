@@ -1,0 +1,100 @@
+"""A whole MRI in the browser: every slice, plots that lead to slices, planes through the neck.
+
+The tests are the steps of one walk and run in this order.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+if TYPE_CHECKING:
+    from conftest import RunningViewer
+
+SLICES = "#slices tbody tr"
+MARKS = ".plot:first-of-type .side.R .mark"
+
+
+def _shown(page: Page) -> str:
+    """Number of the slice that is marked in the table."""
+    return page.locator(f"{SLICES}.current").get_attribute("data-id") or ""
+
+
+def _alpha(page: Page) -> str:
+    return page.locator('#results tr[data-id="alpha"] td').nth(1).inner_text()
+
+
+def _view(page: Page) -> np.ndarray:
+    picture = Image.open(io.BytesIO(page.locator(".views").screenshot())).convert("L")
+    return np.asarray(picture, dtype=float)
+
+
+def test_every_slice_of_the_sample_is_read(page: Page) -> None:
+    page.get_by_role("button", name="Sample MRI").click()
+    page.wait_for_selector(".badges li:has-text('MRI')")
+    page.locator("label.row", has_text="Slice").locator("select").select_option("all")
+    page.click("#detect")
+    page.wait_for_selector(SLICES)
+    assert page.locator(SLICES).count() >= 5
+    assert page.locator(".plot").count() == 2
+
+
+def test_a_click_on_the_plot_goes_to_the_slice(page: Page) -> None:
+    before, picture, measured = _shown(page), _view(page), _alpha(page)
+    marks = page.locator(MARKS)
+    other = next(
+        number
+        for number in range(marks.count())
+        if marks.nth(number).get_attribute("data-slice") != before
+    )
+    slice_ = marks.nth(other).get_attribute("data-slice") or ""
+    marks.nth(other).locator("circle").click()
+    expect(page.locator(f"{SLICES}.current")).to_have_attribute("data-id", slice_)
+    page.wait_for_timeout(4000)
+    assert np.abs(_view(page) - picture).mean() > 2.0
+    assert "°" in measured
+
+
+def test_another_slice_can_be_taken_and_given_back(page: Page) -> None:
+    shown = _shown(page)
+    page.click("#take_right")
+    expect(page.locator(f'{SLICES}[data-id="{shown}"] td').first).to_contain_text("R")
+    page.click("#take_suggested")
+    expect(page.locator("#take_suggested")).to_be_disabled()
+
+
+def test_a_place_of_the_clock_face_shows_its_plane(page: Page) -> None:
+    before = _view(page)
+    page.locator("#clock tbody tr", has_text="°").first.locator("td").nth(1).click()
+    page.wait_for_timeout(4000)
+    assert np.abs(_view(page) - before).mean() > 1.0
+
+
+def test_an_explored_scene_is_explored_when_it_is_opened_again(page: Page, tmp_path: Path) -> None:
+    page.locator("details.menu summary").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Scene", exact=True).click()
+    scene = tmp_path / waiting.value.suggested_filename
+    waiting.value.save_as(scene)
+    page.set_input_files("#files", scene)
+    page.wait_for_timeout(5000)
+    page.wait_for_selector(SLICES)
+    assert page.locator(SLICES).count() >= 5
+
+
+def test_nothing_went_wrong_in_the_page(viewer: RunningViewer) -> None:
+    assert viewer.problems == []
+
+
+def test_a_viewer_that_is_ended_during_a_detection_leaves_nothing(
+    page: Page, viewer: RunningViewer
+) -> None:
+    page.click("#detect")
+    page.wait_for_selector(".progress")
+    assert viewer.end() == 0
+    assert [path.name for path in viewer.temporary.glob("hiplandmarks*")] == []
