@@ -70,8 +70,15 @@ def test_the_sample_film_is_shown_with_what_is_known_of_it(page: Page) -> None:
     _wait(page, lambda: float(np.asarray(_view(page)).std()) > 20, "the film is drawn")
 
 
-def test_the_model_finds_its_landmarks(page: Page) -> None:
+def test_a_model_that_is_not_for_commercial_use_asks_first(page: Page) -> None:
     page.click("#detect")
+    page.wait_for_selector(".message")
+    assert "commercial" in page.locator(".message").inner_text()
+    assert page.locator(LANDMARK_ROWS).count() == 0
+
+
+def test_the_model_finds_its_landmarks(page: Page) -> None:
+    page.locator(".message button:not(.close)").click()
     page.wait_for_selector(LANDMARK_ROWS)
     assert page.locator(LANDMARK_ROWS).count() >= 26
     assert _degrees(_right(page, "lce")) > 0

@@ -57,6 +57,7 @@ def _prepare(page: Page) -> None:
     page.get_by_role("button", name="Sample X-ray").click()
     page.wait_for_selector(".badges li:has-text('Radiograph')")
     page.click("#detect")
+    page.locator(".message button:not(.close)").click()  # agrees to the licence
     page.wait_for_selector("#landmarks tbody tr")
     page.locator('#landmarks tbody tr[data-id="R:LAE"]').click()
     page.wait_for_timeout(3000)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...desktop.explorers import Explorers
 from ...desktop.packages import missing_packages
-from ...detection.catalogue import ModelCatalogue
+from ...detection.catalogue import LicenceAgreements, ModelCatalogue, ModelEntry
 from ...detection.worker import Failed, Notice, Progress
 from ...errors import MissingDependencyError
 from ...i18n import tr as _
@@ -21,6 +21,7 @@ from ...panel import (
     control_words,
     detection_view,
     finished_message,
+    licence_question,
     message_of,
     percent,
     remark_message,
@@ -95,17 +96,43 @@ class DetectSection:
                     names=", ".join(missing)
                 )
             )
+        if not self._agreed(view.entry):
+            return
+        self._cut_coronally()
+        plan = self.plan
         self._run = desk.session.begin_detection(
             desk.volume,
             model=view.entry.folder,
-            slice_index=self.plan.slice_index(desk.views.current_slice(desk.volume)),
-            device=self.plan.device,
-            side=self.plan.hip,
-            all_slices=self.plan.all_slices,
+            slice_index=plan.slice_index(desk.views.current_slice(desk.volume)),
+            device=plan.device,
+            side=None if plan.all_slices else plan.hip,
+            all_slices=plan.all_slices,
         )
         desk.tell(None)
         self.show()
         desk.begin(self._follow(self._run))
+
+    def _agreed(self, entry: ModelEntry) -> bool:
+        """Whether the licence needs no agreement or has it; else ask for it, once and for all."""
+        summary, kept = entry.summary, LicenceAgreements()
+        if summary is None or not kept.is_wanting(summary):
+            return True
+
+        def agree() -> None:
+            kept.agree(summary)
+            self._start()
+
+        self.desk.offer(*licence_question(summary), agree)
+        return False
+
+    def _cut_coronally(self) -> None:
+        """Go on with the volume whose slices can be read, where that is another one."""
+        desk = self.desk
+        coronal = desk.session.coronal_volume(desk.volume)
+        if coronal is not desk.volume:
+            desk.volume = coronal
+            desk.views.show(coronal)
+            desk.reopen()
 
     async def _follow(self, run: DetectionInProgress) -> None:
         """Look at the worker until it is done; the page lives meanwhile."""
@@ -143,12 +170,26 @@ class DetectSection:
         self.show()
 
     def _explore(self, run: DetectionInProgress) -> None:
-        """Take up what was found on all slices, if that was asked for."""
+        """Explore what was found on all slices, if that was asked for."""
         study = self.desk.session.study(run.volume_node)
         if run.whole is not None and study is not None:
             with self.desk.telling():
-                self._explorers.create(study, run.whole)
-                self.desk.views.show_explored()
+                self._explorers.begin(study, run.whole)
+                self.desk.begin(self._follow_exploration())
+
+    async def _follow_exploration(self) -> None:
+        while self._explorers.busy_with is not None:
+            await asyncio.sleep(LOOK_EVERY_S)
+            study = self._explorers.busy_with
+            with self.desk.state, self.desk.telling():
+                explorer = self._explorers.advance()
+                if explorer is not None and study is self.desk.study:
+                    self.desk.views.show_explored()
+                    self.desk.reopen()
+                    explorer.show_slices()
+        with self.desk.state:
+            self.desk.reopen()
+            self.desk.views.render()
 
     def _look_at(self, volume: Any) -> None:
         study = self.desk.session.study(volume)

@@ -66,7 +66,9 @@ class ExplorerSection:
     def update(self) -> None:
         """Bring the section in line with what changed."""
         explorer = self.explorer
-        before, view = self._view, self._panel.view(self.desk.study, explorer)
+        study = self.desk.study
+        busy = study is not None and self._explorers.busy_with is study
+        before, view = self._view, self._panel.view(study, explorer, busy)
         self._view, state = view, self.desk.state
         state.explorer = self._brick(view, explorer)
         if view.slices is not before.slices:
