@@ -11,7 +11,7 @@ from ..desktop.explorers import Explorers
 from ..desktop.session import HipSession
 from ..errors import HipLandmarksError
 from ..panel import Panel, message_of, research_notice
-from ..scene import repairs_of
+from ..scene import repairs_of, show_only
 from ..scene.editing import guard_views
 from ..scene.prepare import prepare_scene
 from .bricks import message_brick, words_brick
@@ -94,6 +94,7 @@ class Viewer:
             study.watch(self._live.ask)
         if editor is not None:
             editor.watch(self._live.ask)
+        show_only([] if study is None else [study], studies)
         volume = desk.volume
         repairs = [] if volume is None else [repair.text for repair in repairs_of(volume)]
         desk.panel.show(study, editor, self._image(), repairs)
