@@ -37,9 +37,9 @@ endif
 app: $(VENV)/.installed-app
 	$(BIN)/hiplandmarks app $(if $(strip $(IMAGE)),"$(IMAGE)")
 
-# Files run side by side, each test process on one thread.
+# Test processes run side by side, each on one thread.
 test: lint
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .

@@ -66,9 +66,9 @@ def start_viewer(home: Path, *arguments: str) -> RunningViewer:
     raise AssertionError(f"The viewer did not start: {(home / 'stderr.txt').read_text()[-2000:]}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, without a window."""
+    """Debian's Chromium, without a window; Playwright's event loop ends with the tests of a file."""
     path = next((found for name in _NAMES if (found := shutil.which(name))), None)
     if path is None:
         pytest.skip("needs Chromium: apt install chromium")
