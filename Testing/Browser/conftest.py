@@ -68,7 +68,7 @@ def start_viewer(home: Path, *arguments: str) -> RunningViewer:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, without a window; Playwright's event loop ends with the tests of a file."""
+    """Debian's Chromium, without a window; its event loop ends with the tests of a file."""
     path = next((found for name in _NAMES if (found := shutil.which(name))), None)
     if path is None:
         pytest.skip("needs Chromium: apt install chromium")
