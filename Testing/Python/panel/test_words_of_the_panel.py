@@ -71,7 +71,7 @@ def test_words_are_looked_up_when_they_are_said_and_not_on_import(path):
     functions = [
         node
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.FunctionDef)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
     inside = {
         (n.lineno, n.col_offset) for f in functions for n in ast.walk(f) if hasattr(n, "lineno")
