@@ -7,6 +7,7 @@ import sys
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import Any
 
 from aiohttp.web import Request, Response, json_response
@@ -32,12 +33,10 @@ def serve(options: ViewerOptions, tell: Told = print) -> None:
         HipLandmarksError: when nothing can be drawn on this computer, or the port is taken.
     """
     let_waiting_threads_sleep()
-    try:
-        import trame_slicer  # noqa: F401
-    except ImportError as error:
+    if find_spec("trame_slicer") is None or find_spec("slicer") is None:
         raise MissingDependencyError(
             _("The viewer needs trame-slicer: pip install 'HipLandmarksLib[app]'.")
-        ) from error
+        )
     from ..scene.render import CANNOT_RENDER, can_render
 
     if not can_render():

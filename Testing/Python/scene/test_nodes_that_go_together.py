@@ -7,9 +7,11 @@ from weakref import finalize
 
 import pytest
 
-slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
-from HipLandmarksLib.scene.batch import whole_or_not_at_all  # noqa: E402
-from HipLandmarksLib.scene.observers import Observers  # noqa: E402
+pytest.importorskip("slicer", reason="slicer-core is not installed")
+
+
+from HipLandmarksLib.scene.batch import whole_or_not_at_all
+from HipLandmarksLib.scene.observers import Observers
 
 
 class Application:
