@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import pickle
-import shutil
+import json
 import subprocess
-import tempfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from ..anatomy import LandmarkStack
+from ..anatomy import LandmarkStack, Side
 from ..detection.worker.child import worker_command
+from ..detection.worker.exchange import Exchange
+from ..detection.worker.request import image_to_dict
 from ..errors import ExplorationError, WorkerError
+from ..exploration import HipExploration, SideExploration
+from ..exploration.plain import from_plain, to_plain
 from ..imaging import HipImage
-from ..measurement import MeasurementSettings
-
-if TYPE_CHECKING:
-    from ..exploration import HipExploration
+from ..measurement import MeasurementSettings, ViewPlane
 
 _LIBRARY = Path(__file__).resolve().parents[2]
 _START = (
@@ -36,11 +35,20 @@ class ExplorationInProgress:
 
         Raises:
             WorkerError: when the process cannot be started.
+            ImageError: when the slices are not near coronal.
         """
-        self._folder = Path(tempfile.mkdtemp(prefix="hiplandmarks-"))
+        self._stack, self._settings = stack, settings
+        self._plane = ViewPlane.from_image(image)
+        self._exchange = Exchange.create()
+        self._folder = self._exchange.folder
         self._errors = self._folder / "errors"
         try:
-            (self._folder / "asked").write_bytes(pickle.dumps((image, stack, settings)))
+            asked = {
+                "image": image_to_dict(image, self._exchange),
+                "stack": stack.to_dict(),
+                "settings": to_plain(settings),
+            }
+            (self._folder / "asked").write_text(json.dumps(asked), encoding="utf-8")
             with self._errors.open("wb") as errors:
                 self._process = subprocess.Popen(
                     [worker_command()[0], "-c", _START, str(_LIBRARY), str(self._folder)],
@@ -48,8 +56,11 @@ class ExplorationInProgress:
                     stdout=subprocess.DEVNULL,
                     stderr=errors,
                 )
+        except WorkerError:
+            self._exchange.remove()
+            raise
         except OSError as error:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            self._exchange.remove()
             raise WorkerError(
                 f"The slices cannot be explored: {error.strerror or error}. Free some space, or "
                 "reinstall HipLandmarks."
@@ -74,17 +85,18 @@ class ExplorationInProgress:
                 words = self._errors.read_text(errors="replace").strip()[-_LAST_WORDS:]
                 last = words.splitlines()[-1] if words else f"code {self._process.returncode}"
                 raise WorkerError(f"The slices could not be explored ({last}): please report it.")
-            exploration, reason = pickle.loads(found.read_bytes())
+            answer = json.loads(found.read_text(encoding="utf-8"))
         finally:
-            shutil.rmtree(self._folder, ignore_errors=True)
-        if exploration is None:
-            raise ExplorationError(reason)
-        result: HipExploration = exploration
-        return result
+            self._exchange.remove()
+        if "reason" in answer:
+            raise ExplorationError(answer["reason"])
+        sides = from_plain(answer["sides"], Mapping[Side, SideExploration])
+        found_here = HipExploration(self._stack, sides, self._plane, self._settings)
+        return found_here.measured_again(self._stack)
 
     def cancel(self) -> None:
         """End it; nothing is left. May be called twice."""
         if self._process.poll() is None:
             self._process.kill()
             self._process.wait()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._exchange.remove()

@@ -60,7 +60,7 @@ class DetectionRequest:
             WorkerError: when there is no room for the pixels.
         """
         return {
-            "image": _image_to_dict(self.image, exchange),
+            "image": image_to_dict(self.image, exchange),
             "model": None if self.model is None else str(Path(self.model).resolve()),
             "slice_index": self.slice_index,
             "views": self.views,
@@ -76,7 +76,7 @@ class DetectionRequest:
         """Read :meth:`to_dict`; the pixels stay mapped, their file goes."""
         same = ("slice_index", "views", "keep_maps", "device", "precision", "all_slices")
         return cls(
-            _image_from_dict(data["image"], exchange),
+            image_from_dict(data["image"], exchange),
             None if data["model"] is None else Path(data["model"]),
             side=None if data["side"] is None else Side(data["side"]),
             **{name: data[name] for name in same},
@@ -87,7 +87,12 @@ class DetectionRequest:
         return replace(self, device=device, precision="auto")
 
 
-def _image_to_dict(image: HipImage, exchange: Exchange) -> dict[str, Any]:
+def image_to_dict(image: HipImage, exchange: Exchange) -> dict[str, Any]:
+    """JSON-ready form of an image; the pixels go into a file of ``exchange``.
+
+    Raises:
+        WorkerError: when there is no room for the pixels.
+    """
     calibration = image.calibration
     return {
         "ijk_to_lps": image.ijk_to_lps.tolist(),
@@ -104,7 +109,8 @@ def _image_to_dict(image: HipImage, exchange: Exchange) -> dict[str, Any]:
     }
 
 
-def _image_from_dict(data: Mapping[str, Any], exchange: Exchange) -> HipImage:
+def image_from_dict(data: Mapping[str, Any], exchange: Exchange) -> HipImage:
+    """Read :func:`image_to_dict`; the pixels stay mapped, their file goes."""
     told = data["calibration"]
     calibration = Calibration(
         SpacingProvenance(told["provenance"]),

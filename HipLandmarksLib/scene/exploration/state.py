@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ...anatomy import Side
+from ...exploration.plain import from_plain, to_plain
 from .kinds import SpacePart
-from .store import damaged, from_plain, to_plain
+from .store import damaged
 
 
 @dataclass(frozen=True)
