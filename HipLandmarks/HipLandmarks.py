@@ -239,7 +239,7 @@ class HipLandmarksLogic(ScriptedLoadableModuleLogic):
     def session(self):
         """The live studies of the scene (made when first needed)."""
         if self._session is None:
-            from HipLandmarksLib.desktop import HipSession
+            from HipLandmarksLib.session import HipSession
 
             self._session = HipSession(slicer.mrmlScene)
         return self._session
@@ -257,10 +257,12 @@ class HipLandmarksLogic(ScriptedLoadableModuleLogic):
 
     def addSample(self, kind="mri"):
         """Add a simulated image (``mri`` or ``xray``) to the scene and return its volume node."""
-        from HipLandmarksLib.desktop.samples import Sample, add_sample
+        from HipLandmarksLib.desktop.packages import ensure_torch
+        from HipLandmarksLib.session.samples import Sample, add_sample
 
+        sample, waiting = Sample(kind), slicer.app.processEvents
         with slicer.util.WaitCursor():
-            return add_sample(slicer.mrmlScene, Sample(kind), slicer.app.processEvents)
+            return add_sample(slicer.mrmlScene, sample, waiting, get_torch=ensure_torch)
 
     def reopen(self) -> None:
         """Make the studies of a loaded scene live again."""

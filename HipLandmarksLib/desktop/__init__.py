@@ -1,6 +1,5 @@
-"""What the Slicer module needs besides its widget: packages on demand, studies by volume."""
+"""What the Slicer module needs besides its widget: packages on demand, Qt sections."""
 
 from .packages import ensure_detection_packages
-from .session import HipSession
 
-__all__ = ["HipSession", "ensure_detection_packages"]
+__all__ = ["ensure_detection_packages"]

@@ -11,25 +11,25 @@ import importlib
 import importlib.util
 import subprocess
 import tempfile
-from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from ..errors import MissingDependencyError
 from ..i18n import tr as _
 from ..resources import resource_path
+from ..session.requirements import (
+    allows,
+    installed_version,
+    is_satisfied,
+    missing_packages,
+    required_packages,
+    torch_is_there,
+)
 
 TORCH_REQUIREMENT = ">=2.4"
 REQUESTER = "HipLandmarks"
 HELD = ("torch", "torchvision", "numpy")
 """Stay as they are when others are installed: builds for this computer, and Slicer's own NumPy."""
-
-
-def missing_packages() -> tuple[str, ...]:
-    """What detection still lacks, such as ``PyTorch``; empty when it can begin. Loads nothing."""
-    lacking = [] if _torch_is_there() else ["PyTorch"]
-    return (*lacking, *(name for name in _required() if not _is_satisfied(name)))
 
 
 def ensure_torch() -> None:
@@ -39,7 +39,7 @@ def ensure_torch() -> None:
         MissingDependencyError: when it is too old, the extension is missing or the user declined.
     """
     importlib.invalidate_caches()
-    if _torch_is_there():
+    if torch_is_there():
         _check_torch()
         return
     if importlib.util.find_spec("PyTorchUtils") is None:
@@ -75,7 +75,7 @@ def ensure_detection_packages() -> None:
         MissingDependencyError: when something is missing and cannot be had, or the user declined.
     """
     ensure_torch()
-    if all(_is_satisfied(requirement) for requirement in _required()):
+    if all(is_satisfied(requirement) for requirement in required_packages()):
         return
     with tempfile.TemporaryDirectory() as folder:
         constraints = Path(folder) / "constraints.txt"
@@ -90,7 +90,7 @@ def ensure_detection_packages() -> None:
                 ).format(error=str(error).rstrip("."))
             ) from error
         except (subprocess.SubprocessError, OSError) as error:
-            raise MissingDependencyError(_failed(", ".join(_required()), error)) from error
+            raise MissingDependencyError(_failed(", ".join(required_packages()), error)) from error
     importlib.invalidate_caches()
     _check_installed()
 
@@ -112,7 +112,7 @@ def _install(constraints: str) -> None:
     if slicer.app.testingEnabled():
         return  # as pip_ensure does
     util: Any = importlib.import_module("slicer.util")
-    missing = [name for name in _required() if not _is_satisfied(name)]
+    missing = [name for name in required_packages() if not is_satisfied(name)]
     question = _("Detection needs Python packages that will be installed now: {names}. Continue?")
     if not util.confirmOkCancelDisplay(question.format(names=", ".join(missing)), REQUESTER):
         raise RuntimeError(_("you declined"))
@@ -131,13 +131,9 @@ def _check_installed() -> None:
         )
 
 
-def _torch_is_there() -> bool:
-    return importlib.util.find_spec("torch") is not None
-
-
 def _check_torch() -> None:
-    installed = _version("torch")
-    if installed is not None and not _allows(f"torch{TORCH_REQUIREMENT}", installed):
+    installed = installed_version("torch")
+    if installed is not None and not allows(f"torch{TORCH_REQUIREMENT}", installed):
         raise MissingDependencyError(
             _(
                 "PyTorch {installed} is too old (needed: {needed}): uninstall it in the module "
@@ -146,38 +142,10 @@ def _check_torch() -> None:
         )
 
 
-def _required() -> Sequence[str]:
-    """Requirements besides torch, such as ``safetensors>=0.4``."""
-    text = resource_path("requirements.txt").read_text(encoding="utf-8")
-    lines = (line.strip() for line in text.splitlines())
-    return [line for line in lines if line and not line.startswith(("#", "-"))]
-
-
-def _is_satisfied(requirement: str) -> bool:
-    from packaging.requirements import Requirement
-
-    installed = _version(Requirement(requirement).name)
-    return installed is not None and _allows(requirement, installed)
-
-
-def _allows(requirement: str, installed: str) -> bool:
-    from packaging.requirements import Requirement
-
-    return bool(Requirement(requirement).specifier.contains(installed, prereleases=True))
-
-
 def _held_versions() -> list[str]:
     """Lines of a constraints file, for what is there."""
-    found = ((name, _version(name)) for name in HELD)
+    found = ((name, installed_version(name)) for name in HELD)
     return [f"{name}=={installed}\n" for name, installed in found if installed is not None]
-
-
-def _version(name: str) -> str | None:
-    """Version of an installed package, without loading it."""
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None
 
 
 def _failed(names: str, error: Exception) -> str:

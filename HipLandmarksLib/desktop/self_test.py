@@ -6,8 +6,8 @@ from ..anatomy import Side
 from ..review import Command
 from ..scene import add_volume
 from ..scene.editing import StudyEditor
+from ..session import HipSession
 from ..synthesis import make_phantom
-from .session import HipSession
 
 ALPHA_TOLERANCE_DEG = 0.5
 _NEAR_THE_LANDMARKS = (16, 17, 18)

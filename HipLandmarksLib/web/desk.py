@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..desktop.editors import Editors
-from ..desktop.session import HipSession
 from ..errors import HipLandmarksError
 from ..imaging import HipImage
 from ..panel import Message, Panel, Severity, Words, message_of
 from ..scene import HipStudy, image_of_volume
+from ..session.editors import Editors
+from ..session.hip_session import HipSession
 from .bricks import message_brick
 from .incoming import Incoming
 from .views import Views

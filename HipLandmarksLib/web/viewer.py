@@ -6,14 +6,14 @@ from typing import Any, Protocol
 
 from trame_slicer.core import SlicerApp
 
-from ..desktop.editors import Editors, reviews_folder
-from ..desktop.explorers import Explorers
-from ..desktop.session import HipSession
 from ..errors import HipLandmarksError
 from ..panel import Panel, message_of, research_notice
 from ..scene import repairs_of, show_only
 from ..scene.editing import guard_views
 from ..scene.prepare import prepare_scene
+from ..session.editors import Editors, reviews_folder
+from ..session.explorers import Explorers
+from ..session.hip_session import HipSession
 from .bricks import message_brick, words_brick
 from .desk import Desk
 from .incoming import Incoming

@@ -12,8 +12,8 @@ import pythonqt
 from pythonqt.wrapping import FAILURES
 from scripted_child import scripted_worker
 
-from HipLandmarksLib.desktop import HipSession
 from HipLandmarksLib.scene import HipStudy, add_volume
+from HipLandmarksLib.session import HipSession
 from HipLandmarksLib.synthesis import make_phantom
 
 MODULE = Path(__file__).resolve().parents[2] / "HipLandmarks" / "HipLandmarks.py"

@@ -23,7 +23,7 @@ class HipLandmarksWalk(unittest.TestCase):
     def setUpClass(cls):
         """The simulated MRI and its exact landmarks are computed once."""
         slicer.util.selectModule("HipLandmarks")
-        from HipLandmarksLib.desktop.samples import Sample, sample_case
+        from HipLandmarksLib.session.samples import Sample, sample_case
 
         cls.image, cls.landmarks = sample_case(Sample.MRI, Path())
 
@@ -143,7 +143,7 @@ class HipLandmarksWalk(unittest.TestCase):
 
     def test_9_detection_in_the_worker(self):
         """The window lives meanwhile; needs PyTorch, which a test never installs."""
-        from HipLandmarksLib.desktop.packages import missing_packages
+        from HipLandmarksLib.session.requirements import missing_packages
 
         missing = missing_packages()
         if missing:

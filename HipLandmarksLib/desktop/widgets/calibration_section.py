@@ -19,7 +19,7 @@ from ...panel import (
     size_label,
 )
 from ...scene import HipStudy
-from ..calibration_marks import CalibrationMarks
+from ...session.calibration_marks import CalibrationMarks
 from .choices import ChoiceBox
 from .colours import coloured
 from .desk import Desk

@@ -20,7 +20,7 @@ from ...panel import (
 from ...panel.explorer import slice_badge
 from ...scene import HipStudy, show_only
 from ...scene.comparison import LinkedViews, leave_layout, show_comparison_layout
-from ..explorers import Explorers
+from ...session.explorers import Explorers
 from .choices import ChoiceBox
 from .colours import coloured
 from .desk import Desk

@@ -10,7 +10,7 @@ from ...errors import HipLandmarksError
 from ...imaging import HipImage
 from ...panel import Message, Panel, Severity
 from ...scene import HipStudy, image_of_volume
-from ..session import HipSession
+from ...session.hip_session import HipSession
 from .messages import MessageArea
 
 

@@ -24,8 +24,8 @@ from ...panel import (
     percent,
     remark_message,
 )
-from ..explorers import Explorers
-from ..model_download import ModelDownload
+from ...session.explorers import Explorers
+from ...session.model_download import ModelDownload
 from ..packages import ensure_detection_packages
 from ..views import current_slice, show_volume
 from .choices import ChoiceBox
@@ -35,7 +35,7 @@ from .messages import told
 
 if TYPE_CHECKING:
     from ...detection.catalogue import ModelEntry
-    from ..detecting import DetectionInProgress
+    from ...session.detecting import DetectionInProgress
 
 POLL_MS = 50
 _CHOICES = (Control.MODEL, Control.SLICE, Control.SINGLE_HIP, Control.DEVICE)

@@ -21,7 +21,7 @@ from ...panel import (
     take_slice,
 )
 from ...scene.exploration import StackExplorer, show_explorer_layout
-from ..explorers import Explorers
+from ...session.explorers import Explorers
 from ..plots import PlotClicks
 from .desk import Desk
 from .messages import told

@@ -11,10 +11,10 @@ from ...imaging import HipImage, Modality
 from ...panel import Message, Panel, Severity, Words, message_of
 from ...scene import repairs_of, show_only, take_as_radiograph
 from ...scene.editing import guard_views
+from ...session.editors import Editors, reviews_folder
+from ...session.explorers import Explorers
+from ...session.hip_session import HipSession
 from .. import films
-from ..editors import Editors, reviews_folder
-from ..explorers import Explorers
-from ..session import HipSession
 from ..views import markups_managers, show_volume
 from .advanced_section import AdvancedSection
 from .calibration_section import CalibrationSection

@@ -9,7 +9,7 @@ from ...i18n import tr as _
 from ...imaging import HipImage
 from ...review import JournalOffer
 from ...scene.editing import offers
-from ..editors import Editors
+from ...session.editors import Editors
 from .desk import Desk
 from .messages import told
 

@@ -22,8 +22,8 @@ from ...panel import (
 )
 from ...review import Command, EditKind
 from ...scene.editing import Outcome, StudyEditor, look_at
-from ..editors import Editors
-from ..placing import start_placing
+from ...session.editors import Editors
+from ...session.placing import start_placing
 from .desk import Desk
 from .illustration import show_svg
 from .keyboard import Keyboard

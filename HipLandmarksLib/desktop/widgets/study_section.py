@@ -11,8 +11,9 @@ import slicer
 
 from ...i18n import tr as _
 from ...panel import Badge, Severity
-from ..packages import missing_packages
-from ..samples import Sample, add_sample, add_sample_study
+from ...session.requirements import missing_packages
+from ...session.samples import Sample, add_sample, add_sample_study
+from ..packages import ensure_torch
 from .colours import coloured, is_dark
 from .desk import Desk
 from .messages import told
@@ -52,12 +53,12 @@ class StudySection:
         session, waiting = self.desk.session, self._tell_of_waiting
         with slicer.util.WaitCursor(), self._nothing_else_opens():
             if missing_packages():
-                study = add_sample_study(session, sample, waiting)
+                study = add_sample_study(session, sample, waiting, get_torch=ensure_torch)
                 self.choose(study.volume_node)
                 text = _("These are the exact landmarks of the simulation, to try the review on.")
                 self.desk.say(text, Severity.NOTE)
             else:
-                self.choose(add_sample(session.scene, sample, waiting))
+                self.choose(add_sample(session.scene, sample, waiting, get_torch=ensure_torch))
 
     @contextmanager
     def _nothing_else_opens(self) -> Iterator[None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ...desktop.calibration_marks import CalibrationMarks
 from ...imaging import Modality
 from ...panel import (
     CalibrationWizard,
@@ -16,6 +15,7 @@ from ...panel import (
     size_label,
 )
 from ...scene import HipStudy
+from ...session.calibration_marks import CalibrationMarks
 from ..bricks import Brick, badge_brick, choice_brick
 from ..desk import Desk
 

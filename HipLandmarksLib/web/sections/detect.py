@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from ...desktop.explorers import Explorers
-from ...desktop.packages import missing_packages
 from ...detection.catalogue import LicenceAgreements, ModelCatalogue, ModelEntry
 from ...detection.worker import Failed, Notice, Progress
 from ...errors import MissingDependencyError
@@ -26,11 +24,13 @@ from ...panel import (
     percent,
     remark_message,
 )
+from ...session.explorers import Explorers
+from ...session.requirements import missing_packages
 from ..bricks import badge_brick, choice_brick, line_bricks, words_brick
 from ..desk import Desk
 
 if TYPE_CHECKING:
-    from ...desktop.detecting import DetectionInProgress
+    from ...session.detecting import DetectionInProgress
 
 LOOK_EVERY_S = 0.05
 CHOICES = (Control.MODEL, Control.SLICE, Control.SINGLE_HIP, Control.DEVICE)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ...anatomy import Side
-from ...desktop.explorers import Explorers
 from ...panel import (
     Cell,
     Control,
@@ -21,6 +20,7 @@ from ...panel import (
 )
 from ...report.exploration.slice_rows import explored_rows
 from ...scene.exploration import StackExplorer
+from ...session.explorers import Explorers
 from ..bricks import Brick, cell_brick, words_brick
 from ..desk import Desk
 from ..slice_plot import slice_plots

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from ...anatomy import LandmarkId
-from ...desktop.placing import start_placing
 from ...i18n import tr as _
 from ...panel import (
     Change,
@@ -22,6 +21,7 @@ from ...panel import (
 )
 from ...review import Command, KeyMap
 from ...scene.editing import Outcome, StudyEditor, look_at
+from ...session.placing import start_placing
 from ..bricks import Brick, cell_brick, words_brick
 from ..desk import Desk
 

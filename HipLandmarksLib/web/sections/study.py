@@ -6,13 +6,13 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from ...desktop.packages import missing_packages
-from ...desktop.samples import Sample, sample_case, samples_folder
 from ...errors import HipLandmarksError
 from ...i18n import tr as _
 from ...imaging import HipImage, Modality, read_image
 from ...panel import Message, Severity, Words
 from ...scene import add_volume, load_scene, take_as_radiograph
+from ...session.requirements import missing_packages
+from ...session.samples import Sample, sample_case, samples_folder
 from ..bricks import badge_brick
 from ..desk import Desk
 

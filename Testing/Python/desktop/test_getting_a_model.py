@@ -14,9 +14,9 @@ from model_samples import pack, release_of, write_model
 
 pytest.importorskip("slicer")
 
-from HipLandmarksLib.desktop.model_download import ModelDownload
 from HipLandmarksLib.detection.catalogue import ModelCatalogue
 from HipLandmarksLib.errors import ModelError
+from HipLandmarksLib.session.model_download import ModelDownload
 
 
 class Silent(SimpleHTTPRequestHandler):

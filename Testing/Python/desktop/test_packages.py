@@ -7,6 +7,7 @@ import importlib.util
 import subprocess
 import sys
 import types
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import slicer
 
 from HipLandmarksLib.desktop import packages
 from HipLandmarksLib.errors import MissingDependencyError
+from HipLandmarksLib.session import requirements
 
 
 def stand_in(monkeypatch, name: str, **members: Any) -> types.ModuleType:
@@ -41,11 +43,11 @@ class Environment:
             return found or None
 
         monkeypatch.setattr(importlib.util, "find_spec", find_spec)
-        monkeypatch.setattr(packages, "version", self.version)
+        monkeypatch.setattr(requirements, "version", self.version)
 
     def version(self, name: str) -> str:
         if name not in self.versions:
-            raise packages.PackageNotFoundError(name)
+            raise PackageNotFoundError(name)
         return self.versions[name]
 
 
@@ -70,13 +72,13 @@ def decline(*_, **__):
 def test_nothing_is_asked_when_everything_is_there(monkeypatch):
     Environment(monkeypatch, **COMPLETE)
     packaging(monkeypatch, decline)
-    assert packages.missing_packages() == ()
+    assert requirements.missing_packages() == ()
     packages.ensure_detection_packages()
 
 
 def test_what_is_missing_is_named_before_anything_is_installed(monkeypatch):
     Environment(monkeypatch, safetensors="0.1")
-    missing = packages.missing_packages()
+    missing = requirements.missing_packages()
     assert missing[0] == "PyTorch"
     assert any("segmentation-models-pytorch" in name for name in missing)
     assert any("safetensors" in name for name in missing), "0.1 is too old"

@@ -30,13 +30,13 @@ pytest.importorskip("slicer", reason="slicer-core is not installed")
 import slicer
 
 from HipLandmarksLib.anatomy import Side
-from HipLandmarksLib.desktop.session import HipSession
 from HipLandmarksLib.imaging import Modality
 from HipLandmarksLib.measurement import Reference, measure
 from HipLandmarksLib.review import Command
 from HipLandmarksLib.scene import HipStudy, add_volume, load_scene, save_scene
 from HipLandmarksLib.scene.editing import StudyEditor
 from HipLandmarksLib.scene.prepare import new_scene
+from HipLandmarksLib.session.hip_session import HipSession
 
 SEQUENCES = 200
 STEPS = 14

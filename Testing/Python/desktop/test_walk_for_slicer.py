@@ -11,9 +11,9 @@ from typing import Any
 from module_panel import MODULE, open_panel
 from pythonqt.desktop import import_file
 
-from HipLandmarksLib.desktop import HipSession, samples
 from HipLandmarksLib.desktop.self_test import check_review
 from HipLandmarksLib.scene import load_scene, new_scene, save_scene
+from HipLandmarksLib.session import HipSession, samples
 from HipLandmarksLib.synthesis import make_phantom, sample_parameters
 
 WALK = MODULE.parents[1] / "Testing" / "Slicer" / "HipLandmarksWalk.py"

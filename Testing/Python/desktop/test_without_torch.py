@@ -31,8 +31,8 @@ for name in {absent!r}:
 import slicer
 from pathlib import Path
 from HipLandmarksLib.anatomy import Side
-from HipLandmarksLib.desktop import HipSession
-from HipLandmarksLib.desktop.packages import missing_packages
+from HipLandmarksLib.session import HipSession
+from HipLandmarksLib.session.requirements import missing_packages
 from HipLandmarksLib.detection.catalogue import ModelCatalogue
 from HipLandmarksLib.panel import Panel, csv_of
 from HipLandmarksLib.review import Command

@@ -16,10 +16,10 @@ pytest.importorskip("slicer", reason="slicer-core is not installed")
 import slicer
 
 from HipLandmarksLib.anatomy import Side, write_landmarks
-from HipLandmarksLib.desktop import samples
-from HipLandmarksLib.desktop.samples import Sample, add_sample, add_sample_study
-from HipLandmarksLib.desktop.session import HipSession
 from HipLandmarksLib.errors import HipLandmarksError
+from HipLandmarksLib.session import samples
+from HipLandmarksLib.session.hip_session import HipSession
+from HipLandmarksLib.session.samples import Sample, add_sample, add_sample_study
 from HipLandmarksLib.synthesis import make_phantom, sample_parameters
 
 SLICES = (16, 17, 18)

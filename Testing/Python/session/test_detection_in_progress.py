@@ -18,11 +18,11 @@ pytest.importorskip("slicer")
 from scripted_child import STAGES, Path, scripted_detection, scripted_worker
 from vtkmodules.vtkCommonMath import vtkMatrix4x4
 
-from HipLandmarksLib.desktop import HipSession
 from HipLandmarksLib.detection.worker import Cancelled, Failed, Finished, JobState
 from HipLandmarksLib.scene import HipStudy, add_volume
 from HipLandmarksLib.scene.prepare import new_scene
 from HipLandmarksLib.scene.volume import remember_kind
+from HipLandmarksLib.session import HipSession
 from HipLandmarksLib.synthesis import make_phantom
 
 WELL = Path("/scripts/well")

@@ -27,7 +27,7 @@ _LOOK_EVERY_S = 0.05
 
 
 class DetectionInProgress:
-    """Made by :meth:`~.session.HipSession.begin_detection`.
+    """Made by :meth:`~.hip_session.HipSession.begin_detection`.
 
     Poll it from a timer until it is over, then :meth:`finish` it. When its volume leaves the scene,
     or the scene is closed, it is cancelled.

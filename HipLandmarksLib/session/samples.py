@@ -22,11 +22,13 @@ from ..files import HALF_WRITTEN
 from ..i18n import tr as _
 from ..imaging import HipImage, read_image
 from ..scene import HipStudy, add_volume
-from .packages import ensure_torch
+from .requirements import require_torch
 
 if TYPE_CHECKING:
-    from .session import HipSession
+    from .hip_session import HipSession
 
+GetTorch = Callable[[], None]
+"""Makes torch importable, or raises MissingDependencyError; a face may ask and install."""
 Waiting = Callable[[], None]
 """Called some times a second while something is computed, so that a window can stay alive."""
 
@@ -60,7 +62,11 @@ class Sample(Enum):
 
 
 def add_sample(
-    scene: Any, sample: Sample, waiting: Waiting | None = None, folder: Path | None = None
+    scene: Any,
+    sample: Sample,
+    waiting: Waiting | None = None,
+    folder: Path | None = None,
+    get_torch: GetTorch = require_torch,
 ) -> Any:
     """Add the image of a sample to the scene and return its volume node.
 
@@ -69,11 +75,12 @@ def add_sample(
         sample: which one.
         waiting: see :data:`Waiting`.
         folder: keeps the computed film; None: :func:`samples_folder`.
+        get_torch: see :data:`GetTorch`.
 
     Raises:
         HipLandmarksError: when the film is not there yet and cannot be computed.
     """
-    image, _landmarks = sample_case(sample, folder or samples_folder(scene), waiting)
+    image, _landmarks = sample_case(sample, folder or samples_folder(scene), waiting, get_torch)
     node = add_volume(scene, image)
     node.SetName(scene.GenerateUniqueName(sample.title))
     return node
@@ -84,6 +91,7 @@ def add_sample_study(
     sample: Sample,
     waiting: Waiting | None = None,
     folder: Path | None = None,
+    get_torch: GetTorch = require_torch,
 ) -> HipStudy:
     """Add a sample with its exact landmarks as a study.
 
@@ -91,14 +99,17 @@ def add_sample_study(
         HipLandmarksError: see :func:`add_sample`.
     """
     scene = session.scene
-    image, landmarks = sample_case(sample, folder or samples_folder(scene), waiting)
+    image, landmarks = sample_case(sample, folder or samples_folder(scene), waiting, get_torch)
     node = add_volume(scene, image)
     node.SetName(scene.GenerateUniqueName(sample.title))
     return session.show(node, landmarks)
 
 
 def sample_case(
-    sample: Sample, folder: Path, waiting: Waiting | None = None
+    sample: Sample,
+    folder: Path,
+    waiting: Waiting | None = None,
+    get_torch: GetTorch = require_torch,
 ) -> tuple[HipImage, HipLandmarks]:
     """Image and exact landmarks (LPS mm) of a sample.
 
@@ -109,7 +120,7 @@ def sample_case(
         return _phantom()
     film, points = folder / f"{_FILM}.dcm", folder / f"{_FILM}.landmarks.json"
     if not (film.is_file() and points.is_file()):
-        _compute_film(folder, waiting)
+        _compute_film(folder, waiting, get_torch)
     return read_image(film), read_landmarks(points)
 
 
@@ -129,9 +140,9 @@ def _phantom() -> tuple[HipImage, HipLandmarks]:
     return case.image, case.landmarks
 
 
-def _compute_film(folder: Path, waiting: Waiting | None) -> None:
+def _compute_film(folder: Path, waiting: Waiting | None, get_torch: GetTorch) -> None:
     """In a process of its own: torch stays out of this one, and the window lives."""
-    ensure_torch()
+    get_torch()
     room = folder.with_name(f"{HALF_WRITTEN}{uuid4().hex}")
     command = [worker_command()[0], "-c", COMMAND_LINE, str(LIBRARY)]
     command += ["sample", "--kind", "xray", "--out", str(room)]

@@ -13,11 +13,11 @@ from HipLandmarksLib.measurement import Edge, MeasurementStatus
 
 pytest.importorskip("slicer")
 
-from HipLandmarksLib.desktop import HipSession
 from HipLandmarksLib.desktop.self_test import check_live_measurements
 from HipLandmarksLib.detection import Detection
 from HipLandmarksLib.scene import add_volume, load_scene, save_scene
 from HipLandmarksLib.scene.prepare import new_scene
+from HipLandmarksLib.session import HipSession
 from HipLandmarksLib.synthesis import make_phantom
 
 

@@ -7,9 +7,9 @@ from explored_case import explored
 from explored_volume import volume_image
 
 from HipLandmarksLib.anatomy import LandmarkStack, StackSlice
-from HipLandmarksLib.desktop.exploring import ExplorationInProgress
 from HipLandmarksLib.errors import ExplorationError, WorkerError
 from HipLandmarksLib.exploration.explore import explore
+from HipLandmarksLib.session.exploring import ExplorationInProgress
 
 
 @pytest.fixture
