@@ -1,23 +1,15 @@
 """Autosave: a file to which every step is appended, and what a crash leaves of it.
 
-Each line is a checksum and JSON. The first holds the review as it was when the file was begun,
-the others what was done since. A line that was cut by a crash is not whole and does not count.
-File names hold a hash of the image's content and nothing of the patient.
+The first line holds the review as it was when the file was begun, the others what was done since.
 """
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from time import monotonic
-from typing import IO, Any, Protocol
-from uuid import uuid4
-from zlib import crc32
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,15 +18,12 @@ from ..anatomy import HipLandmarks
 from ..anatomy.mapping import map_landmarks
 from ..errors import HipLandmarksError
 from .changes import Edit
-from .errors import ReviewError
-from .file_lock import try_lock
 from .history import Review
+from .journal_file import JournalFile, head_of, left_files, now, steps_of
 from .store import ReviewText, compact, edit_from_dict, edit_to_dict, review_from_dict
 
 ENDING = ".review.jsonl"
 FORMAT = "hiplandmarks-journal-1"
-_TO_DISK_SECONDS = 2.0
-"""The file outlives its program at once; it is brought to the disk, for a power cut, this often."""
 
 
 def image_key(pixels: NDArray[np.generic]) -> str:
@@ -65,17 +54,13 @@ class Journal:
     """
 
     def __init__(self, folder: Path | str, key: str, review: Review) -> None:
-        self._folder = Path(folder)
-        self._key = key
         self._begin = review
-        self._file: IO[bytes] | None = None
-        self._path: Path | None = None
-        self._waited = monotonic()
+        self._file = JournalFile(Path(folder), key, ENDING, self._head)
 
     @property
     def path(self) -> Path | None:
         """The file, None while nothing was done."""
-        return self._path
+        return self._file.path
 
     def edit(self, edit: Edit) -> None:
         """A step was done.
@@ -87,19 +72,16 @@ class Journal:
 
     def undo(self) -> None:
         """The last step was undone; raises as :meth:`edit`."""
-        self._append({"op": "undo", "at": _now()})
+        self._append({"op": "undo", "at": now()})
 
     def redo(self) -> None:
         """The step that was undone last was done again; raises as :meth:`edit`."""
-        self._append({"op": "redo", "at": _now()})
+        self._append({"op": "redo", "at": now()})
 
     def restart(self, review: Review) -> None:
         """Everything up to ``review`` is saved elsewhere: the file goes, a new one begins then."""
-        path = self._path
-        self.close()
-        if path is not None:
-            path.unlink(missing_ok=True)
-        self._path, self._begin = None, review
+        self._file.discard()
+        self._begin = review
 
     def keep(self, review: Review, edits: int) -> None:
         """Begin a new file with a review that is saved nowhere else; raises as :meth:`edit`.
@@ -109,37 +91,17 @@ class Journal:
             edits: how many changes it holds that are not saved.
         """
         self.restart(review)
-        self._append({"op": "keep", "edits": edits, "at": _now()})
+        self._append({"op": "keep", "edits": edits, "at": now()})
 
     def close(self) -> None:
         """Let go of the file; it stays and will be offered."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        self._file.close()
 
     def _append(self, data: dict[str, Any]) -> None:
-        try:
-            file = self._file or self._open()
-            file.write(_line(compact(data)))
-            file.flush()
-            if monotonic() - self._waited > _TO_DISK_SECONDS:
-                os.fsync(file.fileno())
-                self._waited = monotonic()
-        except OSError as error:
-            raise ReviewError(
-                f"The review is not autosaved: {self._folder} cannot be written "
-                f"({error.strerror}). Save the scene often, or choose another folder."
-            ) from error
+        self._file.append(compact(data))
 
-    def _open(self) -> IO[bytes]:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        path = self._folder / f"{self._key}-{uuid4().hex[:8]}{ENDING}"
-        file = path.open("xb")
-        try_lock(file)
-        head = compact({"format": FORMAT, "started": _now()})
-        file.write(_line(f'{{"head":{head},"review":{ReviewText().write(self._begin)}}}'))
-        self._file, self._path = file, path
-        return file
+    def _head(self) -> str:
+        return f'{{"head":{head_of(FORMAT)},"review":{ReviewText().write(self._begin)}}}'
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,14 +139,8 @@ def find_offers(folder: Path | str, key: str) -> tuple[JournalOffer, ...]:
     Files that hold no step are deleted; those of which nothing can be read are left alone.
     """
     found: list[JournalOffer] = []
-    for path in sorted(Path(folder).glob(f"{key}-*{ENDING}")):
-        try:
-            with path.open("r+b") as file:
-                if not try_lock(file):
-                    continue
-                offer = _read(path, file)
-        except OSError:  # gone meanwhile, or somebody else's
-            continue
+    for path, content in left_files(folder, key, ENDING):
+        offer = _read(path, content)
         if offer is not None and offer.edits == 0:
             offer.discard()
         elif offer is not None:
@@ -192,12 +148,9 @@ def find_offers(folder: Path | str, key: str) -> tuple[JournalOffer, ...]:
     return tuple(sorted(found, key=lambda offer: offer.last, reverse=True))
 
 
-def _read(path: Path, file: IO[bytes]) -> JournalOffer | None:
+def _read(path: Path, content: bytes) -> JournalOffer | None:
     """What a file holds; None when not even its first line can be read."""
-    lines = file.read().split(b"\n")
-    whole = lines.pop() == b""
-    steps = list(_whole_lines(lines))
-    whole = whole and len(steps) == len(lines)
+    steps, whole = steps_of(content)
     if not steps:
         return None
     try:
@@ -228,21 +181,3 @@ def _after(review: Review, step: dict[str, Any]) -> tuple[Review, datetime]:
         return review, datetime.fromisoformat(step["at"])
     follow = {"undo": Review.undo, "redo": Review.redo}[step["op"]]
     return follow(review), datetime.fromisoformat(step["at"])
-
-
-def _whole_lines(lines: list[bytes]) -> Iterator[dict[str, Any]]:
-    """The lines up to the first one that is not as it was written."""
-    for line in lines:
-        checksum, _, text = line.partition(b" ")
-        if checksum != b"%08x" % crc32(text):
-            return
-        yield json.loads(text)
-
-
-def _line(text: str) -> bytes:
-    data = text.encode("ascii")
-    return b"%08x %s\n" % (crc32(data), data)
-
-
-def _now() -> str:
-    return datetime.now(timezone.utc).isoformat()

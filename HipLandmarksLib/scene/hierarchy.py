@@ -16,6 +16,10 @@ class StudyFolders:
 
     The volume's own study is used when it has one (DICOM), otherwise a new study is made; each
     hip has a folder of its own in it.
+
+    New items are made below the scene and moved from there: within a batch Slicer's tree follows
+    additions but not moves (qMRMLSubjectHierarchyModel), and cannot place an item behind one that
+    was moved to its parent meanwhile.
     """
 
     def __init__(self, scene: Any, name: str, volume: Any | None) -> None:
@@ -33,11 +37,11 @@ class StudyFolders:
         """File ``node`` under the study, or in the folder of a hip."""
         of_hip = isinstance(side, Side)
         parent = self._folder(side) if isinstance(side, Side) else self.item
-        item = self._hierarchy.GetItemByDataNode(node)
-        if not item:
-            self._hierarchy.CreateItem(parent, node)
-        elif of_hip or not self._is_below(item, parent):
-            self._hierarchy.SetItemParent(item, parent)
+        hierarchy = self._hierarchy
+        item = hierarchy.GetItemByDataNode(node)
+        item = item or hierarchy.CreateItem(hierarchy.GetSceneItemID(), node)
+        if of_hip or not self._is_below(item, parent):
+            hierarchy.SetItemParent(item, parent)
 
     def remove(self, node: Any) -> None:
         """Remove ``node`` from the scene together with its item, display and storage nodes."""
@@ -58,8 +62,14 @@ class StudyFolders:
         if side not in self._sides:
             name = f"{side.word.capitalize()} hip"
             known = self._hierarchy.GetItemChildWithName(self.item, name)
-            self._sides[side] = known or self._hierarchy.CreateFolderItem(self.item, name)
+            self._sides[side] = known or self._new_folder(name)
         return self._sides[side]
+
+    def _new_folder(self, name: str) -> int:
+        """Made below the scene, then moved: see the class."""
+        item: int = self._hierarchy.CreateFolderItem(self._hierarchy.GetSceneItemID(), name)
+        self._hierarchy.SetItemParent(item, self.item)
+        return item
 
     def _study_of(self, node: Any) -> int:
         item = self._hierarchy.GetItemByDataNode(node)

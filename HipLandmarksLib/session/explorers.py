@@ -10,6 +10,7 @@ from ..anatomy import LandmarkStack, Side
 from ..exploration import HipExploration
 from ..scene import HipStudy
 from ..scene.exploration import StackExplorer
+from ..scene.exploration.autosave import KeptStack, StackJournal
 from .editors import Editors
 from .exploring import ExplorationInProgress
 
@@ -30,12 +31,14 @@ class Explorers:
     """Keeps one explorer per study that has a stack.
 
     Args:
-        editors: of the studies, so that each slice has a history of its own.
+        editors: of the studies, so that each slice has a history of its own; what is explored is
+            autosaved in their folder.
     """
 
     def __init__(self, editors: Editors) -> None:
         self._editors = editors
         self._known: dict[int, tuple[HipStudy, StackExplorer | None]] = {}
+        self._journals: dict[int, StackJournal] = {}
         self._begun: _Begun | None = None
 
     def of(self, study: HipStudy | None) -> StackExplorer | None:
@@ -49,7 +52,8 @@ class Explorers:
         if id(study) not in self._known:
             self._known[id(study)] = study, None
             reopened = StackExplorer.reopen(study, self._editors.of(study))
-            self._known[id(study)] = study, reopened
+            if reopened is not None:
+                self._take_up(reopened)
         explorer = self._known[id(study)][1]
         return explorer if explorer is not None and explorer.is_there else None
 
@@ -97,12 +101,27 @@ class Explorers:
             study, exploration, choices=choices, editor=self._editors.of(study)
         )
         self.keep(explorer)
+        self._journals[id(study)].begin()
+        return explorer
+
+    def restore(self, study: HipStudy, kept: KeptStack) -> StackExplorer:
+        """Show what a crash left of an exploration; its file is used up."""
+        explorer = self.create(study, kept.exploration(study), kept.found.choices)
+        for side, index in kept.taken.items():
+            if explorer.stack.chosen.get(side) != index:
+                explorer.choose(side, index)
+        kept.discard()
         return explorer
 
     def keep(self, explorer: StackExplorer) -> None:
         """Show an explorer that was made elsewhere, such as by a script, as that of its study."""
         self._drop(id(explorer.study))
-        self._known[id(explorer.study)] = explorer.study, explorer
+        self._take_up(explorer)
+
+    def saved(self) -> None:
+        """The scene was saved: the autosave is dropped."""
+        for journal in self._journals.values():
+            journal.saved()
 
     def cancel(self) -> None:
         """End an exploration that runs; nothing is told."""
@@ -122,8 +141,16 @@ class Explorers:
         """Close all explorers; their nodes stay."""
         self.keep_only([])
 
+    def _take_up(self, explorer: StackExplorer) -> None:
+        study = explorer.study
+        self._known[id(study)] = study, explorer
+        self._journals[id(study)] = StackJournal(self._editors.folder, explorer)
+
     def _drop(self, key: int) -> None:
         explorer = self._known.pop(key, (None, None))[1]
+        journal = self._journals.pop(key, None)
+        if journal is not None:
+            journal.end()
         if explorer is not None:
             explorer.close()
 

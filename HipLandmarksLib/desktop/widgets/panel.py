@@ -14,6 +14,7 @@ from ...scene.editing import guard_views
 from ...session.editors import Editors, reviews_folder
 from ...session.explorers import Explorers
 from ...session.hip_session import HipSession
+from ...session.restoring import Restoring
 from .. import films
 from ..views import markups_managers, show_volume
 from .advanced_section import AdvancedSection
@@ -70,7 +71,7 @@ class ModulePanel:
         self.overlay = OverlaySection(self.desk)
         self.calibration = CalibrationSection(self.desk)
         self.advanced = AdvancedSection(self.desk, self.review.keyboard)
-        self.restore = RestoreOffer(self.desk, self._editors)
+        self.restore = RestoreOffer(self.desk, Restoring(self._editors, self.explorers))
         self._sections: tuple[_Section, ...] = (
             *(self.study, self.detect, self.review, self.measurements),
             *(self.explorer, self.comparison),
@@ -151,6 +152,7 @@ class ModulePanel:
             editor = self._editors.of(study)
             if editor is not None:
                 editor.saved()
+        self.explorers.saved()
 
     def close(self) -> None:
         """Let go of scene, views and timers; the nodes of the studies stay."""

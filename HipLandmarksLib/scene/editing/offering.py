@@ -22,6 +22,8 @@ def offers(folder: Path | str, image: HipImage) -> tuple[JournalOffer, ...]:
 def page_offers(folder: Path | str, image: HipImage) -> dict[str, JournalOffer]:
     """What a crash left of the pages of reviews of an image: the latest of each, by page.
 
+    The first page has the name "".
+
     Args:
         folder: of the autosave.
         image: as :func:`offers` takes it.
@@ -29,7 +31,7 @@ def page_offers(folder: Path | str, image: HipImage) -> dict[str, JournalOffer]:
     key = image_key(image.pixels)
     start = len(key) + 1
     names = [path.name for path in Path(folder).glob(f"{key}.*-*{ENDING}")]
-    pages = sorted({name[start : name.rindex("-")] for name in names})
+    pages = ["", *sorted({name[start : name.rindex("-")] for name in names})]
     found = {page: find_offers(folder, page_key(key, page)) for page in pages}
     return {page: of_page[0] for page, of_page in found.items() if of_page}
 

@@ -21,8 +21,8 @@ from ..observers import Observers
 from ..study import HipStudy
 from ..watchers import Watchers
 from .drawings import ExplorerDrawings
-from .following import FOUND, STACK, STATE, FollowingExplorer, start_state, with_others
-from .kinds import SpacePart
+from .following import FollowingExplorer, start_state, with_others
+from .kinds import FOUND, STACK, STATE, SpacePart
 from .nodes import ExplorerNodes
 from .slice_views import ScrolledViews, at_depth, look_at_slice
 from .space import look_at_hips
@@ -58,7 +58,7 @@ class StackExplorer(FollowingExplorer):
         self._watchers, self._observers = Watchers(), Observers()
         self._views = ScrolledViews(study, lambda: self.stack, self._scrolled)
         self.pause_drawing: Callable[[], AbstractContextManager[Any]] = nullcontext
-        self._follows_views = self._turning = self._dragging = False
+        self._follows_views = self._turning = self._dragging = self._arranged = False
         self._waiting: set[LandmarkId] = set()
         self._drawings.show_space(self._exploration, state)
         self._draw_angles()
@@ -224,7 +224,7 @@ class StackExplorer(FollowingExplorer):
         """Take up what a crash left of the review of a slice; its file is used up.
 
         Args:
-            page: of :func:`~HipLandmarksLib.scene.editing.page_offers`.
+            page: of :func:`~HipLandmarksLib.scene.editing.page_offers`; "" for the first one.
             offer: what was autosaved of it.
 
         Raises:
@@ -232,7 +232,7 @@ class StackExplorer(FollowingExplorer):
         """
         if self.editor is None:
             raise ConfigurationError("The study is not being edited.")
-        shown = ExplorerState.of_page(page)
+        shown = self.slices_of(page)
         for index in shown.values():
             self.stack.at(index)
         self._turn(shown)

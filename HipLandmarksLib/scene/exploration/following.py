@@ -15,13 +15,11 @@ from ...uncertainty import Calibration
 from ..editing import StudyEditor
 from ..editing.node import remember_page
 from ..watchers import StudyChange, StudyEvent
-from .nodes import ExplorerNodes
+from .kinds import FOUND, STACK, STATE
 from .slice_views import ScrolledViews
 from .state import ExplorerState
 from .store import StackText, found_to_text
 from .view import ExplorerView
-
-FOUND, STACK, STATE = "data found", "data stack", "data state"
 
 
 class FollowingExplorer(ExplorerView):
@@ -29,9 +27,9 @@ class FollowingExplorer(ExplorerView):
 
     editor: StudyEditor | None
     pause_drawing: Callable[[], AbstractContextManager[Any]]
-    _nodes: ExplorerNodes
     _views: ScrolledViews
     _follows_views: bool
+    _arranged: bool
     _stack_text: StackText
     _turning: bool
     _dragging: bool
@@ -55,10 +53,25 @@ class FollowingExplorer(ExplorerView):
         else:
             self._views.close()
 
+    @contextmanager
+    def views_arranged(self) -> Iterator[None]:
+        """What moves views within, such as a fit to their size, is nobody's turn of the wheel."""
+        arranged, self._arranged = self._arranged, True
+        try:
+            yield
+        finally:
+            self._arranged = arranged
+            self.follow_views = self._follows_views  # there may be other views now
+
     def _scrolled(self, index: int) -> None:
-        if not self._turning and not self.problem:
-            with self.pause_drawing():
-                self._turn(dict.fromkeys(self.shown, index))
+        """Somebody scrolled to a slice.
+
+        Hips may be measured on different slices: a look at the one of the other hip turns nothing.
+        """
+        if self._turning or self._arranged or self.problem or index in self.shown.values():
+            return
+        with self.pause_drawing():
+            self._turn(dict.fromkeys(self.shown, index))
 
     def _follow(self, change: StudyChange) -> None:
         """Something happened to the study; a drag is taken up at its end."""

@@ -38,6 +38,8 @@ class SpacePart(str, Enum):
     """The junctions of head and neck, in every radial plane."""
 
 
+FOUND, STACK, STATE = "data found", "data stack", "data state"
+"""Parts that keep an exploration as text, so that a loaded scene is live again."""
 RADIAL_VIEW = "HipRadial"
 """Layout name (singleton tag) of the slice view that shows a radial plane."""
 CHART_VIEWS = {

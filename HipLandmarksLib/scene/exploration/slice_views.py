@@ -70,8 +70,12 @@ class ScrolledViews:
         self._observers.drop_all()
 
     def _moved(self, node_id: str) -> None:
+        """A view that shows another image meanwhile tells nothing of this one."""
+        volume, shown = self._study.volume_node, False
         node = self._study.scene.GetNodeByID(node_id)
-        index = None if node is None else self._slice_of(node)
+        if node is not None and volume is not None:
+            shown = any(each is node for each in views_of(volume))
+        index = self._slice_of(node) if shown else None
         before, self._at[node_id] = self._at.get(node_id), index
         tell = self._tell()
         if index is not None and index != before and tell is not None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...anatomy import LandmarkStack, Side
+from ...anatomy import Landmark, LandmarkId, LandmarkStack, Side
 from ...detection import SliceChoice
 from ...exploration import HipExploration
 from ...measurement.volume import SliceValue
@@ -15,7 +15,8 @@ from ...uncertainty import Calibration
 from ..study import HipStudy
 from ..watchers import Watchers
 from .drawings import ExplorerDrawings
-from .kinds import ExplorerChart, ExplorerTable, SpacePart
+from .kinds import FOUND, STACK, ExplorerChart, ExplorerTable, SpacePart
+from .nodes import ExplorerNodes
 from .state import ExplorerState
 from .store import Found
 
@@ -28,6 +29,7 @@ class ExplorerView:
     _exploration: HipExploration
     _state: ExplorerState
     _drawings: ExplorerDrawings
+    _nodes: ExplorerNodes
     _watchers: Watchers
 
     def watch(self, method: Callable[[], Any]) -> None:
@@ -84,6 +86,33 @@ class ExplorerView:
                 "landmarks on all slices again."
             )
         return ""
+
+    def slices_of(self, page: str) -> Mapping[Side, int]:
+        """The slices that a page of the review shows; "" is the first page.
+
+        Raises:
+            ValueError: when that is no page.
+        """
+        return ExplorerState.of_page(page) if page else dict(self._found.home)
+
+    def points_of(self, page: str) -> dict[LandmarkId, Landmark]:
+        """The points of a page of the review as they are now, those of the midline included.
+
+        Raises:
+            ConfigurationError: when the stack has no such slice.
+            ValueError: when that is no page.
+        """
+        points = {i: p for i, p in self.study.landmarks.items() if not isinstance(i[0], Side)}
+        for side, index in self.slices_of(page).items():
+            own = self.stack.at(index).landmarks.items()
+            points |= {id_: point for id_, point in own if id_[0] is side}
+        return points
+
+    @property
+    def kept_texts(self) -> tuple[str, str]:
+        """What the scene keeps of it: what was found in space, and the points of all slices."""
+        found, stack = (self._nodes.text(part) or "" for part in (FOUND, STACK))
+        return found, stack
 
     def value(self, side: Side, id_: str, index: int | None = None) -> SliceValue | None:
         """An angle on a slice; None where none was measured.
