@@ -2,8 +2,9 @@
 
 The contour is taken for an arc of the head's circle that ends in a straight piece of the neck; arc
 and piece both lie where brightness falls from the marrow outwards. Every end of the arc and slope
-of the piece is tried; what a network expects counts as well. A cam is no corner: where the only one
-lies well below the place that is expected, it is the end of a bump, and the expected place stays.
+of the piece is tried; what a network expects counts as well. A corner far from the expected place
+is another one: well below it the end of a bump (a cam is no corner), well above it an edge of the
+capsule or of the roof. Then the expected place stays.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ _CONTRAST_WEIGHT = 10.0
 _EXPECTED_DEG = 4.0
 """Usual distance of the corner from where it is expected."""
 
-_MOST_DOWN_DEG = 6.0
-"""A corner farther down than this is the end of a bump: the contour left the circle before it."""
+_FARTHEST_DEG = 8.0
+"""A corner farther than this from where it is expected is not the one that is looked for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +76,7 @@ def junction_corner_deg(
 
     Returns:
         Degrees: the mean over all ends of the arc, weighted by how likely they are; the expected
-        turn where that is the end of a bump.
+        turn where that is too far from it.
     """
     gradient = _gradient(rays, rim, up, lateral)
     falls = _falls(gradient, rim.radius)
@@ -83,7 +84,7 @@ def junction_corner_deg(
     likely = _CONTRAST_WEIGHT * falls - strange[:, None]
     weights = np.exp(likely - likely.max())
     found = float((weights.sum(axis=1) @ _ENDS_DEG) / weights.sum())
-    return found if found - expected_deg <= _MOST_DOWN_DEG else expected_deg
+    return found if abs(found - expected_deg) <= _FARTHEST_DEG else expected_deg
 
 
 def _gradient(

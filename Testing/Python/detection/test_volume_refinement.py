@@ -121,10 +121,11 @@ def test_the_cam_point_moves_towards_the_corner_of_neck_and_head(image, side, wr
     assert distance == pytest.approx(1.06 * RADIUS, abs=0.8)
 
 
-def test_a_corner_far_below_the_expected_place_is_the_end_of_a_bump(image):
-    """A network that sees a large cam is believed: the cam point slides no 25 degrees down."""
-    turn, _ = _cam_turn(image, Side.LEFT, -25.0)
-    assert turn == pytest.approx(_corner_deg() - 25.0, abs=6.5)
+@pytest.mark.parametrize("wrong_deg", [-25.0, 15.0])
+def test_a_corner_far_from_the_expected_place_is_another_one(image, wrong_deg):
+    """A network that sees a large cam is believed, and one that sees none is, too."""
+    turn, _ = _cam_turn(image, Side.LEFT, wrong_deg)
+    assert turn == pytest.approx(_corner_deg() + wrong_deg, abs=8.0)
 
 
 def test_other_points_and_all_doubt_stay(image):
