@@ -89,8 +89,11 @@ class Restoring:
         stack = None
         if explorer is None:
             stack = next((s for s in find_stacks(folder, image) if s.fits(image)), None)
-        found = page_offers(folder, image)
-        found = {p: o for p, o in found.items() if self._is_news(p, o, image, study)}
+        found = {}
+        for page, offers in page_offers(folder, image).items():
+            news = next((o for o in offers if self._is_news(page, o, image, study)), None)
+            if news is not None:
+                found[page] = news
         if stack is not None and not (stack.edits or found):
             stack.discard()
             stack = None

@@ -19,8 +19,8 @@ def offers(folder: Path | str, image: HipImage) -> tuple[JournalOffer, ...]:
     return find_offers(folder, image_key(image.pixels))
 
 
-def page_offers(folder: Path | str, image: HipImage) -> dict[str, JournalOffer]:
-    """What a crash left of the pages of reviews of an image: the latest of each, by page.
+def page_offers(folder: Path | str, image: HipImage) -> dict[str, tuple[JournalOffer, ...]]:
+    """What a crash left of the pages of reviews of an image: by page, the latest first.
 
     The first page has the name "".
 
@@ -33,7 +33,7 @@ def page_offers(folder: Path | str, image: HipImage) -> dict[str, JournalOffer]:
     names = [path.name for path in Path(folder).glob(f"{key}.*-*{ENDING}")]
     pages = ["", *sorted({name[start : name.rindex("-")] for name in names})]
     found = {page: find_offers(folder, page_key(key, page)) for page in pages}
-    return {page: of_page[0] for page, of_page in found.items() if of_page}
+    return {page: of_page for page, of_page in found.items() if of_page}
 
 
 def page_key(key: str, page: str) -> str:

@@ -41,7 +41,7 @@ class Series:
     """One series of a chart.
 
     Attributes:
-        name: in the legend.
+        name: what it shows.
         x, y: columns of the table.
         colour, ink: how it is drawn.
         moves: whether it changes at every step. Such series have a table of their own, since each
@@ -84,7 +84,7 @@ class Chart:
         self.node.SetTitle(title)
         self.node.SetXAxisTitle(axes[0])
         self.node.SetYAxisTitle(axes[1])
-        self.node.SetLegendVisibility(True)
+        self.node.SetLegendVisibility(False)  # would cover curves: axis titles and panel tell
         _small_letters(self.node)
         self.node.EndModify(modifying)
 
@@ -110,7 +110,7 @@ class Chart:
         node = nodes.get(f"series {kind.value} {series.y}", _SERIES_CLASS, series.name)
         line, width, marker, size = series.ink.value
         modifying = node.StartModify()
-        node.SetName(series.name)  # as the legend says it, without the case
+        node.SetName(series.name)  # as a hint in the plot says it, without the case
         node.SetAndObserveTableNodeID(table.GetID())
         node.SetPlotType(node.PlotTypeScatter)
         node.SetXColumnName(series.x)
@@ -129,4 +129,3 @@ def _small_letters(chart: Any) -> None:
     chart.SetTitleFontSize(14)
     chart.SetAxisTitleFontSize(12)
     chart.SetAxisLabelFontSize(11)
-    chart.SetLegendFontSize(10)

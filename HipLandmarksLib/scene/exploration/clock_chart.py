@@ -31,7 +31,8 @@ class ClockChart:
     def __init__(self, nodes: ExplorerNodes) -> None:
         self._planes: dict[str, list[Plane]] = {}
         title = _("Alpha by the clock (research use)")
-        axes = (_("9 posterior  —  3 anterior"), _("6 inferior  —  12 superior"))
+        across = _("9 posterior  —  3 anterior (right orange, left blue)")
+        axes = (across, _("6 inferior  —  12 superior"))
         self.chart = Chart(nodes, ExplorerChart.CLOCK, title, axes, _series())
         self.chart.node.SetGridVisibility(False)
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .kinds import CHART_VIEWS, EXPLORER_LAYOUT, RADIAL_VIEW
+from .kinds import CHART_VIEWS, EXPLORER_LAYOUT, RADIAL_VIEW, ExplorerChart
 
 if TYPE_CHECKING:
     from .explorer import StackExplorer
 
+_PLOT_LABELS = {
+    ExplorerChart.ALPHA: "Alpha",
+    ExplorerChart.LCE: "LCE",
+    ExplorerChart.CLOCK: "Clock",
+}
 _LAYOUT_CLASS, _PLOT_VIEW_CLASS = "vtkMRMLLayoutNode", "vtkMRMLPlotViewNode"
 
 
@@ -20,12 +25,14 @@ def layout_xml() -> str:
         '<view class="vtkMRMLViewNode" singletontag="1">'
         '<property name="viewlabel" action="default">1</property></view>',
     )
-    below = _row(*(_plot_view(name, name[3:]) for name in CHART_VIEWS.values()))
+    below = _row(*(_plot_view(name, _PLOT_LABELS[kind]) for kind, name in CHART_VIEWS.items()))
     return f'<layout type="vertical" split="true"><item>{above}</item><item>{below}</item></layout>'
 
 
 def show_explorer_layout(explorer: StackExplorer) -> bool:
     """Switch to the layout of the explorer and put plots and radial plane into its views.
+
+    While no radial plane was chosen it is the one with the largest alpha.
 
     The views exist once an application has made them; call it again for views that came later.
 
@@ -38,10 +45,22 @@ def show_explorer_layout(explorer: StackExplorer) -> bool:
         return False
     if not layout.IsLayoutDescription(EXPLORER_LAYOUT):
         layout.AddLayoutDescription(EXPLORER_LAYOUT, layout_xml())
-    layout.SetViewArrangement(EXPLORER_LAYOUT)
-    put_charts(explorer)
-    explorer.show_slices()
+    with explorer.views_arranged():
+        layout.SetViewArrangement(EXPLORER_LAYOUT)
+        put_charts(explorer)
+        show_first_radial(explorer)
+        explorer.show_slices()
     return True
+
+
+def show_first_radial(explorer: StackExplorer) -> None:
+    """Show the radial plane with the largest alpha while somebody has chosen none."""
+    maps = [own.radial for own in explorer.exploration.sides.values() if own.radial is not None]
+    known = [(top.alpha_deg, own.side, top.theta_deg) for own in maps if (top := own.maximum)]
+    tops = [(alpha, side, theta) for alpha, side, theta in known if alpha is not None]
+    if explorer.radial is None and tops:
+        _alpha, side, theta = max(tops, key=lambda top: top[0])
+        explorer.show_radial(side, theta)
 
 
 def put_charts(explorer: StackExplorer) -> int:

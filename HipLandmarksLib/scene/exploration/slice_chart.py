@@ -32,7 +32,7 @@ class SliceChart:
         self._marked: dict[str, list[int]] = {}
         self._heights = (0.0, 1.0)
         title = _("{name} slice by slice (research use)").format(name=name)
-        axes = (_("Slice"), f"{name}, °")
+        axes = (_("Slice (right orange, left blue, measured black)"), f"{name}, °")
         self.chart = Chart(nodes, kind, title, axes, _series())
 
     def show(self, indices: Sequence[int], rows: Rows) -> None:

@@ -196,6 +196,35 @@ def test_a_click_on_a_point_of_a_plot_goes_to_its_slice(hands, explorer):
     assert explorer.at_chosen, "a closed panel hears nothing"
 
 
+def test_the_layout_begins_with_the_plane_of_the_largest_alpha(hands, explorer):
+    hands.scene.AddNode(hands.desktop.slicer.vtkMRMLLayoutNode())
+    hands.press("explorerViews")
+    side, theta = explorer.radial
+    sections = [own for s in Side for own in explorer.exploration.sides[s].radial.sections]
+    shown = explorer.exploration.sides[side].radial.at(theta)
+    assert shown.alpha_deg == max(own.alpha_deg for own in sections if own.alpha_deg is not None)
+    explorer.show_radial(LEFT, 300.0)
+    hands.press("explorerViews")
+    assert explorer.radial == (LEFT, 300.0), "a chosen plane stays"
+
+
+def test_no_legend_lies_over_the_curves_and_colours_are_told(hands, explorer):
+    charts = [explorer.chart(kind) for kind in ExplorerChart]
+    assert not any(chart.GetLegendVisibility() for chart in charts)
+    assert all("right orange, left blue" in chart.GetXAxisTitle() for chart in charts)
+    assert hands.ui.plotKeyLabel.text.startswith("Plots: right hip orange, left hip blue")
+
+
+def test_the_open_section_makes_the_panel_no_wider(hands, explorer):
+    hands.turn()
+    hands.ui.explorerSection.collapsed = True
+    hands.turn()
+    before = hands.widget.parent.minimumSizeHint.width()
+    hands.ui.explorerSection.collapsed = False
+    hands.turn()
+    assert hands.widget.parent.minimumSizeHint.width() <= before
+
+
 def test_scrolling_is_followed_on_demand(hands, explorer):
     hands.press("followViews")
     assert explorer.follow_views
@@ -204,6 +233,24 @@ def test_scrolling_is_followed_on_demand(hands, explorer):
     hands.turn()
     assert dict(explorer.shown) != CHOSEN
     assert hands.ui.followViews.checked
+
+
+def test_nobody_scrolls_when_views_are_arranged_or_show_the_other_hip(hands, explorer):
+    hands.press("followViews")
+    node = hands.scene.GetSingletonNode("Green", "vtkMRMLSliceNode")
+    explorer.go_to(8)
+    explorer.show_chosen()
+    assert explorer.at_chosen, "each hip stays on its own slice"
+    to_left = explorer.stack.at(12).depth_mm - explorer.stack.at(10).depth_mm
+    node.SetSliceOffset(node.GetSliceOffset() + to_left)
+    assert explorer.at_chosen
+    with explorer.views_arranged():
+        node.SetSliceOffset(node.GetSliceOffset() + 2 * to_left)
+    assert explorer.at_chosen
+    composite = hands.scene.GetSingletonNode("Green", "vtkMRMLSliceCompositeNode")
+    composite.SetBackgroundVolumeID(None)
+    node.SetSliceOffset(node.GetSliceOffset() - 3 * to_left)
+    assert explorer.at_chosen, "what this view shows now is another image"
 
 
 def test_other_points_of_the_study_take_the_stack_away(hands, explorer):

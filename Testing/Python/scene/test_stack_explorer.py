@@ -333,7 +333,7 @@ def test_what_was_done_to_a_slice_is_there_again_after_a_crash(
     again = HipStudy.create(slicer.vtkMRMLScene(), case.image, found.stack.case(), reader="anna")
     later = StackExplorer.create(again, found, editor=StudyEditor(again, tmp_path))
     assert offers(tmp_path, case.image) == ()
-    ((page, offer),) = page_offers(tmp_path, case.image).items()
+    ((page, (offer,)),) = page_offers(tmp_path, case.image).items()
     later.restore(page, offer)
     assert later.edited == (9,) and set(later.shown.values()) == {9}
     assert again.landmarks[RIGHT_LCP].position == pytest.approx(moved.position)

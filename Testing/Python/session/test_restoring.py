@@ -192,6 +192,17 @@ def test_accepted_points_are_offered_although_none_was_moved(run: Any) -> None:
     assert after.offer is None
 
 
+def test_a_later_review_that_is_in_the_scene_hides_no_earlier_one(run: Any) -> None:
+    place = run(stack=False).edit(RIGHT_LCP)
+    later = run(stack=False)
+    later.editors.of(later.study)
+    move(later.study, RIGHT_LCP, (0.0, 0.0, 2.0))
+    move(later.study, RIGHT_LCP, (0.0, 0.0, -2.0))
+    after = run(stack=False)
+    after.restore()
+    assert after.study.landmarks[RIGHT_LCP].position == pytest.approx(place)
+
+
 def test_discarded_work_is_gone(run: Any, tmp_path: Path) -> None:
     run().edit(RIGHT_LCP, 9)
     after = run(landmarks=False)
