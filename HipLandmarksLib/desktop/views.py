@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from ..scene import HipStudy
-from ..scene.editing import scroll_to_points, views_of
+from ..scene.editing import current_slice, scroll_to_points
 from ..scene.film import show_in_coronal_view
+
+__all__ = ["current_slice", "markups_managers", "show_volume"]
 
 
 def show_volume(volume: Any, study: HipStudy | None = None) -> None:
@@ -40,22 +42,3 @@ def markups_managers() -> list[Any]:
     views = [layout.sliceWidget(each).sliceView() for each in layout.sliceViewNames()]
     views += [layout.threeDWidget(n).threeDView() for n in range(layout.threeDViewCount)]
     return [view.displayableManagerByClassName(name) for view in views]
-
-
-def current_slice(volume: Any) -> int | None:
-    """Index of the slice of ``volume`` that is shown in a view parallel to its slices."""
-    from vtkmodules.vtkCommonMath import vtkMatrix4x4
-
-    to_ijk = vtkMatrix4x4()
-    volume.GetRASToIJKMatrix(to_ijk)
-    for node in views_of(volume):
-        view = node.GetSliceToRAS()
-        normal = [view.GetElement(row, 2) for row in range(3)]
-        through = [
-            sum(to_ijk.GetElement(axis, k) * normal[k] for k in range(3)) for axis in range(3)
-        ]
-        if abs(through[2]) > max(abs(through[0]), abs(through[1])):
-            centre = [view.GetElement(row, 3) for row in range(4)]
-            index = round(to_ijk.MultiplyPoint(centre)[2])
-            return int(min(max(index, 0), volume.GetImageData().GetDimensions()[2] - 1))
-    return None

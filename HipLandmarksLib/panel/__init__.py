@@ -44,11 +44,15 @@ from .detection import (
     DetectionPlan,
     DetectionView,
     ProgressWords,
-    cancelled_message,
     detection_view,
+    percent,
+)
+from .detection_messages import (
+    cancelled_message,
+    download_line,
     finished_message,
     licence_question,
-    percent,
+    packages_message,
     remark_message,
 )
 from .explorer import (
@@ -136,6 +140,7 @@ __all__ = [
     "csv_of",
     "definition_of",
     "detection_view",
+    "download_line",
     "finished_message",
     "group_title",
     "image_badges",
@@ -151,6 +156,7 @@ __all__ = [
     "message_of",
     "method_choice",
     "overlay_view",
+    "packages_message",
     "patient_choices",
     "percent",
     "plausibility_badges",

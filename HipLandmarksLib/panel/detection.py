@@ -7,15 +7,14 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from ..anatomy import Side
-from ..detection.catalogue import ModelEntry, ModelPlace, ModelSummary
+from ..detection.catalogue import ModelEntry, ModelPlace
 from ..detection.worker import Progress, Stage
 from ..i18n import tr as _
 from ..imaging import HipImage, Modality
 from ..remaining_time import RemainingTime
-from .bricks import Badge, Choice, Message, Option
+from .bricks import Badge, Choice, Option
 from .controls import Control
 from .severity import Severity
-from .words import Words
 
 AUTO = "auto"
 CURRENT = "current"
@@ -98,6 +97,11 @@ class DetectionView:
     reason: str
     entry: ModelEntry | None
 
+    @property
+    def offered(self) -> bool:
+        """Whether the model is still to be downloaded, and can be."""
+        return self.entry is not None and not self.entry.usable and self.entry.problem is None
+
 
 def detection_view(
     image: HipImage | None,
@@ -179,32 +183,6 @@ def stage_word(stage: Stage) -> str:
         Stage.SLICES: _("Searching the slices"),
         Stage.READING: _("Reading the hips"),
     }[stage]
-
-
-def finished_message(model: str, device: str, seconds: float) -> Message:
-    """What is told when a detection is done; its remarks follow as messages of their own."""
-    text = _("Landmarks by {model} on {device} in {seconds:.1f} s. Check every point.")
-    return Message(Severity.GOOD, text.format(model=model, device=device, seconds=seconds))
-
-
-def cancelled_message() -> Message:
-    """What is told when a detection was stopped."""
-    return Message(Severity.NOTE, _("The detection was cancelled; the scene is as before."))
-
-
-def licence_question(summary: ModelSummary) -> tuple[Message, Words]:
-    """What is asked before a model is used whose licence forbids commercial use, and the button."""
-    text = _("{model} is not for commercial use. Its licence: {licence}")
-    message = Message(Severity.CAUTION, text.format(model=summary.title, licence=summary.licence))
-    return message, Words(
-        _("Agree and detect"),
-        _("You agree to this licence; it is remembered and not asked again for this model."),
-    )
-
-
-def remark_message(remark: str) -> Message:
-    """A remark of the detection on what its reader must check, or a notice of the worker."""
-    return Message(Severity.CAUTION, remark)
 
 
 def _fits(entry: ModelEntry, image: HipImage | None) -> bool:

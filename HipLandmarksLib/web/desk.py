@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import HipLandmarksError
+from ..i18n import tr as _
 from ..imaging import HipImage
 from ..panel import Message, Panel, Severity, Words, message_of
 from ..scene import HipStudy, image_of_volume
+from ..scene.editing import scroll_to_points
 from ..session.editors import Editors
 from ..session.hip_session import HipSession
 from .bricks import message_brick
@@ -75,9 +77,28 @@ class Desk:
             return None
         return image_of_volume(self.volume)
 
+    def choose(self, volume: Any) -> None:
+        """Show and measure another volume node."""
+        self.volume = volume
+        self.views.show(volume)
+        self.reopen()
+
+    def show_points(self) -> None:
+        """Let the views show a slice with points of the study; the zoom stays."""
+        if self.study is not None:
+            scroll_to_points(self.study)
+        self.views.render()
+
     def say(self, text: str, severity: Severity = Severity.GOOD) -> None:
         """Tell something that went as it should."""
         self.tell(Message(severity, text))
+
+    def tell_copied(self, done: bool) -> None:
+        """A table was put on the clipboard, or the browser did not allow it."""
+        if done:
+            self.say(_("The table is on the clipboard."))
+        else:
+            self.say(_("This browser does not let the page copy: save it."), Severity.CAUTION)
 
     def tell(self, message: Message | None) -> None:
         """Show a message until the next one; None: none."""

@@ -54,10 +54,13 @@ class Outgoing:
     Args:
         study: the study as it is now; None when there is none.
         folder: where a file may lie while it is made.
+        saved: called after the scene was written.
     """
 
-    def __init__(self, study: Callable[[], HipStudy | None], folder: Path) -> None:
-        self._study = study
+    def __init__(
+        self, study: Callable[[], HipStudy | None], folder: Path, saved: Callable[[], None]
+    ) -> None:
+        self._study, self._saved = study, saved
         self._folder = folder
 
     async def send(self, request: web.Request) -> web.Response:
@@ -87,6 +90,7 @@ class Outgoing:
             path = Path(room) / kind.value
             if kind is Download.SCENE:
                 save_scene(study.scene, path)  # the scene belongs to this thread
+                self._saved()
             elif kind is Download.PICTURE:
                 await asyncio.to_thread(_draw, path, case)
             else:

@@ -30,6 +30,15 @@ def slice_plots(rows: Rows, shown: Mapping[Side, int]) -> list[Brick]:
     return [plot for id_ in ids if (plot := _plot(id_, rows, shown)) is not None]
 
 
+def plot_words() -> Brick:
+    """What the marks of the plots mean."""
+    return {
+        "right": _("right"),
+        "left": _("left"),
+        "marks": _("large: measured here; hollow: not to be compared with limits"),
+    }
+
+
 def _plot(id_: str, rows: Rows, shown: Mapping[Side, int]) -> Brick | None:
     own = {side: rows[(side, id_)] for side in Side if (side, id_) in rows}
     valued = [row for each in own.values() for row in each if row.value is not None]
@@ -43,13 +52,15 @@ def _plot(id_: str, rows: Rows, shown: Mapping[Side, int]) -> Brick | None:
     return {
         "id": id_,
         "title": measurement.name,
+        "back": _("back"),
+        "front": _("front"),
         "width": WIDTH,
         "height": HEIGHT,
         "usual": scale.band(measurement.usual),
         "ticks": scale.ticks(),
         "slices": [{"index": index, "x": scale.x(index)} for index in visible],
         "shown": [
-            {"side": s.value, "x": scale.x(k)}
+            {"side": s.value, "index": k, "x": scale.x(k)}
             for s, k in shown.items()
             if scale.has(k) and s in own
         ],

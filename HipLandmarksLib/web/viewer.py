@@ -14,6 +14,7 @@ from ..scene.prepare import prepare_scene
 from ..session.editors import Editors, reviews_folder
 from ..session.explorers import Explorers
 from ..session.hip_session import HipSession
+from ..session.restoring import Restoring
 from .bricks import message_brick, words_brick
 from .desk import Desk
 from .incoming import Incoming
@@ -22,10 +23,12 @@ from .options import ViewerOptions
 from .outgoing import Download, Outgoing
 from .sections.advanced import AdvancedSection
 from .sections.calibration import CalibrationSection
+from .sections.comparison import ComparisonSection
 from .sections.detect import DetectSection
 from .sections.explorer import ExplorerSection
 from .sections.measurements import MeasurementSection
 from .sections.overlay import OverlaySection
+from .sections.restore import RestoreOffer
 from .sections.review import ReviewSection
 from .sections.study import StudySection
 from .views import Views
@@ -60,19 +63,24 @@ class Viewer:
             self._live.ask,
             self.show,
         )
-        self.outgoing = Outgoing(lambda: self.desk.study, self.desk.incoming.folder)
+        self.outgoing = Outgoing(
+            lambda: self.desk.study, self.desk.incoming.folder, self._scene_saved
+        )
         self.study = StudySection(self.desk)
         self._explorers = Explorers(self.desk.editors)
         self.detect = DetectSection(self.desk, self._explorers)
         self.review = ReviewSection(self.desk)
         self.measurements = MeasurementSection(self.desk)
         self.explorer = ExplorerSection(self.desk, self._explorers)
+        self.comparison = ComparisonSection(self.desk, self._explorers)
         self.overlay = OverlaySection(self.desk)
         self.calibration = CalibrationSection(self.desk)
         self.advanced = AdvancedSection(self.desk)
+        self.restore = RestoreOffer(self.desk, Restoring(self.desk.editors, self._explorers))
         self._sections: tuple[_Section, ...] = (
             *(self.study, self.detect, self.review, self.measurements),
-            *(self.explorer, self.overlay, self.calibration, self.advanced),
+            *(self.explorer, self.comparison),
+            *(self.overlay, self.calibration, self.advanced, self.restore),
         )
         self._guarded: Any = None
         self.show()
@@ -94,10 +102,12 @@ class Viewer:
             study.watch(self._live.ask)
         if editor is not None:
             editor.watch(self._live.ask)
-        show_only([] if study is None else [study], studies)
+        if self.comparison.compared.linked is None:
+            show_only([] if study is None else [study], studies)
         volume = desk.volume
         repairs = [] if volume is None else [repair.text for repair in repairs_of(volume)]
         desk.panel.show(study, editor, self._image(), repairs)
+        self._guarded = None
         self._guard()
         desk.state.has_study = study is not None
         for section in self._sections:
@@ -108,11 +118,20 @@ class Viewer:
         self._live.close()
         self.detect.cancel()
         self.calibration.close()
+        self.comparison.close()
         self.explorer.close()
         self.desk.editors.close()
         self.desk.panel.show(None)
         self.desk.session.end()
         self.desk.incoming.close()
+
+    def _scene_saved(self) -> None:
+        """A downloaded scene holds every review: nothing of the autosave is needed any more."""
+        for study in self.desk.session.studies:
+            editor = self.desk.editors.of(study)
+            if editor is not None:
+                editor.saved()
+        self._explorers.saved()
 
     def _turn(self) -> None:
         """Write what changed since the last turn of the event loop."""
@@ -128,6 +147,7 @@ class Viewer:
             self.review.update(change)
             self.measurements.update(change)
             self.explorer.update()
+            self.comparison.update()
 
     def _guard(self) -> None:
         """No middle-drag of a whole list; tried until the views have made their widgets."""

@@ -6,21 +6,13 @@ from enum import Enum
 from typing import Any
 
 from trame_slicer.core import LayoutManager, SlicerApp
-from trame_slicer.rca_view import register_rca_factories
 from trame_slicer.views import Layout, LayoutDirection, ViewLayoutDefinition
-from vtkmodules.vtkCommonMath import vtkMatrix4x4
 
-from ..anatomy import Side
-from ..scene import HipStudy
-from ..scene.editing import views_of
+from ..scene.comparison import FIRST_VIEW, SECOND_VIEW
 from ..scene.exploration import RADIAL_VIEW
 from ..scene.film import CORONAL_VIEW, show_in_coronal_view
-from ..scene.frames import flip_frame
+from .pacing import make_views_of_page
 
-MOVING_FPS = 30.0
-RESTING_FPS = 10.0
-MOVING_QUALITY = 50
-"""Of the JPEG while something moves, in per cent; stills are sent at 90."""
 _MARKUPS = "vtkMRMLMarkupsDisplayableManager"
 
 
@@ -33,6 +25,8 @@ class ViewerLayout(Enum):
     """The coronal view large; axial, sagittal and 3D beside it."""
     EXPLORED = "explored"
     """The coronal view, the hips in space, and a plane through the neck."""
+    COMPARED = "compared"
+    """Two images of one patient beside each other."""
 
 
 class Views:
@@ -45,15 +39,7 @@ class Views:
 
     def __init__(self, server: Any, app: SlicerApp) -> None:
         self._app = app
-        register_rca_factories(
-            app.view_manager,
-            server,
-            slice_view_ui_f=_nothing,
-            three_d_view_ui_f=_nothing,
-            target_fps=MOVING_FPS,
-            blur_fps=RESTING_FPS,
-            interactive_quality=MOVING_QUALITY,
-        )
+        make_views_of_page(app.view_manager, server)
         self.layouts = LayoutManager(app.scene, app.view_manager, server)
         coronal = ViewLayoutDefinition.coronal_view(CORONAL_VIEW)
         column = Layout(
@@ -71,12 +57,14 @@ class Views:
                 ViewLayoutDefinition.coronal_view(RADIAL_VIEW),
             ],
         )
+        pair = [ViewLayoutDefinition.coronal_view(name) for name in (FIRST_VIEW, SECOND_VIEW)]
         across = LayoutDirection.Horizontal
         self.layouts.register_layout_dict(
             {
                 ViewerLayout.SLICE.value: Layout(across, [coronal]),
                 ViewerLayout.VOLUME.value: Layout(across, [coronal, column], ["2.6", "1"]),
                 ViewerLayout.EXPLORED.value: Layout(across, [coronal, planes], ["1.5", "1"]),
+                ViewerLayout.COMPARED.value: Layout(across, pair),
             }
         )
         self.layouts.set_layout(ViewerLayout.SLICE.value)
@@ -92,17 +80,6 @@ class Views:
         """Arrange the views for an explored stack."""
         self.layouts.set_layout(ViewerLayout.EXPLORED.value)
 
-    def current_slice(self, volume: Any) -> int:
-        """Number of the slice of ``volume`` that the coronal view shows."""
-        node, data = self.slice_node(), volume.GetImageData()
-        if node is None or data is None:
-            return 0
-        to_ijk = vtkMatrix4x4()
-        volume.GetRASToIJKMatrix(to_ijk)
-        centre = [node.GetSliceToRAS().GetElement(row, 3) for row in range(4)]
-        index = round(to_ijk.MultiplyPoint(centre)[2])
-        return int(min(max(index, 0), data.GetDimensions()[2] - 1))
-
     def show(self, volume: Any) -> None:
         """Show a volume as a whole: a single image in the coronal view alone."""
         single = volume.GetImageData().GetDimensions()[2] == 1
@@ -114,15 +91,6 @@ class Views:
             view.reset_view()
         if single:
             show_in_coronal_view(volume)
-
-    def look_at_hips(self, study: HipStudy) -> None:
-        """Show the slice in which the hips were read; the zoom stays."""
-        for key in ("FHC", "LAE"):
-            found = study.landmarks.get((Side.RIGHT, key)) or study.landmarks.get((Side.LEFT, key))
-            if found is not None and found.position is not None:
-                for node in views_of(study.volume_node):
-                    node.JumpSlice(*flip_frame(found.position))
-                return
 
     def fit(self) -> None:
         """Show the whole image in every view again."""
@@ -145,7 +113,3 @@ class Views:
         """Draw every view anew, such as after the scene changed in one go."""
         for view in self._app.view_manager.get_views():
             view.schedule_render()
-
-
-def _nothing(*_arguments: Any) -> None:
-    """Views carry no buttons of their own."""

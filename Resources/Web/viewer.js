@@ -94,6 +94,29 @@
     }
   });
 
+  // The clipboard of the page, or the old way where a page without encryption has none.
+  async function copy(text) {
+    if (navigator.clipboard) return navigator.clipboard.writeText(text);
+    const field = document.createElement("textarea");
+    field.value = text;
+    document.body.append(field);
+    field.select();
+    const done = document.execCommand("copy");
+    field.remove();
+    if (!done) throw new Error("not copied");
+  }
+
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copies]");
+    if (!button || !window.trame) return;
+    try {
+      await copy(await window.trame.trigger(button.dataset.copies, []));
+      call("message.copied", [true]);
+    } catch (error) {
+      call("message.copied", [false]);
+    }
+  });
+
   function showDrop(on) {
     const drop = document.getElementById("drop");
     if (drop) drop.hidden = !on;

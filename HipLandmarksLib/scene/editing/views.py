@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from vtkmodules.vtkCommonMath import vtkMatrix4x4
 
 from ...anatomy import Side
 from ...review import Direction
@@ -101,6 +102,23 @@ def views_of(volume: Any) -> Iterator[Any]:
             node = scene.GetSingletonNode(composite.GetLayoutName(), "vtkMRMLSliceNode")
             if node is not None:
                 yield node
+
+
+def current_slice(volume: Any) -> int | None:
+    """Index of the slice of ``volume`` that is shown in a view parallel to its slices."""
+    to_ijk = vtkMatrix4x4()
+    volume.GetRASToIJKMatrix(to_ijk)
+    for node in views_of(volume):
+        view = node.GetSliceToRAS()
+        normal = [view.GetElement(row, 2) for row in range(3)]
+        through = [
+            sum(to_ijk.GetElement(axis, k) * normal[k] for k in range(3)) for axis in range(3)
+        ]
+        if abs(through[2]) > max(abs(through[0]), abs(through[1])):
+            centre = [view.GetElement(row, 3) for row in range(4)]
+            index = round(to_ijk.MultiplyPoint(centre)[2])
+            return int(min(max(index, 0), volume.GetImageData().GetDimensions()[2] - 1))
+    return None
 
 
 def _close(study: HipStudy) -> float:

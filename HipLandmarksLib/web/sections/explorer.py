@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from ...anatomy import Side
 from ...panel import (
     Cell,
     Control,
-    ExplorerPanel,
     ExplorerView,
     clock_columns,
-    clock_side,
     control_words,
-    set_space_part,
     slice_columns,
-    take_head_centres,
-    take_slice,
 )
 from ...report.exploration.slice_rows import explored_rows
 from ...scene.exploration import StackExplorer
 from ...session.explorers import Explorers
+from ...session.slice_exploration import SliceExploration
 from ..bricks import Brick, cell_brick, words_brick
+from ..clock_plot import clock_plot
 from ..desk import Desk
-from ..slice_plot import slice_plots
+from ..slice_plot import plot_words, slice_plots
 
+LOOK_EVERY_S = 0.05
 TAKES = (Control.TAKE_RIGHT, Control.TAKE_LEFT, Control.TAKE_SUGGESTED, Control.TAKE_CENTRE)
 
 
@@ -38,9 +37,8 @@ class ExplorerSection:
 
     def __init__(self, desk: Desk, explorers: Explorers) -> None:
         self.desk, self._explorers = desk, explorers
-        self._panel = ExplorerPanel()
-        self._watched: StackExplorer | None = None
-        self._view = ExplorerView(True)
+        self.slices = SliceExploration(desk, explorers)
+        self._follows = False
         desk.state.update(
             {
                 "explorer": {"applies": False, "explored": False},
@@ -49,77 +47,83 @@ class ExplorerSection:
                 "clock_columns": [words_brick(words) for words in clock_columns()],
                 "clock_lines": [],
                 "slice_plots": [],
+                "plot_words": plot_words(),
+                "clock_plot": {"shown": False},
             }
         )
 
-    @property
-    def explorer(self) -> StackExplorer | None:
-        """Of the study that is shown; None when its slices were not explored."""
-        return self._explorers.of(self.desk.study)
-
     def show(self) -> None:
         """Bring the section in line with the study."""
-        with self.desk.telling():
-            self._watch(self.explorer)
+        self.slices.begin()
         self.update()
+        if self._explorers.busy_with is not None and not self._follows:
+            self._follows = True
+            self.desk.begin(self._follow())
 
     def update(self) -> None:
         """Bring the section in line with what changed."""
-        explorer = self.explorer
-        study = self.desk.study
-        busy = study is not None and self._explorers.busy_with is study
-        before, view = self._view, self._panel.view(study, explorer, busy)
-        self._view, state = view, self.desk.state
+        before, explorer = self.slices.view, self.slices.explorer
+        view, state = self.slices.update(), self.desk.state
         state.explorer = self._brick(view, explorer)
         if view.slices is not before.slices:
             state.slice_lines = [_line(line.index, line.cells) for line in view.slices]
         if view.clock is not before.clock:
             state.clock_lines = [_line(line.theta_deg, line.cells) for line in view.clock]
         state.slice_plots = [] if explorer is None else self._plots(explorer)
+        state.clock_plot = {"shown": False} if explorer is None else clock_plot(explorer)
+
+    def show_views(self) -> None:
+        """Arrange slices and 3D."""
+        explorer = self.slices.explorer
+        if explorer is not None:
+            self.desk.views.show_explored()
+            explorer.show_slices()
+            self.desk.views.render()
 
     def go_to(self, index: int) -> None:
         """Show a slice: its points, its numbers, and the views jump there."""
-        self._do(lambda explorer: explorer.go_to(index))
+        self._do(lambda: self.slices.go_to(index))
 
     def take(self, name: str) -> None:
         """Measure a hip on the slice that is shown, or both where it was suggested."""
-        control = Control(name)
-        if control is Control.TAKE_CENTRE:
-            self._do(take_head_centres)
-        else:
-            self._do(lambda explorer: take_slice(explorer, control))
+        self._do(lambda: self.slices.take(Control(name)))
 
     def switch(self, name: str, on: bool) -> None:
         """Show or hide something in 3D, or let points follow the views."""
-        control = Control(name)
-        if control is Control.FOLLOW_VIEWS:
-            self._do(lambda explorer: setattr(explorer, "follow_views", on))
-        else:
-            self._do(lambda explorer: set_space_part(explorer, control, on))
+        self._do(lambda: self.slices.switch(Control(name), on))
 
-    def show_radial(self, theta_deg: float, column: int) -> None:
-        """Put the radial view on a plane through the neck."""
-        explorer = self.explorer
-        side = clock_side(column)
-        if explorer is not None and side is None:
-            sides = explorer.exploration.sides
-            side = next((each for each in Side if sides[each].radial is not None), None)
-        if side is not None:
-            chosen = side
-            self._do(lambda explorer: explorer.show_radial(chosen, theta_deg))
+    def show_radial(self, line: int, column: int) -> None:
+        """Put the radial view on the plane of a line of the clock table."""
+        self._do(lambda: self.slices.show_radial(line, column))
+
+    def show_plane(self, theta_deg: float, side: str) -> None:
+        """Put the radial view on a plane through the neck of a hip."""
+        self._do(lambda: self.slices.show_plane(theta_deg, Side(side)))
 
     def close(self) -> None:
         """Let go of the stacks."""
-        self._watch(None)
+        self.slices.close()
         self._explorers.close()
 
-    def _do(self, action: Callable[[StackExplorer], object]) -> None:
-        explorer = self.explorer
-        if explorer is not None:
-            with self.desk.telling():
-                action(explorer)
-            self.desk.views.render()
-            self.update()
+    def _do(self, action: Callable[[], object]) -> None:
+        with self.desk.telling():
+            action()
+        self.desk.views.render()
+        self.update()
+
+    async def _follow(self) -> None:
+        """Wait for an exploration that runs; the page lives meanwhile."""
+        try:
+            while self._explorers.busy_with is not None:
+                await asyncio.sleep(LOOK_EVERY_S)
+                busy = self._explorers.busy_with
+                with self.desk.state:
+                    if self.slices.advance() is not None and busy is self.desk.study:
+                        self.show_views()
+        finally:
+            self._follows = False
+            with self.desk.state:
+                self.update()
 
     def _plots(self, explorer: StackExplorer) -> list[Brick]:
         study = self.desk.study
@@ -127,20 +131,12 @@ class ExplorerSection:
         calibration = None if reading is None else reading.calibration
         return slice_plots(explored_rows(explorer.exploration, calibration), explorer.shown)
 
-    def _watch(self, explorer: StackExplorer | None) -> None:
-        if explorer is self._watched:
-            return
-        if self._watched is not None:
-            self._watched.stop_watching(self.desk.refresh)
-        self._watched = explorer
-        if explorer is not None:
-            explorer.watch(self.desk.refresh)
-
     @staticmethod
     def _brick(view: ExplorerView, explorer: StackExplorer | None) -> Brick:
         switches = [
             {"id": s.control.value, "on": s.on, **words_brick(control_words(s.control))}
             for s in view.switches
+            if s.control is not Control.FOLLOW_VIEWS  # it stands above the slices
         ]
         takes = [
             {"id": c.value, "off": c not in view.ready, **words_brick(control_words(c))}
@@ -149,6 +145,7 @@ class ExplorerSection:
         return {
             "applies": view.applies,
             "explored": explorer is not None,
+            "follows": explorer is not None and explorer.follow_views,
             "reason": view.reason,
             "space": [{"head": heading, "lines": list(lines)} for heading, lines in view.space],
             "current": view.current,

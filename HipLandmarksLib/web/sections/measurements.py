@@ -82,6 +82,10 @@ class MeasurementSection:
                 study.measure_with(with_choice(study.settings, Control(name), chosen))
             self.desk.reopen()
 
+    def text(self) -> str:
+        """The table for the clipboard."""
+        return self.desk.panel.clipboard_text()
+
     def click(self, id_: str) -> None:
         """Show the definition of a row, on the first side that has a value."""
         rows = {row.id: row for row in self.desk.panel.measurements}

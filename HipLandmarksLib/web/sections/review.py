@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from ...anatomy import LandmarkId
-from ...i18n import tr as _
 from ...panel import (
     Change,
-    Message,
     ReviewColumn,
     ReviewRow,
-    Severity,
     command_tooltip,
     command_words,
     key_help,
@@ -20,16 +17,10 @@ from ...panel import (
     review_columns,
 )
 from ...review import Command, KeyMap
-from ...scene.editing import Outcome, StudyEditor, look_at
-from ...session.placing import start_placing
+from ...session.landmark_review import BUTTONS, LandmarkReview
 from ..bricks import Brick, cell_brick, words_brick
 from ..desk import Desk
 
-BUTTONS = (
-    *(Command.ACCEPT, Command.NEXT_LEAST_SURE, Command.UNDO, Command.REDO),
-    *(Command.EDIT, Command.ABSENT, Command.OCCLUDED, Command.UNSET),
-    *(Command.SUGGESTED, Command.MIRROR, Command.RESET, Command.ACCEPT_REST),
-)
 ORDER = (
     *(ReviewColumn.NUMBER, ReviewColumn.LANDMARK, ReviewColumn.SIDE, ReviewColumn.ERROR),
     *(ReviewColumn.CHECKED, ReviewColumn.STATE, ReviewColumn.SOURCE, ReviewColumn.REASON),
@@ -43,6 +34,8 @@ class ReviewSection:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.keys = KeyMap()
+        show_keys = {Command.KEY_HELP: self._show_keys}
+        self.review = LandmarkReview(desk, desk.editors, self.follow, show_keys)
         self._ids: list[LandmarkId] = []
         self._defined: LandmarkId | None = None
         headings = dict(zip(ReviewColumn, review_columns(), strict=True))
@@ -62,11 +55,6 @@ class ReviewSection:
             }
         )
 
-    @property
-    def editor(self) -> StudyEditor | None:
-        """The editor of the study that is shown."""
-        return self.desk.editors.of(self.desk.study)
-
     def show(self) -> None:
         """Show the list anew, for another study."""
         self._defined = None
@@ -83,14 +71,15 @@ class ReviewSection:
 
     def follow(self) -> None:
         """Buttons, row and words in line with the editor; cheap, for it follows every drag."""
-        editor, panel, state = self.editor, self.desk.panel, self.desk.state
-        state.commands = [self._button(command, editor) for command in BUTTONS]
+        editor, panel, state = self.review.editor, self.desk.panel, self.desk.state
+        state.commands = [self._button(command) for command in BUTTONS]
         lines = (panel.review_line, panel.review_remark)
         state.review_line = " ".join(line for line in lines if line)
         current = None if editor is None else editor.current
         state.review_current = self._ids.index(current) if current in self._ids else -1
         if current is not None and current != self._defined:
             self._define(current)
+        self.review.warn_of_moved_list()
 
     def press_key(self, key: str, view: str = "") -> None:
         """A key was pressed, written as Qt writes it, with the mouse over a view."""
@@ -105,62 +94,21 @@ class ReviewSection:
     def execute(self, command: Command, view: Any = None) -> None:
         """Carry out a command; what stands in its way is told on the page."""
         with self.desk.telling():
-            if command is Command.KEY_HELP:
-                self.desk.state.keys_shown = not self.desk.state.keys_shown
-            elif command in (Command.NEXT_CASE, Command.PREVIOUS_CASE):
-                self._other_case(1 if command is Command.NEXT_CASE else -1)
-            elif self.editor is not None and not self._placed(command, self.editor):
-                self._after(self.editor.execute(command, view))
+            self.review.execute(command, view)
 
     def click(self, row: int) -> None:
         """A row was clicked: its landmark is the current one, the views show it close up."""
-        editor, study = self.editor, self.desk.study
-        if editor is None or study is None or not 0 <= row < len(self._ids):
-            return
-        editor.go_to(self._ids[row])
-        place = editor.place_of(self._ids[row])
-        if place is not None:
-            look_at(study, place)
-        self.follow()
+        if 0 <= row < len(self._ids):
+            with self.desk.telling():
+                self.review.go_to(self._ids[row])
 
     def lock_others(self, on: bool) -> None:
         """While one point is edited the others cannot be dragged."""
         self.desk.state.lock_others = on
-        if self.editor is not None:
-            self.editor.lock_others = on
+        self.review.lock_others(on)
 
-    def _after(self, outcome: Outcome) -> None:
-        study = self.desk.study
-        if outcome.reason:
-            severity = Severity.NOTE if outcome.done else Severity.CAUTION
-            self.desk.tell(Message(severity, outcome.reason))
-        elif outcome.done:
-            self.desk.tell(None)
-        if outcome.look_at is not None and study is not None:
-            look_at(study, outcome.look_at)
-        self.desk.refresh()
-        self.follow()
-
-    def _placed(self, command: Command, editor: StudyEditor) -> bool:
-        """Let the next click place the current landmark when it has no position."""
-        id_, study = editor.current, self.desk.study
-        if command is not Command.EDIT or id_ is None or study is None:
-            return False
-        landmark = editor.item(id_).landmark
-        if landmark is not None and landmark.position is not None:
-            return False
-        start_placing(study, id_)
-        self.desk.say(_("Click on the image to place {key}.").format(key=id_[1]), Severity.NOTE)
-        return True
-
-    def _other_case(self, step: int) -> None:
-        volumes = [study.volume_node for study in self.desk.session.studies]
-        if not volumes:
-            return
-        here = volumes.index(self.desk.volume) if self.desk.volume in volumes else 0
-        self.desk.volume = volumes[(here + step) % len(volumes)]
-        self.desk.views.show(self.desk.volume)
-        self.desk.reopen()
+    def _show_keys(self) -> None:
+        self.desk.state.keys_shown = not self.desk.state.keys_shown
 
     def _fill(self) -> None:
         rows = self.desk.panel.review
@@ -176,19 +124,13 @@ class ReviewSection:
             "faint": row.not_placed,
         }
 
-    def _button(self, command: Command, editor: StudyEditor | None) -> Brick:
-        enabled = editor is not None
-        if editor is not None and command is Command.UNDO:
-            enabled = editor.can_undo
-        elif editor is not None and command is Command.REDO:
-            enabled = editor.can_redo
-        pressed = command is Command.EDIT and editor is not None and editor.editing
+    def _button(self, command: Command) -> Brick:
         return {
             "id": command.value,
             "label": command_words(command).label,
             "tip": command_tooltip(command, self.keys),
-            "off": not enabled,
-            "pressed": pressed,
+            "off": not self.review.is_ready(command),
+            "pressed": command is Command.EDIT and self.review.editing,
         }
 
     def _define(self, id_: LandmarkId) -> None:

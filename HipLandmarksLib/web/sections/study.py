@@ -126,11 +126,8 @@ class StudySection:
                 state.opening = ""
 
     def _show(self, volume: Any) -> None:
-        desk = self.desk
-        desk.volume = volume
-        desk.tell(None)
-        desk.views.show(volume)
-        desk.reopen()
+        self.desk.tell(None)
+        self.desk.choose(volume)
 
     def _volumes(self) -> Any:
         """Images to measure; the maps of doubt are volumes, too, but none."""

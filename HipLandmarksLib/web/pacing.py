@@ -1,0 +1,124 @@
+"""Pictures of the views: quick ones while something moves, the best one once it rests."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+from trame_slicer.core import ViewManager
+from trame_slicer.rca_view import RemoteViewFactory
+from trame_slicer.views import (
+    ScheduledRenderStrategy,
+    SliceView,
+    ThreeDView,
+    ViewLayoutDefinition,
+    ViewType,
+)
+from trame_slicer.views.render_scheduler import NoScheduleRendering
+
+POINTED_FPS = 30.0
+"""Pictures per second, at most, of the view that the mouse is over."""
+OTHER_FPS = 10.0
+"""Of the other views."""
+REST_S = 0.3
+"""After the last change of a view."""
+
+
+@dataclass(frozen=True)
+class PictureQuality:
+    """How a picture is drawn and sent.
+
+    Attributes:
+        jpeg: per cent.
+        samples: per pixel, for smooth edges of lines; 0 for none. Drawn by software, four samples
+            take more than three times as long.
+    """
+
+    jpeg: int
+    samples: int
+
+
+MOVING = PictureQuality(50, 0)
+RESTING = PictureQuality(90, 4)
+
+
+class PacedRendering(ScheduledRenderStrategy):
+    """Draws a view in lower quality while it changes, and once more when it came to rest.
+
+    Args:
+        adapter: of trame, between the window and the page.
+    """
+
+    def __init__(self, adapter: Any) -> None:
+        super().__init__()
+        self._adapter = adapter
+        self._asked_at = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def set_abstract_view(self, abstract_view: Any) -> None:
+        """The view to draw; it rests."""
+        super().set_abstract_view(abstract_view)
+        self._use(RESTING)
+
+    def schedule_render(self) -> None:
+        """The view has changed."""
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # before the server runs nothing moves
+            self._adapter.schedule_render()
+            return
+        self._asked_at = loop.time()
+        if self._timer is None:
+            self._use(MOVING)
+            self._timer = loop.call_later(REST_S, self._look)
+        self._adapter.schedule_render()
+
+    def _look(self) -> None:
+        """Whether it still moves."""
+        loop = asyncio.get_running_loop()
+        left = self._asked_at + REST_S - loop.time()
+        if left > 0.0:
+            self._timer = loop.call_later(left, self._look)
+            return
+        self._timer = None
+        self._use(RESTING)
+        self._adapter.schedule_render()
+
+    def _use(self, quality: PictureQuality) -> None:
+        # Two equal qualities: trame's own second picture, which would come too soon, is left out.
+        self._adapter.update_quality(quality.jpeg, quality.jpeg)
+        if self.abstract_view is not None:
+            self.abstract_view.render_window().SetMultiSamples(quality.samples)
+
+
+class PacedViews(RemoteViewFactory):
+    """Makes views that are drawn in two qualities, and not at all while they are made."""
+
+    def create_view(self, view: ViewLayoutDefinition, scene: Any, app_logic: Any) -> Any:
+        """A view of the page."""
+        return _paced(self, super().create_view(view, scene, app_logic))
+
+
+def make_views_of_page(manager: ViewManager, server: Any) -> None:
+    """Let ``manager`` make views that ``server`` (of trame) streams into the page."""
+    for make, kind in (
+        (_slice_view, ViewType.SLICE_VIEW),
+        (_space_view, ViewType.THREE_D_VIEW),
+    ):
+        factory = PacedViews(server, make, kind, target_fps=POINTED_FPS, blur_fps=OTHER_FPS)
+        manager.register_factory(factory)
+
+
+def _slice_view(**arguments: Any) -> SliceView:
+    return SliceView(scheduled_render_strategy=NoScheduleRendering(), **arguments)
+
+
+def _space_view(**arguments: Any) -> ThreeDView:
+    return ThreeDView(scheduled_render_strategy=NoScheduleRendering(), **arguments)
+
+
+def _paced(factory: PacedViews, view: Any) -> Any:
+    adapter = factory.get_factory_view(view.get_singleton_tag()).view_adapter
+    view.set_scheduled_render(PacedRendering(adapter))
+    return view
