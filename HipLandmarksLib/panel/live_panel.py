@@ -64,6 +64,15 @@ class Panel:
         self._results, self._review = LiveResults(), LiveReview()
         self._badges: tuple[Badge, ...] = ()
         self._badges_of: tuple[object, ...] = ()
+        self._slices: Badge | None = None
+
+    def tell_slices(self, badge: Badge | None) -> None:
+        """That numbers are those of another slice than the measured one; None: they are not.
+
+        Told by badges, summary and clipboard from the next :meth:`update` or :meth:`show` on; see
+        :func:`~HipLandmarksLib.panel.explorer.slice_badge`.
+        """
+        self._slices = badge
 
     @property
     def study(self) -> HipStudy | None:
@@ -87,10 +96,16 @@ class Panel:
 
     @property
     def summary(self) -> tuple[str, ...]:
-        """What every number depends on, in lines above the measurement table."""
+        """What every number depends on, in lines below the measurement table."""
         if self._study is None:
             return ()
-        return summary(self._study.measurements, self._study.settings)
+        other = () if self._slices is None else (f"{self._slices.line}. {self._slices.tooltip}",)
+        return (*other, *summary(self._study.measurements, self._study.settings))
+
+    @property
+    def caution(self) -> str:
+        """What must be known of numbers that are saved now; empty when there is nothing."""
+        return "" if self._slices is None else f"{self._slices.text}. {self._slices.tooltip}"
 
     @property
     def hidden_line(self) -> str:
@@ -167,7 +182,8 @@ class Panel:
             return False
         before, self._badges_of = self._badges, depends
         if self._study is not None:
-            self._badges = study_badges(self._study, self._repairs)
+            other = () if self._slices is None else (self._slices,)
+            self._badges = (*other, *study_badges(self._study, self._repairs))
         elif self._image is not None:
             self._badges = image_badges(self._image, None, self._repairs)
         return self._badges != before
@@ -178,7 +194,8 @@ class Panel:
             return (self._image,)
         exchanged = MeasurementStatus.SIDE_INCONSISTENT
         contradicts = any(exchanged in m.status for m in study.measurements)
-        return (study.settings, study.image, study.problem, study.doubt, contradicts)
+        told = (study.settings, study.image, study.problem, study.doubt, contradicts)
+        return (*told, "" if self._slices is None else self._slices.text)
 
 
 def _are_same(found: tuple[object, ...], before: tuple[object, ...]) -> bool:

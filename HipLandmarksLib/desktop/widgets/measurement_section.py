@@ -14,6 +14,7 @@ from ...panel import (
     Change,
     Control,
     MeasurementRow,
+    Severity,
     columns,
     measurement_choices,
     with_choice,
@@ -83,8 +84,9 @@ class MeasurementSection:
             if row.id in changed:
                 self._rows[place] = changed[row.id]
                 self._table.write(place, changed[row.id].cells)
-        if changed:
+        if changed or change.badges:
             self._below()
+        if changed:
             self._definition.renew(list(changed))
 
     def _below(self) -> None:
@@ -142,4 +144,5 @@ class MeasurementSection:
         if study is None:
             return
         write_csv_of(study, path)
-        self.desk.say(_("Saved as {path}.").format(path=path))
+        told, caution = _("Saved as {path}.").format(path=path), self.desk.panel.caution
+        self.desk.say(f"{told} {caution}".strip(), Severity.CAUTION if caution else Severity.GOOD)

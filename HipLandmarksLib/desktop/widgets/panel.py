@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any, Protocol
 
 from ...errors import HipLandmarksError
 from ...i18n import tr as _
 from ...imaging import HipImage, Modality
 from ...panel import Message, Panel, Severity, Words, message_of
-from ...scene import repairs_of, show_only, take_as_radiograph
+from ...panel.explorer import slice_badge
+from ...scene import HipStudy, repairs_of, show_only, take_as_radiograph
 from ...scene.editing import guard_views
+from ...scene.exploration import StackExplorer
 from ...session.editors import Editors, reviews_folder
 from ...session.explorers import Explorers
 from ...session.hip_session import HipSession
@@ -114,6 +117,7 @@ class ModulePanel:
             editor.watch(self._live.ask)
         volume = self.desk.volume
         repairs = [] if volume is None else [repair.text for repair in repairs_of(volume)]
+        self._tell_slices()
         self._panel.show(study, editor, self._image(), repairs)
         if self.comparison.linked is None:
             show_only([] if study is None else [study], studies)
@@ -130,6 +134,7 @@ class ModulePanel:
             self.show()
             return
         self._guard()
+        self._tell_slices()
         change = self._panel.update()
         if change.badges:
             self.study.show()
@@ -183,7 +188,10 @@ class ModulePanel:
         if prepared.node is not volume:
             self.desk.parameters().inputVolume = prepared.node  # comes here again
             return False
-        show_volume(volume, self.desk.session.study(volume))
+        study = self.desk.session.study(volume)
+        explorer = self._explorer(study)
+        with nullcontext() if explorer is None else explorer.views_arranged():
+            show_volume(volume, study)
         image = self.desk.image
         if image is not None and image.n_slices == 1 and image.modality is Modality.UNKNOWN:
             self._ask_for_kind(volume)
@@ -200,6 +208,18 @@ class ModulePanel:
         self.desk.parameters().inputVolume = take_as_radiograph(volume).node
         show_volume(self.desk.volume)
         self.show()
+
+    def _tell_slices(self) -> None:
+        """Say when numbers are those of another slice than the one that is measured."""
+        self._panel.tell_slices(slice_badge(self._explorer(self.desk.study)))
+
+    def _explorer(self, study: HipStudy | None) -> StackExplorer | None:
+        """Of a study; one that is damaged is told of once."""
+        try:
+            return self.explorers.of(study)
+        except HipLandmarksError as error:
+            self._messages.show(message_of(error))
+            return None
 
     def _hide_maps(self) -> None:
         """The maps of doubt are volumes, too, but nothing to measure."""

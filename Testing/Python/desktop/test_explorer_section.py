@@ -98,6 +98,22 @@ def test_a_click_on_a_slice_shows_its_points_numbers_and_place(hands, explorer):
     assert node.GetSliceToRAS().GetElement(1, 3) == pytest.approx(-y, abs=0.1)
 
 
+def test_numbers_of_another_slice_are_never_taken_for_the_measured_ones(hands, explorer, tmp_path):
+    def told():
+        return [hands.ui.summaryLabel.text, hands.widget.panel.desk.panel.clipboard_text()]
+
+    assert not any("is shown" in text for text in told())
+    go_to(hands, 8)
+    assert hands.widget.panel.desk.panel.badges[0].text == "MRI: slice 8 is shown"
+    assert all("MRI: slice 8 is shown" in text for text in told())
+    hands.widget.panel.measurements.save_as(tmp_path / "numbers.csv")
+    assert "slice 8 is shown" in hands.ui.messageLabel.text
+    explorer.show_chosen()
+    hands.turn()
+    assert not any("is shown" in text for text in told())
+    assert "is shown" not in hands.widget.panel.desk.panel.badges[0].text
+
+
 def test_the_list_follows_when_somebody_else_turns_the_page(hands, explorer):
     explorer.go_to(14)
     hands.turn()
