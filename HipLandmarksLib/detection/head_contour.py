@@ -6,7 +6,8 @@ the pole of the head down to the neck, and the proposed point slides along it to
 the circle, unless the contour is too faint to say so.
 
 The constants were chosen on simulated films of ten cadavers. The circle of the rim alone would
-not do, because heads are not quite round.
+not do, because heads are not quite round: on the side of the neck the circle must be that of the
+head there, or one head seems to have left it where another still lies on it.
 """
 
 from __future__ import annotations
@@ -34,18 +35,21 @@ _NEAR_FROM_DEG, _NEAR = 105.0, 0.02
 
 _HEAD_FROM_DEG = 5.0
 _FLOOR_DEG = np.arange(_POLE_DEG + 1, 300.0)
+_FLOOR_WEIGHT = 0.1
 _OUTLIER = 0.06
 _ROUNDS = 5
-"""The head's own circle: through the contour above the proposed point and the rim elsewhere, by
-least squares with Tukey's weights, without what is farther off than this share of the radius."""
+"""The head's own circle: through the contour above the proposed point and, with less weight, the
+rim elsewhere, by least squares with Tukey's weights, without what is farther off than this share
+of the radius."""
 
-_LEFT = 0.045
+_LEFT = 0.02
 _ON_CIRCLE, _MOST_DOWN_DEG = 0.015, 25.0
 """Farther out than the first the contour has left; nearer than the second it has not yet."""
 
 _CLEAR_FALL, _CLEAR_SHARE, _MARGIN_DEG = 12.0, 0.75, 2.0
-_MOST_RETURN = 0.005
-"""A contour that comes back to the circle has gone over to the socket's, or to a broken piece's."""
+_MOST_RETURN = 0.03
+"""A contour that goes out so much farther before it comes back to the circle has gone over to the
+socket's, or to a broken piece's: joint spaces are wider than this, waists of a neck are not."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,11 +151,12 @@ def _departure(contour: HeadContour, proposed_deg: float) -> NDArray[np.float64]
     points = contour.radii * np.exp(1j * angles)
     head = contour.angles_deg >= proposed_deg + _HEAD_FROM_DEG
     seen = np.concatenate([points[head], np.exp(1j * floor)])
+    trust = np.concatenate([np.ones(head.sum()), np.full(len(floor), _FLOOR_WEIGHT)])
     centre, radius = 0j, 1.0
     for _ in range(_ROUNDS):
         arm = seen - centre
         off = np.abs(arm) - radius
-        weight = np.clip(1 - (off / _OUTLIER) ** 2, 0, None) ** 2
+        weight = trust * np.clip(1 - (off / _OUTLIER) ** 2, 0, None) ** 2
         unit = arm / np.abs(arm)
         slopes = np.stack([unit.real, unit.imag, np.ones(len(arm))], axis=1)
         weighted = weight[:, None] * slopes

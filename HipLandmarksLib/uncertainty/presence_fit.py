@@ -26,6 +26,10 @@ LEAST_OF_EACH = 5
 LEAST_KEPT = 0.95
 """At least this share of the landmarks that are there must be kept by a threshold."""
 
+COMMON_CASES = 20
+"""So many landmarks of either kind, of all keys, stand beside a key's own where its threshold is
+chosen: one odd case among few does not decide alone."""
+
 _LEAST_SPREAD = 1e-6
 _EVEN_ODDS = 0.0
 
@@ -141,16 +145,21 @@ def _thresholds(
 ) -> tuple[dict[str, float], float]:
     """Thresholds by key where it was absent often enough, and of all together."""
     keys = np.array([each.key for each in observations])
+    common = log_odds[present], log_odds[~present]
     own = {}
     for key in sorted(set(keys.tolist())):
         of_key = keys == key
         there, gone = log_odds[of_key & present], log_odds[of_key & ~present]
         if min(len(there), len(gone)) >= LEAST_OF_EACH:
-            own[key] = best_threshold(there, gone)
-    return own, best_threshold(log_odds[present], log_odds[~present])
+            own[key] = best_threshold(there, gone, common)
+    return own, best_threshold(*common)
 
 
-def best_threshold(there: NDArray[np.float64], absent: NDArray[np.float64]) -> float:
+def best_threshold(
+    there: NDArray[np.float64],
+    absent: NDArray[np.float64],
+    common: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
+) -> float:
     """Probability that parts absent landmarks from those that are there best (Youden's J).
 
     Among cuts that keep at least 95 % of those that are there; of equal cuts the middle one. It is
@@ -158,13 +167,30 @@ def best_threshold(there: NDArray[np.float64], absent: NDArray[np.float64]) -> f
 
     Args:
         there, absent: log-odds of the landmarks of either kind.
+        common: the same of all landmarks together, which count as :data:`COMMON_CASES`.
     """
     levels = np.unique(np.concatenate([there, absent]))
     ends = [levels[0] - 1.0], [levels[-1] + 1.0], [_EVEN_ODDS]
     cuts = np.sort(np.concatenate([(levels[:-1] + levels[1:]) / 2, *ends]))
     cuts = cuts[cuts <= _EVEN_ODDS]
-    kept = (there[None, :] >= cuts[:, None]).mean(axis=1)
-    suppressed = (absent[None, :] < cuts[:, None]).mean(axis=1)
-    gain = np.where(kept >= LEAST_KEPT, kept + suppressed, -1.0)
+    kept = 1 - _below(there, cuts)
+    suppressed = _below(absent, cuts)
+    gain = kept + suppressed
+    if common is not None:
+        gain = _mixed(kept, 1 - _below(common[0], cuts), len(there))
+        gain += _mixed(suppressed, _below(common[1], cuts), len(absent))
+    gain = np.where(kept >= LEAST_KEPT, gain, -1.0)
     best = cuts[gain >= gain.max() - 1e-12]
     return float(expit((best[0] + best[-1]) / 2))
+
+
+def _below(log_odds: NDArray[np.float64], cuts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(C,) share of landmarks below every one of ``cuts``."""
+    return np.asarray(np.searchsorted(np.sort(log_odds), cuts) / len(log_odds))
+
+
+def _mixed(
+    own: NDArray[np.float64], common: NDArray[np.float64], cases: int
+) -> NDArray[np.float64]:
+    """Shares among ``cases`` landmarks of a key together with those among all."""
+    return (cases * own + COMMON_CASES * common) / (cases + COMMON_CASES)

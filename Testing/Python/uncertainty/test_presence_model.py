@@ -140,6 +140,15 @@ def test_the_threshold_lies_in_the_middle_of_the_gap():
     assert best_threshold(np.array([1.0, 3.0]), np.array([-1.0, -5.0])) == pytest.approx(0.5)
 
 
+def test_one_odd_case_moves_no_threshold_away_from_that_of_all_others():
+    rng = np.random.default_rng(7)
+    gone = np.tile([-4.0, -3.5, -3.0, -2.5], 8)
+    there = np.append(rng.normal(5, 1, 400), -2.1)
+    common = rng.normal(5, 1, 5000), np.append(rng.normal(-3, 1, 480), rng.uniform(-2, 0, 20))
+    assert best_threshold(there, gone) < 0.15
+    assert best_threshold(there, gone, common) > 0.4
+
+
 def test_hopeless_signs_suppress_nothing_that_is_there():
     same = np.linspace(-1, 1, 50)
     limit = best_threshold(same, same)
