@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...evaluation import Evaluation, LandmarkSummary
 from ...evaluation.evaluation import NOTICE
+from .doubt_text import doubt_lines
 from .html import interval, number, percent, spread
 
 _LABELS = {
@@ -16,7 +17,7 @@ _LABELS = {
 
 
 def format_evaluation(evaluation: Evaluation) -> str:
-    """A few lines: landmarks, angles, and the spread over runs."""
+    """A few lines: landmarks, angles, the model's doubt, and the spread over runs."""
     run = evaluation.first
     unit = "mm" if run.overall.mm is not None else "px"
     lines = [
@@ -31,6 +32,7 @@ def format_evaluation(evaluation: Evaluation) -> str:
             icc = "" if row.icc is None else f", ICC(2,1) {number(row.icc.value)}"
             mae = f"MAE {number(row.mae, 1)} {row.unit} {interval(row.mae_ci95, 1)}".rstrip()
             lines.append(f"{row.name}: {mae}{icc} (n = {row.n})")
+    lines += [] if run.doubt is None else doubt_lines(run.doubt)
     if len(evaluation.runs) > 1:
         lines.append(f"Mean ± SD of {len(evaluation.runs)} runs: {_over_runs(evaluation)}")
     return "\n".join([*lines, NOTICE])

@@ -11,7 +11,7 @@ from evaluation.calibration_samples import doubt_cases
 from HipLandmarksLib.evaluation import Evaluation
 from HipLandmarksLib.evaluation.calibration_fit import fit_on_cases
 from HipLandmarksLib.evaluation.doubt_run import evaluate_with_doubt
-from HipLandmarksLib.report.evaluation import evaluation_html, write_evaluation
+from HipLandmarksLib.report.evaluation import evaluation_html, format_evaluation, write_evaluation
 from HipLandmarksLib.uncertainty import NOT_CALIBRATED, CalibrationProvenance, LengthUnit
 
 
@@ -37,10 +37,21 @@ def test_the_page_shows_tables_and_plots_of_the_doubt(run):
     assert page.count(">Risk-coverage</text>") == 1  # not a second time under "presence"
 
 
+def test_the_terminal_tells_the_main_figures_of_the_doubt(run):
+    told = format_evaluation(Evaluation((run,)))
+    region, table = run.doubt.conformal_regions["all"], run.doubt.suppression["unstructured"]
+    assert f"90 % regions of landmarks hold the truth in {100 * region.covered:.1f} %" in told
+    assert "90 % intervals of measurements hold the truth in" in told
+    assert "AUROC for absence by surprisal of the limbs: " in told
+    assert f"{table.without.mre_mm:.2f} to {table.with_doubt.mre_mm:.2f} mm" in told
+    assert "Spearman of doubt and error: FHC" in told
+
+
 def test_a_model_without_calibration_is_called_so():
     bare = evaluate_with_doubt(doubt_cases(5, 4), "bare", None)
     page = evaluation_html(Evaluation((bare,)))
     assert NOT_CALIBRATED in page and "Errors by grade" not in page
+    assert "(stated, not calibrated)" in format_evaluation(Evaluation((bare,)))
 
 
 def test_plots_are_also_pictures_of_their_own(run, tmp_path):
