@@ -13,7 +13,7 @@ from HipLandmarksLib.threads import let_waiting_threads_sleep
 def test_the_command_line_lets_waiting_threads_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OMP_WAIT_POLICY", "to be removed")  # what was there comes back afterwards
     monkeypatch.delenv("OMP_WAIT_POLICY")
-    assert main(["networks"]) == 0
+    assert main(["networks", "unetplusplus-resnet18"]) == 0
     assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"
 
 
