@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
 from ...errors import HipLandmarksError
 from ...imaging import HipImage
-from ...panel import Message, Panel, Severity
+from ...panel import Message, Panel, Severity, Words
 from ...scene import HipStudy, image_of_volume
 from ...session.hip_session import HipSession
 from .messages import MessageArea
@@ -65,6 +66,26 @@ class Desk:
     def study(self) -> HipStudy | None:
         """The live study of the chosen volume."""
         return self.session.study(self.volume)
+
+    def choose(self, volume: Any) -> None:
+        """Show and measure another volume node; the panel follows the parameter node."""
+        self.parameters().inputVolume = volume
+        self.reopen()
+
+    def tell(self, message: Message | None) -> None:
+        """Show a message until the next one; None: none."""
+        if message is None:
+            self.messages.clear()
+        else:
+            self.messages.show(message)
+
+    def offer(self, message: Message, words: Words, action: Callable[[], None]) -> None:
+        """Show a message with a button that does what is offered."""
+        self.messages.offer(message, words, action)
+
+    def telling(self) -> AbstractContextManager[None]:
+        """Whatever goes wrong inside the block is told on the panel; Slicer goes on."""
+        return self.messages.telling()
 
     def say(self, text: str, severity: Severity = Severity.GOOD) -> None:
         """Tell something that went as it should."""

@@ -82,11 +82,11 @@ def test_the_panel_shows_how_far_it_is_and_cancels(hands, tmp_path, archive, mon
         url = f"http://127.0.0.1:{mute.getsockname()[1]}/model.zip"
         release = release_of(archive, url)
         section = hands.widget.panel.detect
-        section._catalogue = ModelCatalogue(tmp_path / "user", tmp_path / "none", (release,))
+        section.search.catalogue = ModelCatalogue(tmp_path / "user", tmp_path / "none", (release,))
         section.show()
         assert hands.ui.getModel.visible
         monkeypatch.setattr(
-            "HipLandmarksLib.desktop.widgets.detect_section.ModelDownload",
+            "HipLandmarksLib.session.landmark_search.ModelDownload",
             lambda release, _folder: begin(tmp_path, release),
         )
         hands.press("getModel")

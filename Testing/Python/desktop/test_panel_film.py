@@ -67,7 +67,7 @@ def test_a_ruler_is_marked_by_two_clicks_that_can_be_taken_back(hands, film):
     hands.choose("method", "ruler")
     hands.press("mark")
     interaction = hands.scene.GetNodeByID("vtkMRMLInteractionNodeSingleton")
-    marks = hands.widget.panel.calibration._marks
+    marks = hands.widget.panel.calibration.steps.marks
     x, y, z = MIDDLE
     marks.add((x, y, z))
     assert not hands.ui.apply.enabled
@@ -87,8 +87,8 @@ def test_a_ruler_is_marked_by_two_clicks_that_can_be_taken_back(hands, film):
 def test_marks_go_with_the_wizard_and_are_not_saved(hands, film):
     nodes = hands.scene.GetNumberOfNodes()
     hands.choose("method", "ruler")
-    hands.widget.panel.calibration._marks.add(MIDDLE)
-    node = hands.widget.panel.calibration._marks._node
+    hands.widget.panel.calibration.steps.marks.add(MIDDLE)
+    node = hands.widget.panel.calibration.steps.marks._node
     assert not node.GetSaveWithScene()
     hands.choose("method", "factor")
     assert hands.scene.GetNumberOfNodes() == nodes
