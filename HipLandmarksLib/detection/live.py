@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..anatomy import HipLandmarkId, HipLandmarks, Landmark, LandmarkId, SourceKind
-from ..uncertainty import NOT_CALIBRATED, Calibration, is_calibrated, mahalanobis, predicted_place
+from ..uncertainty import NOT_CALIBRATED, Calibration, is_calibrated, predicted_place, whitening
 from .limb_scores import LimbScore, LimbState, line_scores
 from .limbs import LimbId
 from .partners import LimbAgreement, believed_agreement
@@ -133,13 +133,13 @@ class _ModelRegion:
 
     Attributes:
         place: centre, LPS mm.
-        covariance: 3x3, mm^2.
+        whitening: (k, 3); turns offsets in mm into standard deviations. None without a region.
         radius: of the region in standard deviations; None without one.
         reason: why there is none.
     """
 
     place: tuple[float, float, float] | None
-    covariance: NDArray[np.float64] | None
+    whitening: NDArray[np.float64] | None
     radius: float | None
     reason: str
 
@@ -158,13 +158,14 @@ class _ModelRegion:
         if place is None or landmark.covariance is None or not is_calibrated(landmark):
             return cls(None, None, None, "the model gives no calibrated position")
         region = calibration.region(id_[1], level)
-        return cls(place, np.asarray(landmark.covariance), region.radius, region.reason)
+        return cls(place, whitening(landmark.covariance), region.radius, region.reason)
 
     def leaves_out(self, position: Sequence[float]) -> bool | None:
         """Whether a position (LPS mm) lies outside."""
-        if self.radius is None or self.place is None or self.covariance is None:
+        if self.radius is None or self.place is None or self.whitening is None:
             return None
-        return mahalanobis(np.subtract(position, self.place), self.covariance) > self.radius
+        deviations = self.whitening @ np.subtract(position, self.place)
+        return bool(deviations @ deviations > self.radius**2)
 
 
 class _Region:

@@ -29,7 +29,7 @@ from .intervals import (
     measurement_doubt,
 )
 from .observations import LandmarkObservation, MeasurementObservation, predicted_place
-from .position import PositionModel, PositionScale, expected_error, mahalanobis
+from .position import PositionModel, PositionScale, expected_error, mahalanobis, whitening
 from .position_fit import fit_position
 from .presence import PresenceModel, SignWeight
 from .presence_fit import fit_presence
@@ -86,5 +86,6 @@ __all__ = [
     "predicted_place",
     "sampled_places",
     "sampled_spreads",
+    "whitening",
     "with_measurements",
 ]

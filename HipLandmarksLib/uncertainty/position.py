@@ -129,14 +129,26 @@ def mahalanobis(offset: ArrayLike, covariance: ArrayLike) -> float:
     """Length of ``offset`` in standard deviations of ``covariance`` (2x2, or 3x3 in a plane).
 
     The part of the offset at right angles to the plane of a flat covariance does not count.
+
+    Raises:
+        UncertaintyError: see :func:`whitening`.
     """
-    matrix = _checked(covariance)
-    values, vectors = np.linalg.eigh(matrix)
+    return float(np.linalg.norm(whitening(covariance) @ np.asarray(offset, dtype=np.float64)))
+
+
+def whitening(covariance: ArrayLike) -> NDArray[np.float64]:
+    """(k, n) matrix that turns offsets into standard deviations of ``covariance`` (n x n).
+
+    k is smaller than n for a flat covariance: what lies at right angles to it does not count.
+
+    Raises:
+        UncertaintyError: when it is no covariance, or zero.
+    """
+    values, vectors = np.linalg.eigh(_checked(covariance))
     kept = values > _FLAT * max(float(values[-1]), 0.0)
     if not kept.any():
         raise UncertaintyError("A point without any covariance has no region around it.")
-    along = vectors[:, kept].T @ np.asarray(offset, dtype=np.float64)
-    return float(np.sqrt((along**2 / values[kept]).sum()))
+    return np.asarray((vectors[:, kept] / np.sqrt(values[kept])).T)
 
 
 def _checked(covariance: ArrayLike) -> NDArray[np.float64]:
