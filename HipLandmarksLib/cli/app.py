@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 NAME = "app"
+TOKEN_VARIABLE = "HIPLANDMARKS_TOKEN"
+"""Environment variable with the token of the link, for who starts viewers for others."""
 SUMMARY = "open the viewer in the browser"
 DESCRIPTION = "Open images, find and correct landmarks and read the numbers in your browser."
 EXAMPLES = """examples:
@@ -25,6 +28,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--upload-mb", type=int, default=256, metavar="N", help="largest upload (default: 256)"
+    )
+    parser.add_argument(
+        "--idle-minutes",
+        type=float,
+        default=0.0,
+        metavar="N",
+        help="end when no page was open for so long (default: 0, never)",
     )
     parser.add_argument("--no-browser", action="store_true", help="only print the link")
     parser.add_argument("--light", action="store_true", help="begin in light colours")
@@ -47,5 +57,7 @@ def run(arguments: argparse.Namespace) -> None:
             arguments.upload_mb,
             not arguments.no_browser,
             not arguments.light,
+            arguments.idle_minutes,
+            os.environ.get(TOKEN_VARIABLE),
         )
     )

@@ -40,15 +40,19 @@ class Gate:
         hosts: names and addresses, without port, by which this viewer may be called; empty for
             any, where it listens on an address that others reach.
         renewed: told the next token whenever one was used up.
+        token: the first one; None for a fresh one.
     """
 
     def __init__(
-        self, hosts: frozenset[str], renewed: Callable[[str], None] = lambda token: None
+        self,
+        hosts: frozenset[str],
+        renewed: Callable[[str], None] = lambda token: None,
+        token: str | None = None,
     ) -> None:
         self._hosts = hosts
         self._renewed = renewed
         self._session = secrets.token_urlsafe(_TOKEN_BYTES)
-        self.token = secrets.token_urlsafe(_TOKEN_BYTES)
+        self.token = token or secrets.token_urlsafe(_TOKEN_BYTES)
 
     @property
     def middleware(self) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:

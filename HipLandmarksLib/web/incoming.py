@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -15,7 +14,9 @@ from aiohttp import BodyPartReader, MultipartReader, web
 
 from ..errors import ImageError
 from ..i18n import tr as _
+from ..private_folder import PrivateFolder
 
+PREFIX = "hiplandmarks-viewer-"
 _CHUNK = 1 << 18
 _LONGEST_NAME = 120
 _MOST_FILES = 20_000
@@ -38,23 +39,25 @@ class Upload:
 class Incoming:
     """Keeps uploads in a folder that only this user can read, until :meth:`close`.
 
+    What a viewer left that was killed is removed when the next one starts.
+
     Args:
         most_bytes: of one upload, all files together; of what a zip holds, four times as much.
     """
 
     def __init__(self, most_bytes: int) -> None:
         self._most = most_bytes
-        self._folder = Path(tempfile.mkdtemp(prefix="hiplandmarks-"))
+        self._own = PrivateFolder.create(PREFIX)
         self._uploads: dict[str, Upload] = {}
 
     @property
     def folder(self) -> Path:
         """Where everything of this viewer lies that is temporary."""
-        return self._folder
+        return self._own.path
 
     def close(self) -> None:
         """Remove everything."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._own.remove()
 
     def take(self, id_: str) -> Upload:
         """An upload by its id.
@@ -69,7 +72,7 @@ class Incoming:
 
     async def receive(self, request: web.Request) -> web.Response:
         """Answer ``POST``: a form whose parts are files; JSON with ``id`` or ``error``."""
-        room = self._folder / f"upload-{token_hex(8)}"
+        room = self.folder / f"upload-{token_hex(8)}"
         room.mkdir(mode=0o700)
         try:
             await self._read(await request.multipart(), room)

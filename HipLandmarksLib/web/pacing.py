@@ -17,6 +17,8 @@ from trame_slicer.views import (
 )
 from trame_slicer.views.render_scheduler import NoScheduleRendering
 
+from ..scene.messages import captured_messages
+
 POINTED_FPS = 30.0
 """Pictures per second, at most, of the view that the mouse is over."""
 OTHER_FPS = 10.0
@@ -96,8 +98,9 @@ class PacedViews(RemoteViewFactory):
     """Makes views that are drawn in two qualities, and not at all while they are made."""
 
     def create_view(self, view: ViewLayoutDefinition, scene: Any, app_logic: Any) -> Any:
-        """A view of the page."""
-        return _paced(self, super().create_view(view, scene, app_logic))
+        """A view of the page; VTK's words on there being no X server go nowhere."""
+        with captured_messages():
+            return _paced(self, super().create_view(view, scene, app_logic))
 
 
 def make_views_of_page(manager: ViewManager, server: Any) -> None:

@@ -32,6 +32,7 @@ def build_page(server: Any, viewer: Viewer) -> None:
         {
             "words": {each.value: words_brick(control_words(each)) for each in Control},
             "sections": {each.value: words_brick(section_words(each)) for each in Section},
+            "trame__template_error": _markup("lost"),  # shown when the connection is lost
             "tones": {each.value: each.word for each in Severity},
         }
     )
@@ -100,7 +101,7 @@ def _calls(viewer: Viewer) -> dict[str, Callable[..., Any]]:
         "patient.age": patient.set_age,
         "patient.reader_sd": patient.set_reader_sd,
         "patient.models_folder": patient.tell_models_folder,
-        "views.fit": viewer.desk.views.fit,
+        "views.fit": viewer.desk.fit,
     }
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import webbrowser
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from importlib.util import find_spec
-from typing import Any
+from types import FrameType
+from typing import TYPE_CHECKING, Any
 
 from aiohttp.web import Request, Response, json_response
 
@@ -16,6 +18,9 @@ from ..errors import HipLandmarksError, MissingDependencyError
 from ..i18n import tr as _
 from ..threads import let_waiting_threads_sleep
 from .options import ViewerOptions
+
+if TYPE_CHECKING:
+    from .viewer import Viewer
 
 Told = Callable[[str], None]
 _OWN_NAMES = ("localhost", "127.0.0.1", "::1")
@@ -41,26 +46,36 @@ def serve(options: ViewerOptions, tell: Told = print) -> None:
 
     if not can_render():
         raise HipLandmarksError(CANNOT_RENDER)
-    _run(options, tell)
+    with _ended_in_order():
+        _run(options, tell)
 
 
 def _run(options: ViewerOptions, tell: Told) -> None:
     from trame.app import get_server
 
     from ..scene.messages import captured_messages
-    from .access import Gate
-    from .page import build_page
     from .viewer import Viewer
 
     os.environ["WSLINK_READY_MSG"] = ""  # the link is told in our own words
+    os.environ.setdefault("WSLINK_WS_COMPRESS", "0")  # pictures are compressed already
     server = get_server("hiplandmarks", client_type="vue3")
-    with captured_messages():  # VTK tells that there is no X server, and what will change in it
+    with captured_messages():  # VTK tells what will change in it one day
         viewer = Viewer(server, options)
+    with closing(viewer):
+        _serve(server, viewer, options, tell)
+
+
+def _serve(server: Any, viewer: Viewer, options: ViewerOptions, tell: Told) -> None:
+    from ..scene.messages import captured_messages
+    from .access import Gate
+    from .page import build_page
+
+    with captured_messages():
         build_page(server, viewer)
         viewer.desk.views.warm_up()
     link = _Link(options, server, tell)
     hosts = frozenset((*_OWN_NAMES, options.host)) if options.is_local else frozenset[str]()
-    gate = Gate(hosts, link.renewed)
+    gate = Gate(hosts, link.renewed, options.token)
 
     def bind(wslink_server: Any) -> None:
         wslink_server.app.middlewares.append(gate.middleware)
@@ -82,15 +97,13 @@ def _run(options: ViewerOptions, tell: Told) -> None:
                 open_browser=False,
                 show_connection_info=False,
                 disable_logging=True,
-                timeout=0,
+                timeout=options.idle_seconds,
             )
     except OSError as error:
         words = _("The viewer cannot listen on {host}, port {port}: {reason}. Choose another port.")
         raise HipLandmarksError(
             words.format(host=options.host, port=options.port, reason=error.strerror or error)
         ) from error
-    finally:
-        viewer.close()
 
 
 async def _tell_socket(request: Request) -> Response:
@@ -113,22 +126,54 @@ class _Link:
                 )
             )
         url = self._url(token)
-        self._tell(_("HipLandmarks is at {url}").format(url=url))
+        told = url if self._options.token is None else self._address
+        self._tell(_("HipLandmarks is at {url}").format(url=told))
         self._tell(_("Research software, not a medical device. Ctrl-C ends it."))
         sys.stdout.flush()
         if self._options.open_browser:
             webbrowser.open(url)
 
     def renewed(self, token: str) -> None:
+        if self._options.token is not None:  # the terminal may be a file that others read
+            return
         words = _("Opened. For another browser: {url}")
         self._tell(words.format(url=self._url(token)))
         sys.stdout.flush()
 
-    def _url(self, token: str) -> str:
+    @property
+    def _address(self) -> str:
         host = self._options.host
         host = "127.0.0.1" if host in ("0.0.0.0", "::") else host
         host = f"[{host}]" if ":" in host else host
-        return f"http://{host}:{self._server.port}/?token={token}"
+        return f"http://{host}:{self._server.port}"
+
+    def _url(self, token: str) -> str:
+        return f"{self._address}/?token={token}"
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """Whoever ends the viewer, and when: it cleans up, also while it starts.
+
+    Once the server runs it answers SIGTERM itself; a terminal that is closed ends it the same way.
+    """
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(0)
+
+    def hang_up(_number: int, _frame: FrameType | None) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    actions = {"SIGTERM": end, "SIGHUP": hang_up}  # Windows has no SIGHUP
+    numbers = {
+        getattr(signal, name): action for name, action in actions.items() if hasattr(signal, name)
+    }
+    before = {number: signal.signal(number, action) for number, action in numbers.items()}
+    try:
+        yield
+    finally:
+        for number, action in before.items():
+            signal.signal(number, action)
 
 
 @contextmanager

@@ -8,34 +8,31 @@ together is swept away by the next worker of the same user.
 from __future__ import annotations
 
 import shutil
-import sys
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import WorkerError
+from ...private_folder import PrivateFolder, remove_folder
 
 PREFIX = "hiplandmarks-worker-"
-_LOCK = "lock"
 _MEMORY = Path("/dev/shm")  # in memory on Linux, so that no image of a patient touches a disk
 _ENOUGH_ROOM = 1 << 30
-_ATTEMPTS = 5
-"""The other side may be writing its last file."""
 
 
 class Exchange:
     """One folder, readable by its owner only."""
 
-    def __init__(self, folder: Path, lock: IO[bytes] | None = None) -> None:
+    def __init__(self, folder: Path, own: PrivateFolder | None = None) -> None:
         """Use a folder that :meth:`create` of the other process made."""
         self.folder = folder
-        self._lock = lock
+        self._own = own
 
     @classmethod
     def create(cls, root: Path | None = None) -> Exchange:
@@ -51,15 +48,10 @@ class Exchange:
         """
         root = root or _chosen_root()
         try:
-            for folder in filter(_is_forgotten, root.glob(f"{PREFIX}*")):
-                shutil.rmtree(folder, ignore_errors=True)
-            while True:
-                folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=root))
-                lock = (folder / _LOCK).open("wb")
-                if _try_lock(lock):  # else another process took it for a forgotten one
-                    return cls(folder, lock)
+            own = PrivateFolder.create(PREFIX, root)
         except OSError as error:
             raise WorkerError(_no_room(root, error)) from error
+        return cls(own.path, own)
 
     def put(self, array: NDArray[np.generic]) -> dict[str, Any]:
         """Write an array; returns the JSON-ready note by which the other side takes it.
@@ -97,12 +89,9 @@ class Exchange:
 
     def remove(self) -> None:
         """Remove the folder with all that is in it."""
-        if self._lock is not None:
-            self._lock.close()
-        for _ in range(_ATTEMPTS):
-            if not self.folder.exists():
-                return
-            shutil.rmtree(self.folder, ignore_errors=True)
+        if self._own is not None:
+            self._own.remove()
+        remove_folder(self.folder)
 
 
 def _chosen_root() -> Path:
@@ -110,29 +99,6 @@ def _chosen_root() -> Path:
         if shutil.disk_usage(_MEMORY).free >= _ENOUGH_ROOM:
             return _MEMORY
     return Path(tempfile.gettempdir())
-
-
-def _is_forgotten(folder: Path) -> bool:
-    """Whether the client that made it has ended."""
-    with suppress(OSError), (folder / _LOCK).open("r+b") as lock:
-        return _try_lock(lock)
-    return False
-
-
-def _try_lock(file: IO[bytes]) -> bool:
-    """Lock a file until it is closed or the process ends; False when somebody else has it."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def _no_room(where: Path, error: OSError) -> str:

@@ -187,7 +187,7 @@ def test_the_child_ends_with_its_client_even_if_that_is_killed_and_nothing_is_le
 def test_folders_that_both_sides_left_behind_are_swept_away(tmp_path):
     lost = exchange.Exchange.create(tmp_path)
     lost.put(np.zeros(9))
-    lost._lock.close()  # as the end of a process does
+    lost._own._lock.close()  # as the end of a process does
     alive = exchange.Exchange.create(tmp_path)
     exchange.Exchange.create(tmp_path)
     assert not lost.folder.exists() and alive.folder.exists()

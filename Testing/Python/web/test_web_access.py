@@ -156,6 +156,23 @@ def test_what_is_no_good_is_refused_before_anything_starts() -> None:
         lambda: ViewerOptions(port=70_000),
         lambda: ViewerOptions(upload_mb=0),
         lambda: ViewerOptions(host=" "),
+        lambda: ViewerOptions(idle_minutes=-1.0),
+        lambda: ViewerOptions(idle_minutes=float("nan")),
+        lambda: ViewerOptions(token="short"),
+        lambda: ViewerOptions(token="sixteen and more/but no token"),
     ):
         with pytest.raises(ConfigurationError):
             wrong()
+
+
+def test_a_launcher_can_give_the_token_of_the_first_link() -> None:
+    options = ViewerOptions(token="0123456789abcdef", idle_minutes=0.01)
+    gate = Gate(frozenset({"127.0.0.1"}), token=options.token)
+    assert options.idle_seconds == 1  # not 0, which means never
+
+    async def visit(client: Client) -> None:
+        assert (await client.get("/?token=0123456789abcdef")).status == 200
+        await _forget_cookies(client)
+        assert (await client.get("/?token=0123456789abcdef")).status == 403
+
+    _visit(gate, visit)

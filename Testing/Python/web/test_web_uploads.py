@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import io
+import os
 import stat
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -104,7 +108,7 @@ def test_too_much_is_refused_with_a_sentence_and_leaves_nothing(incoming: Incomi
     status, told = _post(incoming, [("large.nrrd", b"x" * (MOST + 1))])
     assert status == 413
     assert "--upload-mb" in told["error"]
-    assert list(incoming.folder.iterdir()) == []
+    assert list(incoming.folder.glob("upload-*")) == []
 
 
 def test_a_zip_that_swells_is_refused_and_leaves_nothing(incoming: Incoming) -> None:
@@ -113,7 +117,7 @@ def test_a_zip_that_swells_is_refused_and_leaves_nothing(incoming: Incoming) -> 
     status, told = _post(incoming, [("small.zip", bomb)])
     assert status == 413
     assert "MB" in told["error"]
-    assert list(incoming.folder.iterdir()) == []
+    assert list(incoming.folder.glob("upload-*")) == []
 
 
 def test_a_damaged_zip_is_refused_with_a_sentence(incoming: Incoming) -> None:
@@ -139,3 +143,25 @@ def test_closing_removes_everything() -> None:
     _post(incoming, [("film.dcm", b"pixels")])
     incoming.close()
     assert not incoming.folder.exists()
+
+
+def test_what_a_killed_viewer_left_goes_when_the_next_one_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    script = (
+        "import os, sys; from HipLandmarksLib.private_folder import PrivateFolder;"
+        "folder = PrivateFolder.create('hiplandmarks-viewer-').path;"
+        "(folder / 'image').write_bytes(b'pixels'); print(folder, flush=True); os._exit(9)"
+    )
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    killed = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True
+    )
+    left = Path(killed.stdout.strip())
+    assert (left / "image").exists()
+    running, other = Incoming(MOST), Incoming(MOST)
+    assert not left.exists()
+    assert running.folder.exists()  # its viewer lives
+    running.close()
+    other.close()
