@@ -1,4 +1,8 @@
-"""Where the values of a hip stand: a column lateral of the bone, clear of what is measured."""
+"""Where the values of a hip stand: a column lateral of the bone, clear of what is measured.
+
+The column never leaves the image, since views that the image fills draw nothing outside. Where the
+image ends close to the trochanter, the column stands above it.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +19,8 @@ _CLEAR_MM = 70.0  # lateral of the head centre lies the trochanter: 50 mm, 62 on
 _TEXT_MM = 36.0  # width of a value when the whole pelvis fills the view
 _ROW_MM = 9.0
 _FIRST_ROW_MM = 22.0  # above the head centre
-_BEYOND_IMAGE_MM = 15.0
+_EDGE_MM = 2.0  # between the column and the edge of the image
+_CROWDED_MM = 8.0  # a column this much nearer to the bone than it should be would cover it
 _PELVIS_MM = 600.0  # wider than any image of a pelvis: a film without a pixel size, in pixels
 
 
@@ -54,10 +59,14 @@ def value_places(
     low, high = extent
     mm = _millimetre(high - low)
     if side is Side.LEFT:
-        start = min(x + mm * _CLEAR_MM, high + mm * (_BEYOND_IMAGE_MM - _TEXT_MM))
+        wanted, limit = x + mm * _CLEAR_MM, high - mm * (_TEXT_MM + _EDGE_MM)
+        start = min(wanted, limit)
     else:
-        start = max(x - mm * (_CLEAR_MM + _TEXT_MM), low - mm * _BEYOND_IMAGE_MM)
-    tops = [y + mm * (_FIRST_ROW_MM - _ROW_MM * row) for row in range(len(ids))]
+        wanted, limit = x - mm * (_CLEAR_MM + _TEXT_MM), low + mm * _EDGE_MM
+        start = max(wanted, limit)
+    crowded = abs(start - wanted) > mm * _CROWDED_MM
+    first = _FIRST_ROW_MM + (_ROW_MM * len(ids) if crowded else 0.0)
+    tops = [y + mm * (first - _ROW_MM * row) for row in range(len(ids))]
     return {
         id_: plane.unproject_point((start, top), near) for id_, top in zip(ids, tops, strict=True)
     }

@@ -29,3 +29,17 @@ def test_the_name_of_the_trochanter_stays_readable_on_a_film(study: Any, side: S
         inner = left_edge if side is Side.LEFT else left_edge + TEXT_MM
         assert out * (inner - trochanter[0]) >= (NAME_MM if side is Side.LEFT else 0.0)
         assert -FILM_MM <= left_edge <= FILM_MM - TEXT_MM
+
+
+@pytest.mark.parametrize("side", list(Side))
+def test_values_stay_in_an_image_that_ends_beside_the_trochanter_and_stand_above_it(
+    study: Any, side: Side
+) -> None:
+    edge = 90.0 + TROCHANTER_MM + 20.0
+    case = HipLandmarks.of(hip_points(side, 50.0, 30.0, 0.0), case_id="narrow")
+    head = case.position(side, "FHC")
+    assert head is not None
+    places = value_places(case, study.plane, side, ("alpha", "lce", "nsa"), (-edge, edge))
+    for left_edge, _depth, height in places.values():
+        assert -edge <= left_edge <= edge - TEXT_MM
+        assert height - head[2] >= 20.0
