@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,9 @@ from ..imaging import HipImage
 from ..panel import Message, Panel, Severity, Words, message_of
 from ..scene import HipStudy, image_of_volume
 from ..scene.editing import scroll_to_points
+from ..scene.exploration import StackExplorer
 from ..session.editors import Editors
+from ..session.explorers import Explorers
 from ..session.hip_session import HipSession
 from .bricks import message_brick
 from .incoming import Incoming
@@ -30,6 +32,7 @@ class Desk:
         session: the studies of the scene.
         panel: what is shown, for every face.
         editors: the editor of every study.
+        explorers: the explored stack of every study.
         views: of the page.
         incoming: uploads, and the private folder.
         refresh: renews the page in the next turn of the event loop.
@@ -41,6 +44,7 @@ class Desk:
     session: HipSession
     panel: Panel
     editors: Editors
+    explorers: Explorers
     views: Views
     incoming: Incoming
     refresh: Callable[[], None]
@@ -80,13 +84,35 @@ class Desk:
     def choose(self, volume: Any) -> None:
         """Show and measure another volume node."""
         self.volume = volume
-        self.views.show(volume)
-        self.reopen()
+        with self.arranging():
+            self.views.show(volume)
+            self.reopen()
+            self.show_points()
+
+    @property
+    def explorer(self) -> StackExplorer | None:
+        """Of the study that is shown; one that is damaged is told of once."""
+        with self.telling():
+            return self.explorers.of(self.study)
+        return None
+
+    @contextmanager
+    def arranging(self) -> Iterator[None]:
+        """What moves views within the block is nobody's turn of the wheel."""
+        explorer = self.explorer
+        with nullcontext() if explorer is None else explorer.views_arranged():
+            yield
+
+    def fit(self) -> None:
+        """Show the whole image in every view again."""
+        with self.arranging():
+            self.views.fit()
 
     def show_points(self) -> None:
         """Let the views show a slice with points of the study; the zoom stays."""
-        if self.study is not None:
-            scroll_to_points(self.study)
+        with self.arranging():
+            if self.study is not None:
+                scroll_to_points(self.study)
         self.views.render()
 
     def say(self, text: str, severity: Severity = Severity.GOOD) -> None:
@@ -96,7 +122,9 @@ class Desk:
     def tell_copied(self, done: bool) -> None:
         """A table was put on the clipboard, or the browser did not allow it."""
         if done:
-            self.say(_("The table is on the clipboard."))
+            caution = self.panel.caution
+            severity = Severity.CAUTION if caution else Severity.GOOD
+            self.say(f"{_('The table is on the clipboard.')} {caution}".strip(), severity)
         else:
             self.say(_("This browser does not let the page copy: save it."), Severity.CAUTION)
 

@@ -8,6 +8,7 @@ from trame_slicer.core import SlicerApp
 
 from ..errors import HipLandmarksError
 from ..panel import Panel, message_of, research_notice
+from ..panel.explorer import slice_badge
 from ..scene import repairs_of, show_only
 from ..scene.editing import guard_views
 from ..scene.prepare import prepare_scene
@@ -53,11 +54,13 @@ class Viewer:
         prepare_scene(self._app.scene)
         self._live = LiveRefresh(self._turn)
         server.state.update(_beginning(options))
+        editors = Editors(reviews_folder())
         self.desk = Desk(
             server,
             HipSession(self._app.scene),
             Panel(),
-            Editors(reviews_folder()),
+            editors,
+            Explorers(editors),
             Views(server, self._app),
             Incoming(options.upload_bytes),
             self._live.ask,
@@ -67,16 +70,15 @@ class Viewer:
             lambda: self.desk.study, self.desk.incoming.folder, self._scene_saved
         )
         self.study = StudySection(self.desk)
-        self._explorers = Explorers(self.desk.editors)
-        self.detect = DetectSection(self.desk, self._explorers)
+        self.detect = DetectSection(self.desk)
         self.review = ReviewSection(self.desk)
         self.measurements = MeasurementSection(self.desk)
-        self.explorer = ExplorerSection(self.desk, self._explorers)
-        self.comparison = ComparisonSection(self.desk, self._explorers)
+        self.explorer = ExplorerSection(self.desk)
+        self.comparison = ComparisonSection(self.desk)
         self.overlay = OverlaySection(self.desk)
         self.calibration = CalibrationSection(self.desk)
         self.advanced = AdvancedSection(self.desk)
-        self.restore = RestoreOffer(self.desk, Restoring(self.desk.editors, self._explorers))
+        self.restore = RestoreOffer(self.desk, Restoring(editors, self.desk.explorers))
         self._sections: tuple[_Section, ...] = (
             *(self.study, self.detect, self.review, self.measurements),
             *(self.explorer, self.comparison),
@@ -95,7 +97,7 @@ class Viewer:
         desk = self.desk
         study = desk.study
         studies = list(desk.session.studies)
-        self._explorers.keep_only(studies)
+        desk.explorers.keep_only(studies)
         desk.editors.keep_only(studies)
         editor = desk.editors.of(study)
         if study is not None:
@@ -106,6 +108,7 @@ class Viewer:
             show_only([] if study is None else [study], studies)
         volume = desk.volume
         repairs = [] if volume is None else [repair.text for repair in repairs_of(volume)]
+        desk.panel.tell_slices(slice_badge(desk.explorer))
         desk.panel.show(study, editor, self._image(), repairs)
         self._guarded = None
         self._guard()
@@ -131,7 +134,7 @@ class Viewer:
             editor = self.desk.editors.of(study)
             if editor is not None:
                 editor.saved()
-        self._explorers.saved()
+        self.desk.explorers.saved()
 
     def _turn(self) -> None:
         """Write what changed since the last turn of the event loop."""
@@ -141,6 +144,7 @@ class Viewer:
                 self.show()
                 return
             self._guard()
+            desk.panel.tell_slices(slice_badge(desk.explorer))
             change = desk.panel.update()
             if change.badges:
                 self.study.show()

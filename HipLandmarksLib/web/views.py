@@ -93,10 +93,14 @@ class Views:
             show_in_coronal_view(volume)
 
     def fit(self) -> None:
-        """Show the whole image in every view again."""
-        for view in self._app.view_manager.get_views():
+        """Show the whole image in every view again; slice views stay in their slice."""
+        for view in self._app.view_manager.get_slice_views():
+            offset = view.get_slice_value()
             view.fit_view_to_content()
-            view.schedule_render()
+            view.set_slice_value(offset)
+        for view in self._app.view_manager.get_threed_views():
+            view.fit_view_to_content()
+        self.render()
 
     def markups_managers(self) -> list[Any]:
         """The displayable manager of point lists of every view."""

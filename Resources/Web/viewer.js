@@ -8,7 +8,7 @@
     PageUp: "PgUp", PageDown: "PgDown",
   };
   const TYPING = "input:not([type=checkbox]):not([type=range]), select, textarea";
-  const OWN_KEYS = { Space: "button, summary, input, label", Return: "button, summary, a, tr, label" };
+  const OWN_KEYS = { Space: "button, summary, input, label", Return: "button, summary, a, tr:not(#landmarks .current), label" };
   let hovered = "";
 
   function call(name, args) {

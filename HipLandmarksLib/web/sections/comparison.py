@@ -6,7 +6,6 @@ import asyncio
 
 from ...scene.comparison import LinkedViews
 from ...session.compared_studies import ComparedStudies
-from ...session.explorers import Explorers
 from ..bricks import badge_brick, cell_brick, choice_brick, words_brick
 from ..comparison_views import ComparisonViews
 from ..desk import Desk
@@ -17,19 +16,18 @@ LOOKS = 40
 
 
 class ComparisonSection:
-    """Compares the study that is shown with another one of the scene.
+    """Compares the study that is shown with another one of the scene."""
 
-    Args:
-        desk: what the sections share.
-        explorers: tell whether a study shows another slice than it is measured on.
-    """
-
-    def __init__(self, desk: Desk, explorers: Explorers) -> None:
+    def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.compared = ComparedStudies(desk, explorers, ComparisonViews(desk.views))
-        self._folded = True
+        self.compared = ComparedStudies(desk, desk.explorers, ComparisonViews(desk.views))
         desk.state.update(
-            {"comparison": {"rows": 0, "other": False}, "compared_columns": [], "compared_rows": []}
+            {
+                "comparison": {"rows": 0, "other": False},
+                "comparison_open": False,
+                "compared_columns": [],
+                "compared_rows": [],
+            }
         )
 
     def show(self) -> None:
@@ -39,7 +37,7 @@ class ComparisonSection:
 
     def update(self) -> None:
         """Compare anew; nothing is measured while the section is folded."""
-        if self._folded:
+        if not self.desk.state.comparison_open:
             return
         before, state = self.compared.view, self.desk.state
         view = self.compared.update()
@@ -59,7 +57,7 @@ class ComparisonSection:
 
     def fold(self, folded: bool) -> None:
         """The section was folded or unfolded."""
-        self._folded = folded
+        self.desk.state.comparison_open = not folded
         with self.desk.telling():
             self.update()
 

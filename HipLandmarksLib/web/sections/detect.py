@@ -7,7 +7,6 @@ from typing import Any
 
 from ...errors import MissingDependencyError
 from ...panel import Control, DetectionPlan, control_words, packages_message
-from ...session.explorers import Explorers
 from ...session.landmark_search import LandmarkSearch
 from ...session.requirements import missing_packages
 from ..bricks import badge_brick, choice_brick, line_bricks, words_brick
@@ -18,17 +17,12 @@ CHOICES = (Control.MODEL, Control.SLICE, Control.SINGLE_HIP, Control.DEVICE)
 
 
 class DetectSection:
-    """Starts a detection, shows how far it is, takes its result into the scene.
+    """Starts a detection, shows how far it is, takes its result into the scene."""
 
-    Args:
-        desk: what the sections share.
-        explorers: take up what was found on all slices.
-    """
-
-    def __init__(self, desk: Desk, explorers: Explorers) -> None:
+    def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.plan = DetectionPlan()
-        self.search = LandmarkSearch(desk, self, explorers)
+        self.search = LandmarkSearch(desk, self, desk.explorers)
         self._follows = False
         desk.state.update({"detect": {}, "progress": {"shown": False, "share": 0, "line": ""}})
 

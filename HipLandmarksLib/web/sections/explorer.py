@@ -16,7 +16,7 @@ from ...panel import (
 )
 from ...report.exploration.slice_rows import explored_rows
 from ...scene.exploration import StackExplorer
-from ...session.explorers import Explorers
+from ...scene.exploration.layout import show_first_radial
 from ...session.slice_exploration import SliceExploration
 from ..bricks import Brick, cell_brick, words_brick
 from ..clock_plot import clock_plot
@@ -28,16 +28,11 @@ TAKES = (Control.TAKE_RIGHT, Control.TAKE_LEFT, Control.TAKE_SUGGESTED, Control.
 
 
 class ExplorerSection:
-    """Goes from slice to slice, takes another slice for a hip, shows planes through the neck.
+    """Goes from slice to slice, takes another slice for a hip, shows planes through the neck."""
 
-    Args:
-        desk: what the sections share.
-        explorers: the explored stack of every study.
-    """
-
-    def __init__(self, desk: Desk, explorers: Explorers) -> None:
-        self.desk, self._explorers = desk, explorers
-        self.slices = SliceExploration(desk, explorers)
+    def __init__(self, desk: Desk) -> None:
+        self.desk, self._explorers = desk, desk.explorers
+        self.slices = SliceExploration(desk, desk.explorers)
         self._follows = False
         desk.state.update(
             {
@@ -75,10 +70,14 @@ class ExplorerSection:
     def show_views(self) -> None:
         """Arrange slices and 3D."""
         explorer = self.slices.explorer
-        if explorer is not None:
+        if explorer is None:
+            return
+        with explorer.views_arranged():
             self.desk.views.show_explored()
+            show_first_radial(explorer)
             explorer.show_slices()
-            self.desk.views.render()
+            explorer.look_in_space()
+        self.desk.views.render()
 
     def go_to(self, index: int) -> None:
         """Show a slice: its points, its numbers, and the views jump there."""
