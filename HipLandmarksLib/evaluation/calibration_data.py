@@ -204,9 +204,9 @@ def _refuse_other_kind(card: BundleCard, slices: Sequence[LabelledSlice]) -> Non
 
 
 def _refuse_other_recipe(card: BundleCard, fold: BundleCard, path: Path) -> None:
-    for what in ("channels", "network", "preprocessing", "decoder"):
+    for what in ("channels", "network", "preprocessing", "decoder", "marrow_rim"):
         if getattr(card, what) != getattr(fold, what):
             raise ConfigurationError(
-                f"{path} is of another recipe than {card.id} {card.version}: their {what} differ, "
-                "so the doubt of the one says nothing of the other."
+                f"{path} is of another recipe than {card.id} {card.version}: the entry '{what}' of "
+                "their cards differs, so the doubt of the one says nothing of the other."
             )

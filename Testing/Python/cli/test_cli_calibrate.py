@@ -129,6 +129,16 @@ def test_folds_of_a_cross_validation_read_whom_they_have_not_seen(
     assert "was trained on p00, p02" in error(capsys)
 
 
+def test_a_fold_that_places_points_in_another_way_is_of_another_recipe(
+    bundle: Path, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fold = tmp_path / "fold"
+    shutil.copytree(bundle, fold)
+    write_card(bundle, replace(load_card(bundle), marrow_rim=True))
+    assert calibrate(bundle, data, "--read-by", fold) == 1
+    assert "the entry 'marrow_rim' of their cards differs" in error(capsys)
+
+
 def test_few_patients_are_told_to_be_few(
     bundle: Path, data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
