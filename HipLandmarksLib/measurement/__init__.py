@@ -22,9 +22,11 @@ from .study_comparison import (
     ComparedStudy,
     StudyComparison,
     StudyDifference,
+    common_reference,
     compare_studies,
     difference_interval,
     normal_interval,
+    study_difference,
 )
 from .thresholds import ThresholdRow, ThresholdSet, load_threshold_sets, threshold_set
 from .types import Edge, MeasurementSettings, MeasurementStatus, Reference, Sex
@@ -71,6 +73,7 @@ __all__ = [
     "classify_difference",
     "classify_value",
     "clock_alpha",
+    "common_reference",
     "compare_studies",
     "contour_exit",
     "difference_flag",
@@ -85,5 +88,6 @@ __all__ = [
     "probability_above",
     "reference_range",
     "side_differences",
+    "study_difference",
     "threshold_set",
 ]

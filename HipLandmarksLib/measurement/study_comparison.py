@@ -144,7 +144,7 @@ def compare_studies(
     found = [_measured(each, reference, ids, extra) for each in (first, second)]
     pairs = zip(*found, strict=True)
     differences = tuple(
-        _difference(a, b, first, second, level)
+        study_difference(a, b, first, second, level)
         for a, b in pairs
         if a.value is not None or b.value is not None
     )
@@ -190,9 +190,16 @@ def _measured(
     return measure(study.landmarks, study.plane, settings, ids, BOTH_SIDES)
 
 
-def _difference(
+def study_difference(
     a: Measurement, b: Measurement, first: ComparedStudy, second: ComparedStudy, level: float
 ) -> StudyDifference:
+    """Second minus first of one measurement.
+
+    Args:
+        a, b: the same measurement of the same hip in both studies, by the same line.
+        first, second: the studies.
+        level: nominal coverage of the interval.
+    """
     refusal = _refusal(a, b)
     if refusal or a.value is None or b.value is None:
         return StudyDifference(a, b, None, None, level, refusal)

@@ -29,7 +29,13 @@ from .commands import (
     key_help,
     key_notice,
 )
-from .comparison import ComparisonView, comparison_text, comparison_view, in_order
+from .comparison import (
+    ComparisonPanel,
+    ComparisonView,
+    comparison_text,
+    comparison_view,
+    in_order,
+)
 from .comparison_cells import ComparisonColumn, ComparisonRow
 from .control_words import control_words, research_notice, section_words
 from .controls import Control, Section
@@ -95,6 +101,7 @@ __all__ = [
     "ClockColumn",
     "Column",
     "ComparisonColumn",
+    "ComparisonPanel",
     "ComparisonRow",
     "ComparisonView",
     "Control",

@@ -8,34 +8,23 @@ from typing import TYPE_CHECKING
 
 from ..i18n import tr as _
 from ..imaging import Modality
-from ..measurement import (
-    ComparedStudy,
-    Measurement,
-    Reference,
-    Sex,
-    StudyComparison,
-    compare_studies,
-)
+from ..measurement import Reference, Sex
 from .bricks import Badge, Choice, Option
 from .comparison_cells import (
     ComparisonRow,
-    calibration_of,
     comparison_columns,
-    comparison_rows,
-    doubt_of,
     percent_word,
     study_title,
 )
 from .control_words import research_notice
 from .controls import Control
+from .live_comparison import LiveComparison
 from .measurement_cells import line_word
 from .severity import Severity
 from .words import Words
 
 if TYPE_CHECKING:
     from ..scene import HipStudy
-
-_LEVEL = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,36 +51,50 @@ class ComparisonView:
 def comparison_view(
     study: HipStudy | None, others: Sequence[HipStudy], chosen: str = ""
 ) -> ComparisonView:
-    """The section as it stands.
+    """The section as it stands; see :meth:`ComparisonPanel.view`."""
+    return ComparisonPanel().view(study, others, chosen)
 
-    Args:
-        study: that is shown in the panel.
-        others: all studies of the scene, the shown one may be among them.
-        chosen: id of the study to compare with, see :func:`study_id`; the first other one where
-            there is none of that id.
-    """
-    if study is None:
-        return ComparisonView(None, _("Detect or place the landmarks of this image first."))
-    rest = [each for each in others if each is not study and each.volume_node is not None]
-    if not rest:
-        told = _("Load another image of the same patient and detect its landmarks, too.")
-        return ComparisonView(None, told)
-    other = next((each for each in rest if study_id(each) == chosen), rest[0])
-    options = tuple(Option(study_id(each), study_title(each), "") for each in rest)
-    choice = Choice(Control.COMPARE_WITH, options, study_id(other))
-    problem = study.problem or other.problem
-    if problem:
-        return ComparisonView(choice, problem)
-    first, second = in_order(study, other)
-    comparison = compared(first, second)
-    return ComparisonView(
-        choice,
-        "",
-        comparison_columns(first, second),
-        comparison_rows(comparison, first, second),
-        _summary(comparison, first, second),
-        _badges(comparison, first, second),
-    )
+
+class ComparisonPanel:
+    """Makes the view of one comparison after the other; what did not change is kept."""
+
+    def __init__(self) -> None:
+        """Nothing is known yet."""
+        self._live = LiveComparison()
+
+    def view(
+        self, study: HipStudy | None, others: Sequence[HipStudy], chosen: str = ""
+    ) -> ComparisonView:
+        """The section as it stands.
+
+        Args:
+            study: that is shown in the panel.
+            others: all studies of the scene, the shown one may be among them.
+            chosen: id of the study to compare with, see :func:`study_id`; the first other one
+                where there is none of that id.
+        """
+        if study is None:
+            return ComparisonView(None, _("Detect or place the landmarks of this image first."))
+        rest = [each for each in others if each is not study and each.volume_node is not None]
+        if not rest:
+            told = _("Load another image of the same patient and detect its landmarks, too.")
+            return ComparisonView(None, told)
+        other = next((each for each in rest if study_id(each) == chosen), rest[0])
+        options = tuple(Option(study_id(each), study_title(each), "") for each in rest)
+        choice = Choice(Control.COMPARE_WITH, options, study_id(other))
+        problem = study.problem or other.problem
+        if problem:
+            return ComparisonView(choice, problem)
+        first, second = in_order(study, other)
+        rows, reference, level = self._live.update(first, second)
+        return ComparisonView(
+            choice,
+            "",
+            comparison_columns(first, second),
+            rows,
+            _summary(reference, level, first, second),
+            _badges(reference, first, second),
+        )
 
 
 def in_order(study: HipStudy, other: HipStudy) -> tuple[HipStudy, HipStudy]:
@@ -99,13 +102,6 @@ def in_order(study: HipStudy, other: HipStudy) -> tuple[HipStudy, HipStudy]:
     if study.image.modality is Modality.XRAY and other.image.modality is not Modality.XRAY:
         return study, other
     return other, study
-
-
-def compared(first: HipStudy, second: HipStudy) -> StudyComparison:
-    """Both studies measured in the same way, and second minus first."""
-    found = [calibration_of(each) for each in (first, second)]
-    level = next((each.level for each in found if each is not None), _LEVEL)
-    return compare_studies(_compared(first, level), _compared(second, level), level=level)
 
 
 def study_id(study: HipStudy) -> str:
@@ -128,22 +124,12 @@ def _plain(text: str) -> str:
     return f"\u2212{flat[1:]}" if flat.startswith("-") else flat.removeprefix("+")
 
 
-def _compared(study: HipStudy, level: float) -> ComparedStudy:
-    plain = ComparedStudy(study.landmarks, study.plane, study.settings)
-    if calibration_of(study) is None:
-        return plain
-
-    def interval_of(m: Measurement) -> tuple[float, float] | None:
-        doubt = doubt_of(study, m, level)
-        return None if doubt is None else doubt.interval
-
-    return ComparedStudy(plain.landmarks, plain.plane, plain.settings, interval_of)
-
-
-def _summary(comparison: StudyComparison, first: HipStudy, second: HipStudy) -> tuple[str, ...]:
-    line = _("Both are measured against: {line}").format(line=line_word(comparison.reference))
+def _summary(
+    reference: Reference, level: float, first: HipStudy, second: HipStudy
+) -> tuple[str, ...]:
+    line = _("Both are measured against: {line}").format(line=line_word(reference))
     told = _("Intervals: {level}, from the doubt about the landmarks of both studies alone.")
-    lines = [line, told.format(level=percent_word(comparison.level))]
+    lines = [line, told.format(level=percent_word(level))]
     if first.image.modality is not second.image.modality:
         lines.append(
             _(
@@ -154,13 +140,13 @@ def _summary(comparison: StudyComparison, first: HipStudy, second: HipStudy) -> 
     return tuple(lines)
 
 
-def _badges(comparison: StudyComparison, first: HipStudy, second: HipStudy) -> tuple[Badge, ...]:
+def _badges(reference: Reference, first: HipStudy, second: HipStudy) -> tuple[Badge, ...]:
     found = []
     sexes = {each.settings.sex for each in (first, second)} - {Sex.UNKNOWN}
     if len(sexes) > 1:
         tooltip = _("The images state different sexes: check that it is the same patient.")
         found.append(Badge(_("The same patient?"), tooltip, Severity.ALARM))
-    if comparison.reference is Reference.IMAGE:
+    if reference is Reference.IMAGE:
         tooltip = _(
             "The studies have no line of the pelvis in common: a pelvis that lies otherwise makes "
             "other angles of the acetabulum."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from ..anatomy import Side
 from ..i18n import tr as _
 from ..imaging import Modality
-from ..measurement import Measurement, StudyComparison, StudyDifference
+from ..measurement import Measurement, StudyDifference
 from ..measurement.result import display_value
 from ..report.sections import Section as Group
 from ..report.sections import section_of
@@ -85,14 +86,23 @@ def comparison_columns(first: HipStudy, second: HipStudy) -> tuple[Words, ...]:
     return tuple(words[column] for column in ComparisonColumn)
 
 
-def comparison_rows(
-    comparison: StudyComparison, first: HipStudy, second: HipStudy
-) -> tuple[ComparisonRow, ...]:
+def comparison_row(
+    difference: StudyDifference, first: HipStudy, second: HipStudy
+) -> ComparisonRow | None:
+    """The row of a difference; None for what is no measurement of the hip."""
+    if section_of(difference.id) in _LEFT_OUT:
+        return None
+    return ComparisonRow(difference, _cells(difference, first, second))
+
+
+def in_table_order(rows: Iterable[ComparisonRow]) -> tuple[ComparisonRow, ...]:
     """Right hip before left, by groups; where only one study has a value last."""
-    shown = [d for d in comparison.differences if section_of(d.id) not in _LEFT_OUT]
     groups = list(Group)
-    order = sorted(shown, key=lambda d: (_has_one(d), groups.index(section_of(d.id))))
-    return tuple(ComparisonRow(d, _cells(d, first, second)) for d in order)
+
+    def place(row: ComparisonRow) -> tuple[bool, int]:
+        return (_has_one(row.difference), groups.index(section_of(row.difference.id)))
+
+    return tuple(sorted(rows, key=place))
 
 
 def _has_one(difference: StudyDifference) -> bool:

@@ -70,6 +70,26 @@ class ExplorerView:
     limits: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class _Depends:
+    """All that a view depends on: large parts by identity, small ones by value."""
+
+    large: tuple[object, ...]
+    small: tuple[object, ...]
+
+    @classmethod
+    def of(cls, study: HipStudy, explorer: StackExplorer) -> _Depends:
+        shown, parts = tuple(explorer.shown.items()), explorer.parts
+        return cls(
+            (explorer.exploration, explorer.choices, calibration_of(study)),
+            (explorer.problem, shown, parts, explorer.follow_views),
+        )
+
+    def is_same(self, other: _Depends) -> bool:
+        pairs = zip(self.large, other.large, strict=True)
+        return self.small == other.small and all(a is b for a, b in pairs)
+
+
 class ExplorerPanel:
     """Makes the view of one explored stack after the other; keeps what did not change."""
 
@@ -78,6 +98,8 @@ class ExplorerPanel:
         self._table = SliceTable()
         self._maps: tuple[RadialMap | None, ...] = ()
         self._clock: tuple[ClockLine, ...] = ()
+        self._view = ExplorerView(True)
+        self._view_of: _Depends | None = None
 
     @staticmethod
     def applies(study: HipStudy | None) -> bool:
@@ -87,7 +109,7 @@ class ExplorerPanel:
     def view(
         self, study: HipStudy | None, explorer: StackExplorer | None, busy: bool = False
     ) -> ExplorerView:
-        """The section as it stands.
+        """The section as it stands; the same object while nothing of it changes.
 
         Args:
             study: that is shown.
@@ -101,6 +123,12 @@ class ExplorerPanel:
         if study is None or explorer is None:
             told = _("Choose all slices above, and detect the landmarks of an MRI.")
             return ExplorerView(True, told)
+        depends = _Depends.of(study, explorer)
+        if self._view_of is None or not depends.is_same(self._view_of):
+            self._view_of, self._view = depends, self._make(study, explorer)
+        return self._view
+
+    def _make(self, study: HipStudy, explorer: StackExplorer) -> ExplorerView:
         exploration = explorer.exploration
         self._table.update(exploration, explorer.choices, calibration_of(study))
         maps = {side: own.radial for side, own in exploration.sides.items()}

@@ -8,11 +8,11 @@ from typing import Protocol
 from ..i18n import tr as _
 from ..panel import (
     Badge,
+    ComparisonPanel,
     ComparisonView,
     Message,
     Severity,
     comparison_text,
-    comparison_view,
     in_order,
 )
 from ..panel.explorer import slice_badge
@@ -44,7 +44,7 @@ class ComparedStudies:
     def __init__(self, face: Face, explorers: Explorers, layout: SideBySide) -> None:
         self._face, self._explorers, self._layout = face, explorers, layout
         self._chosen = ""
-        self._view = ComparisonView(None)
+        self._view, self._panel = ComparisonView(None), ComparisonPanel()
         self._linked: LinkedViews | None = None
 
     @property
@@ -87,7 +87,7 @@ class ComparedStudies:
     def update(self) -> ComparisonView:
         """Compare anew."""
         face = self._face
-        self._view = comparison_view(face.study, face.session.studies, self._chosen)
+        self._view = self._panel.view(face.study, face.session.studies, self._chosen)
         other = self.other
         if other is not None:
             other.watch(face.refresh)  # the shown study is watched by the face
@@ -133,8 +133,9 @@ class ComparedStudies:
         study, other = self._face.study, self.other
         if study is None or other is None:
             return
-        show_only([study, other], self._face.session.studies)
         entered = self._layout.enter()
+        # after it: other views may let the face show itself anew, which hides what is not shown
+        show_only([study, other], self._face.session.studies)
         linked = LinkedViews(*in_order(study, other))
         if entered and linked.show():
             self._linked = linked

@@ -91,6 +91,8 @@ class ExplorerSection:
         before = self._view
         busy = study is not None and self._explorers.busy_with is study
         self._view = view = self._panel.view(study, self.explorer, busy)
+        if view is before:
+            return  # such as in the middle of a drag
         self._busy = True
         try:
             self._fill(before, view)

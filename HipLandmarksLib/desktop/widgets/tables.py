@@ -51,7 +51,10 @@ class CellTable:
 
     def write(self, row: int, cells: Sequence[Cell]) -> None:
         """Show other cells in one row."""
-        before, dark = self._shown[row], is_dark(self._table)
+        before = self._shown[row]
+        if before is cells:
+            return
+        dark = is_dark(self._table)
         for column, cell in enumerate(cells):
             if column >= len(before) or before[column] != cell:
                 self._write(row, column, cell, dark)

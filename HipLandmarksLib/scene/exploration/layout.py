@@ -30,7 +30,7 @@ def layout_xml() -> str:
 
 
 def show_explorer_layout(explorer: StackExplorer) -> bool:
-    """Switch to the layout of the explorer and put plots and radial plane into its views.
+    """Switch to the layout of the explorer; plots, radial plane and hips are put into its views.
 
     While no radial plane was chosen it is the one with the largest alpha.
 
@@ -50,6 +50,7 @@ def show_explorer_layout(explorer: StackExplorer) -> bool:
         put_charts(explorer)
         show_first_radial(explorer)
         explorer.show_slices()
+        explorer.look_in_space()
     return True
 
 

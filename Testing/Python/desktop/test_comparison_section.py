@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from panel_case import film, landmarks, move, mri
+from vtkmodules.vtkCommonCore import vtkCommand
 
 from HipLandmarksLib.anatomy import Side
 from HipLandmarksLib.scene import add_volume
@@ -102,6 +103,17 @@ def test_both_images_are_shown_side_by_side_and_left_again(hands, both, window):
     hands.press("sideBySide")
     assert window.GetViewArrangement() == window.SlicerLayoutFourUpView
     assert hands.widget.panel.comparison.linked is None
+
+
+def test_the_points_of_both_studies_are_seen_side_by_side(hands, both, window):
+    event, enter = vtkCommand.ModifiedEvent, hands.widget.onLayoutChanged
+    tag = window.AddObserver(event, lambda *_: enter(window.GetViewArrangement()))
+    hands.press("sideBySide")
+    window.RemoveObserver(tag)
+    nodes = [study.points_node(LEFT) for study in both]
+    assert all(node.GetDisplayNode().GetVisibility() for node in nodes)
+    hands.press("sideBySide")
+    assert [node.GetDisplayNode().GetVisibility() for node in nodes] == [0, 1]
 
 
 def test_a_click_on_a_row_shows_its_hip_in_both_images(hands, both, window):

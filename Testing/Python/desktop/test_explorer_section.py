@@ -135,6 +135,20 @@ def test_an_edit_is_marked_and_stays_with_its_slice(hands, explorer):
     assert hands.results()["Alpha angle"][1].startswith(value.strip("()").split("°")[0])
 
 
+def test_a_drag_costs_the_section_nothing_before_it_ends(hands, explorer):
+    go_to(hands, 11)
+    section, node = hands.widget.panel.explorer, explorer.study.points_node(LEFT)
+    index, before = node.GetControlPointIndexByLabel("LCP"), section._view
+    r, a, s = node.GetNthControlPointPosition(index)
+    node.InvokeEvent(node.PointStartInteractionEvent)
+    node.SetNthControlPointPosition(index, r, a, s + 5.0)
+    hands.turn()
+    assert section._view is before
+    node.InvokeEvent(node.PointEndInteractionEvent)
+    hands.turn()
+    assert section._view is not before and "L edited" in slices(hands)[11][5]
+
+
 def test_a_hip_is_measured_where_the_reader_wants_and_back(hands, explorer):
     assert not hands.ui.takeSuggested.enabled
     go_to(hands, 8)

@@ -13,6 +13,7 @@ from HipLandmarksLib.imaging import SpacingProvenance
 from HipLandmarksLib.measurement import Reference, Sex
 from HipLandmarksLib.panel import (
     ComparisonColumn,
+    ComparisonPanel,
     Severity,
     comparison_text,
     comparison_view,
@@ -70,6 +71,32 @@ def test_the_same_points_make_no_difference(studies):
     assert found["R Alpha angle"][:3] == ["50°", "50°", "0°"]
     assert found["L LCE-bone"][:3] == ["14°", "14°", "0°"]
     assert found["L LCE-bone"][3].endswith("°") and " to +" in found["L LCE-bone"][3]
+
+
+def test_what_did_not_change_is_kept_and_the_rest_equals_a_fresh_comparison(studies):
+    panel, (x_ray, mr) = ComparisonPanel(), studies
+    before = panel.view(x_ray, studies)
+    changes = (
+        lambda: move(mr, (LEFT, "LCP"), (0.0, 0.0, -14.0)),
+        lambda: move(x_ray, (LEFT, "TD"), (0.0, 0.0, 5.0)),
+        lambda: mr.put_points({(Side.RIGHT, "FHC"): None}),
+        lambda: x_ray.measure_with(replace(x_ray.settings, reference=Reference.FHC)),
+        lambda: mr.measure_with(replace(mr.settings, extra_points=True)),
+        lambda: mr.put_points({(LEFT, "LCP"): None}),
+    )
+    for change in changes:
+        change()
+        assert panel.view(x_ray, studies) == comparison_view(x_ray, studies)
+    assert panel.view(x_ray, studies) != before
+
+
+def test_a_drag_in_one_hip_makes_no_row_of_the_other_anew(studies):
+    panel, (x_ray, mr) = ComparisonPanel(), studies
+    before = panel.view(x_ray, studies)
+    move(mr, (LEFT, "LCP"), (0.0, 0.0, -9.0))
+    after = panel.view(x_ray, studies)
+    pairs = [(a, b) for a, b in zip(before.rows, after.rows, strict=True) if a is not b]
+    assert {row.cells[0].text for row, _after in pairs} == {"L Alpha angle"}
 
 
 def test_a_difference_beyond_the_doubt_is_marked(studies):
