@@ -27,6 +27,11 @@ class Box:
         return cls(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
 
     @property
+    def area(self) -> float:
+        """Square pixels."""
+        return (self.x1 - self.x0) * (self.y1 - self.y0)
+
+    @property
     def centre(self) -> tuple[float, float]:
         """(x, y)."""
         return ((self.x0 + self.x1) / 2, (self.y0 + self.y1) / 2)
@@ -39,7 +44,7 @@ class Box:
 
     def outside(self, frame: Box) -> float:
         """Area in square pixels that sticks out of ``frame``."""
-        return (self.x1 - self.x0) * (self.y1 - self.y0) - self.overlap(frame)
+        return self.area - self.overlap(frame)
 
     def contains(self, points: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Which of the (n, 2) points lie inside."""
@@ -99,8 +104,8 @@ def _cost(
     points: NDArray[np.float64],
     frame: Box,
 ) -> float:
-    area = label.size[0] * label.size[1]
-    covered_text = sum(box.overlap(other) for other in placed) / area
+    # a short name is hidden by a small part of a long text
+    covered_text = sum(box.overlap(other) / min(box.area, other.area) for other in placed)
     covered_points = int(np.count_nonzero(box.contains(points)))
     centre = np.asarray(box.centre)
     outward = np.asarray(label.anchor) - np.asarray(label.away_from)
@@ -108,7 +113,7 @@ def _cost(
     norm = float(np.linalg.norm(outward) * np.linalg.norm(direction))
     turned_in = 0.0 if norm == 0 else (1 - float(outward @ direction) / norm) / 2
     return (
-        1000 * (covered_text + box.outside(frame) / area)
+        1000 * (covered_text + box.outside(frame) / box.area)
         + 8 * covered_points
         + 1.2 * reach
         + 2 * turned_in

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _COLOURS = ("#ffb000", "#5ec8ff", "#5fe08a", "#ff8ad8", "#c9a6ff", "#ffe86b")
 _POINT_COLOUR = "#ffffff"
+_POINT_WEIGHT = 15  # a hidden point is as bad as 15 mm of hidden lines
 _DASH_OF_ROLE = {"baseline": (0, (4, 2)), "axis": (0, (6, 2)), "distance": "solid", "ray": "solid"}
 _STROKE: list[AbstractPathEffect] = [withStroke(linewidth=2.2, foreground="black")]
 
@@ -88,7 +89,7 @@ class HipDrawing:
 
     def samples(self) -> NDArray[np.float64]:
         """Points, ellipses, and samples of the lines every mm: labels should not cover them."""
-        parts = [np.repeat(point.xy[None], 3, axis=0) for point in self.points]
+        parts = [np.repeat(point.xy[None], _POINT_WEIGHT, axis=0) for point in self.points]
         parts += [point.ellipse() for point in self.points]
         for mark in self.measurements:
             parts += [_sampled(line) for line, _ in mark.lines]

@@ -55,3 +55,12 @@ def test_a_label_at_the_border_turns_inwards() -> None:
 def test_box_overlap_is_the_common_area() -> None:
     assert Box(0, 0, 10, 10).overlap(Box(6, 8, 20, 20)) == 8
     assert Box(0, 0, 10, 10).overlap(Box(10, 0, 20, 10)) == 0
+
+
+def test_a_long_text_does_not_hide_a_short_name() -> None:
+    """Rather a few samples of lines than a name."""
+    name = Label((400, 400), (20, 12), (400, 300))
+    text = Label((400, 415), (700, 16), (400, 300))
+    lines = [(x, y) for y in (380, 440, 470) for x in range(60, 740, 60)]
+    short, long = place_labels([name, text], lines, FRAME)
+    assert short.overlap(long) == 0
