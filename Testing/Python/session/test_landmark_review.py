@@ -8,6 +8,7 @@ pytest.importorskip("slicer")
 
 from panel_case import film, landmarks, mri
 from plain_face import PlainFace
+from study_moves import move
 
 from HipLandmarksLib.anatomy import LandmarkState, Side
 from HipLandmarksLib.review import Command
@@ -85,12 +86,10 @@ def test_without_a_study_no_command_is_ready(face, review):
 
 def test_a_list_that_was_moved_as_a_whole_is_told_once(face, review):
     assert review.editor is not None
-    node = face.study.points_node(Side.RIGHT)
-    batch = node.StartModify()
-    for number in range(node.GetNumberOfControlPoints()):
-        r, a, s = node.GetNthControlPointPosition(number)
-        node.SetNthControlPointPosition(number, r + 5.0, a, s)
-    node.EndModify(batch)
+    batch = face.study.points_node(Side.RIGHT).StartModify()
+    for point in face.study.landmarks.side(Side.RIGHT):
+        move(face.study, point.id)
+    face.study.points_node(Side.RIGHT).EndModify(batch)
     review.warn_of_moved_list()
     review.warn_of_moved_list()
     assert len(face.messages) == 1 and "Undo brings them back" in face.told
