@@ -19,6 +19,7 @@ _SPARSE = 6  # pixels between those that bones are looked up at
 _WING = (135.0, 110.0)
 _SHAFT_TOP = (124.0, -72.0)  # lateral, cranial: middle of the shaft below the lesser trochanter
 _SHAFT_SLOPE = -0.09
+_LEAST_SHAFT_MM = 1.0  # a shorter rest of a shaft at the film's edge has no direction
 
 
 @dataclass(frozen=True)
@@ -105,12 +106,15 @@ def _matrix(view: BoneView) -> NDArray[np.float64]:
 def _thigh(view: BoneView, matrix: NDArray[np.float64], side: Side) -> Thigh:
     sign = 1.0 if side is Side.LEFT else -1.0
     start = np.array([sign * _SHAFT_TOP[0], _SHAFT_TOP[1]])
-    end = start + np.array([sign * _SHAFT_SLOPE, -1.0])
+    usual = np.array([sign * _SHAFT_SLOPE, -1.0])
+    end = start + usual
     proximal, distal = (_place(view, key, side) for key in ("SHP", "SHD"))
     if proximal is not None and distal is not None:
         inverse = np.linalg.inv(matrix)
         start, end = (inverse[:2, :2] @ p + inverse[:2, 2] for p in (proximal, distal))
-    direction = (end - start) / max(float(np.linalg.norm(end - start)), 1e-9)
+    if np.linalg.norm(end - start) < _LEAST_SHAFT_MM:
+        end = start + usual
+    direction = (end - start) / float(np.linalg.norm(end - start))
     return Thigh((float(start[0]), float(start[1])), (float(direction[0]), float(direction[1])))
 
 

@@ -22,6 +22,7 @@ from HipLandmarksLib.imaging import (
 from HipLandmarksLib.imaging.film import projection_matrix
 from HipLandmarksLib.synthesis.radiograph import BonePaths
 from HipLandmarksLib.synthesis.radiograph.appearance import Appearance, simulate_film
+from HipLandmarksLib.synthesis.radiograph.body_frame import BodyFrame
 from HipLandmarksLib.synthesis.radiograph.case import SimulatedFilm
 from HipLandmarksLib.synthesis.radiograph.dicom import film_dataset
 from HipLandmarksLib.synthesis.radiograph.materials import Material, MaterialPaths
@@ -246,6 +247,17 @@ class TestFracture:
         head, shaft = pixel(view, "FHC", LEFT), pixel(view, "SHP", LEFT)
         assert new[head] >= old[head]
         assert new[shaft] == pytest.approx(old[shaft], rel=0.1)
+
+    @pytest.mark.filterwarnings("error")
+    def test_a_shaft_that_ends_where_it_begins_breaks_too(self, view) -> None:
+        """The film's edge can leave nothing of the shaft below the lesser trochanter."""
+        top = view.landmarks[LEFT, "SHP"]
+        end = replace(top, state=ABSENT)
+        short = replace(view, landmarks={**view.landmarks, (LEFT, "SHD"): end})
+        scene = ObjectScene(short, (FemurFracture(LEFT, FractureKind.TROCHANTERIC),))
+        moved = scene.view.landmarks
+        assert moved[LEFT, "SHD"].xy == pytest.approx(moved[LEFT, "SHP"].xy)
+        assert np.hypot(*BodyFrame.of(scene.view).thighs[LEFT].direction) == pytest.approx(1.0)
 
     def test_a_broken_neck_has_no_neck_points(self, view) -> None:
         found = states(ObjectScene(view, (FemurFracture(LEFT, FractureKind.NECK),)), LEFT)

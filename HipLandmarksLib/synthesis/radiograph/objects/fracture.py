@@ -21,6 +21,7 @@ _FEMORAL = ("FHC", "NA", "NB", "LCP", "FOV", "GT", "SHP", "SHD")
 _FARTHEST_MM = 150.0  # no part of a femur moves farther
 _BROKEN_MM = 7.0  # a landmark so near the line has lost what defines it
 Place = tuple[float, float]
+_LEAST_SHAFT_PX = 1.0  # a shorter rest of a shaft at the film's edge has no direction
 _NOTE = "destroyed by a fracture"
 
 
@@ -140,7 +141,7 @@ def _lowest(
     top, end = moved.get((side, "SHP")), np.array(moved[side, "SHD"])
     limit = np.array(view.camera.shape[::-1]) - 1.0
     half = place.shaft_half_mm * view.head_radius_px[side.value] / place.head_radius_mm
-    if top is None or old is None:
+    if top is None or old is None or np.hypot(*(end - top)) < _LEAST_SHAFT_PX:
         return float(end[0]), float(end[1])
     along = (end - top) / np.linalg.norm(end - top)
     across = half * np.array([-along[1], along[0]])
