@@ -44,7 +44,8 @@ def refined(
     """Slices with their points on the edges of the image, for models whose card asks for it.
 
     A hip whose head is not present on a slice, or shows no rim there, stays as it was read. Doubt
-    is the network's own.
+    about a head centre is that of its rim, all other doubt is the network's own: a calibration of
+    both together leaves a head without rim the greater doubt.
 
     Args:
         image: the volume.
@@ -72,7 +73,7 @@ def _refined(
         rim = slice_rim(image, rays, own, side)
         if rim is None:
             continue
-        points[(side, HEAD)] = _moved(head, image, own, rim.centre)
+        points[(side, HEAD)] = _on_rim(head, image, own, rim)
         cam = points.get((side, _CAM))
         if cam is not None:
             near = [survey[n] for n in (own.index - 1, own.index + 1) if n in survey]
@@ -101,6 +102,16 @@ def slice_rim(
     if rim is None or np.linalg.norm(rim.centre - centre) > _FARTHEST_MM:
         return None
     return rim
+
+
+def _on_rim(
+    head: DecodedPoint, image: HipImage, own: SlicePrediction, rim: MarrowRim
+) -> DecodedPoint:
+    """The centre of the rim, and its doubt."""
+    to_input = own.plane.matrix[:2, :2] / np.asarray(image.spacing[:2])
+    covariance = to_input @ rim.covariance @ to_input.T
+    moved = _moved(head, image, own, rim.centre)
+    return replace(moved, covariance=covariance, view_covariance=None)
 
 
 def _cam_point(

@@ -52,6 +52,8 @@ class MarrowRim:
         points: (N, 3) edges of the marrow, LPS mm.
         weights: (N,) how far each edge lies on the circle, 0 to 1.
         rms: weighted root mean square distance of the edges from the circle, mm.
+        covariance: (2, 2) of the centre along the columns and rows of the slice, mm^2, as if the
+            edges erred independently of each other: they do not, so it is too small throughout.
     """
 
     index: int
@@ -60,6 +62,7 @@ class MarrowRim:
     points: NDArray[np.float64]
     weights: NDArray[np.float64]
     rms: float
+    covariance: NDArray[np.float64]
 
 
 class SliceRays:
@@ -177,4 +180,5 @@ def _round(
         points=centre + flat @ rays.axes.T,
         weights=circle.weights,
         rms=circle.rms,
+        covariance=circle.covariance[:2, :2],
     )

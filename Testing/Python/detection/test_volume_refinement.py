@@ -128,14 +128,34 @@ def test_a_corner_far_from_the_expected_place_is_another_one(image, wrong_deg):
     assert turn == pytest.approx(_corner_deg() + wrong_deg, abs=8.0)
 
 
-def test_other_points_and_all_doubt_stay(image):
+def test_other_points_and_their_doubt_stay(image):
     before = _read(image, _slice_through(image, Side.LEFT))
     (after,) = refined(image, [before], [], CARD)
     for id_, point in before.points.items():
         if id_[1] in ("NA", "LAE"):
             assert after.points[id_] == point
         assert after.points[id_].presence == point.presence
-        assert after.points[id_].covariance is point.covariance
+        if id_[1] != "FHC":
+            assert after.points[id_].covariance is point.covariance
+
+
+def _doubt_mm(image: HipImage, own: SlicePrediction) -> float:
+    """Standard deviation of the left head centre."""
+    to_mm = np.diag(image.spacing[:2]) @ np.linalg.inv(own.plane.matrix[:2, :2])
+    covariance = own.points[(Side.LEFT, "FHC")].total_covariance
+    return float(np.sqrt(np.trace(to_mm @ covariance @ to_mm.T) / 2))
+
+
+def test_the_doubt_of_a_head_centre_is_that_of_its_rim(image):
+    """A blurred rim with spots is less sure; a head without rim keeps what the network doubts."""
+    index = _slice_through(image, Side.LEFT)
+    noise = np.random.default_rng(5).normal(0.0, 60.0, image.pixels.shape).astype(np.float32)
+    clear = _doubt_mm(image, refined(image, [_read(image, index)], [], CARD)[0])
+    noisy_image = replace(image, pixels=image.pixels + noise)
+    noisy = _doubt_mm(image, refined(noisy_image, [_read(image, index)], [], CARD)[0])
+    blank = replace(image, pixels=100.0 + noise)
+    kept = _doubt_mm(image, refined(blank, [_read(image, index)], [], CARD)[0])
+    assert 0.0 < clear < noisy < kept == pytest.approx(_doubt_mm(image, _read(image, index)))
 
 
 def test_a_head_that_is_not_present_stays(image):
