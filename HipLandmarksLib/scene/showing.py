@@ -35,14 +35,14 @@ def _hide(study: HipStudy) -> None:
     if doubt is not None and doubt.state.visible and table is not None:
         table.SetAttribute(HIDDEN, "doubt")
         doubt.switch(False)
-    for display in _displays(study):
+    for display in displays_of(study):
         if display.GetVisibility():
             display.SetAttribute(HIDDEN, "1")
             display.SetVisibility(False)
 
 
 def _show(study: HipStudy) -> None:
-    for display in _displays(study):
+    for display in displays_of(study):
         if display.GetAttribute(HIDDEN):
             display.SetAttribute(HIDDEN, None)
             display.SetVisibility(True)
@@ -53,7 +53,8 @@ def _show(study: HipStudy) -> None:
             doubt.switch(True)
 
 
-def _displays(study: HipStudy) -> Iterator[Any]:
+def displays_of(study: HipStudy) -> Iterator[Any]:
+    """How points, drawings, doubt and explored hips of a study are displayed."""
     for role in _SEEN:
         for node in list(signed_nodes(study.scene, role, study.nodes.study_id)):
             if node.IsA("vtkMRMLDisplayableNode"):

@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 import qt
+import slicer
 
 from ...anatomy import Side
 from ...panel import (
@@ -189,6 +190,7 @@ class ExplorerSection:
         self._watched = explorer
         if explorer is not None:
             explorer.watch(self.desk.refresh)
+            explorer.pause_drawing = slicer.util.RenderBlocker
 
     def _fill(self, before: ExplorerView, view: ExplorerView) -> None:
         if [line.index for line in before.slices] != [line.index for line in view.slices]:

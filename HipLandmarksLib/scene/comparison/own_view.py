@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-from ...anatomy import Midline, Side
+from ..showing import displays_of
 from ..study import HipStudy
 
 
@@ -17,8 +16,8 @@ class OwnViews:
         self._before: list[tuple[Any, tuple[str, ...]]] = []
 
     def keep(self, study: HipStudy, view: Any) -> None:
-        """Show the points and drawings of a study in this view and no other slice view."""
-        for display in _displays(study):
+        """Show points, drawings and explored hips of a study in this view and no other one."""
+        for display in displays_of(study):
             self._before.append((display, tuple(display.GetViewNodeIDs())))
             display.SetViewNodeIDs([view.GetID()])
 
@@ -27,12 +26,3 @@ class OwnViews:
         for display, views in self._before:
             display.SetViewNodeIDs(list(views))
         self._before.clear()
-
-
-def _displays(study: HipStudy) -> Iterator[Any]:
-    sides = (*Side, Midline.PELVIS)
-    nodes = [study.points_node(side) for side in sides]
-    nodes += [n for side in sides for id_ in study.marks for n in study.mark_nodes(side, id_)]
-    for node in nodes:
-        if node is not None and node.GetDisplayNode() is not None:
-            yield node.GetDisplayNode()

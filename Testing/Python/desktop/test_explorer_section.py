@@ -135,6 +135,15 @@ def test_an_edit_is_marked_and_stays_with_its_slice(hands, explorer):
     assert hands.results()["Alpha angle"][1].startswith(value.strip("()").split("°")[0])
 
 
+def test_nothing_is_drawn_before_a_step_is_whole(hands, explorer):
+    app, seen = hands.desktop.app, []
+    node = explorer.study.points_node(LEFT)
+    tag = node.AddObserver(node.PointModifiedEvent, lambda *_: seen.append(app.render_paused))
+    go_to(hands, 11)
+    node.RemoveObserver(tag)
+    assert seen and min(seen) == 1 and app.render_paused == 0
+
+
 def test_a_drag_costs_the_section_nothing_before_it_ends(hands, explorer):
     go_to(hands, 11)
     section, node = hands.widget.panel.explorer, explorer.study.points_node(LEFT)

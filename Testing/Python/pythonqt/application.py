@@ -73,6 +73,7 @@ class qSlicerApplication(QtWidgets.QApplication):
     """One per process, as Qt asks for; :meth:`begin` gives it a fresh scene's views."""
 
     startupCompleted = QtCore.Signal()
+    render_paused = 0
 
     def __init__(self) -> None:
         super().__init__(["Slicer"])
@@ -106,6 +107,16 @@ class qSlicerApplication(QtWidgets.QApplication):
     def layoutManager(self) -> qSlicerLayoutManager | None:
         """None without a main window."""
         return self._layout
+
+    @QtCore.Slot()
+    def pauseRender(self) -> None:
+        """Views draw nothing until as many calls of the other kind were made."""
+        self.render_paused += 1
+
+    @QtCore.Slot()
+    def resumeRender(self) -> None:
+        """Views draw again."""
+        self.render_paused -= 1
 
     @QtCore.Slot(result=QtCore.QObject)
     def moduleManager(self) -> qSlicerModuleManager:

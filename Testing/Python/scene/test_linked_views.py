@@ -8,7 +8,7 @@ import pytest
 from panel_case import film, landmarks, mri
 
 from HipLandmarksLib.anatomy import Side
-from HipLandmarksLib.imaging import Calibration, SpacingProvenance
+from HipLandmarksLib.imaging import Calibration, Modality, SpacingProvenance
 from HipLandmarksLib.measurement import MeasurementSettings
 from HipLandmarksLib.scene import HipStudy
 from HipLandmarksLib.scene.comparison import (
@@ -21,6 +21,7 @@ from HipLandmarksLib.scene.comparison import (
     units_per_mm,
 )
 from HipLandmarksLib.scene.comparison.layout import layout_xml
+from HipLandmarksLib.scene.record import Role, signed_nodes
 
 LEFT = Side.LEFT
 MAGNIFIED = Calibration(SpacingProvenance.MARKER, factor=0.8)
@@ -54,8 +55,20 @@ def studies(scene):
     two.close()
 
 
+def _displays(study):
+    """Of a point list, and of the sphere of an explored head."""
+    nodes = [study.points_node(LEFT), *signed_nodes(study.scene, Role.EXPLORED)]
+    shown = [n for n in nodes if n.IsA("vtkMRMLDisplayableNode")]
+    assert len(shown) == 2
+    own = shown if study.image.modality is Modality.MR else shown[:1]
+    return [node.GetDisplayNode() for node in own]
+
+
 @pytest.fixture
 def linked(views, studies):
+    head = studies[1].scene.AddNewNodeByClass("vtkMRMLModelNode", "sphere of an explored head")
+    head.CreateDefaultDisplayNodes()
+    studies[1].nodes.file(head, Role.EXPLORED, LEFT)
     found = LinkedViews(*studies)
     assert found.show()
     yield found
@@ -125,11 +138,11 @@ def test_points_of_a_study_are_in_its_own_view_only_until_the_views_are_left(
     linked, views, studies
 ):
     for view, study in zip(views, studies, strict=True):
-        display = study.points_node(LEFT).GetDisplayNode()
-        assert display.GetViewNodeIDs() == (view.GetID(),)
+        for display in _displays(study):
+            assert display.GetViewNodeIDs() == (view.GetID(),)
     linked.close()
     for study in studies:
-        assert study.points_node(LEFT).GetDisplayNode().GetViewNodeIDs() == ()
+        assert all(display.GetViewNodeIDs() == () for display in _displays(study))
     before = centre(views[0])
     views[1].JumpSliceByCentering(0.0, 0.0, 30.0)
     assert centre(views[0]) == before
