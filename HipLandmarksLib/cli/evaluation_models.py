@@ -52,7 +52,13 @@ def runs_of_models(
     joined = joined_by_seed(answers) if arguments.unseen else answers
     return [
         evaluate_with_doubt(
-            each.cases, each.name, each.calibration, options, each.about, each.warnings
+            each.cases,
+            each.name,
+            each.calibration,
+            options,
+            each.about,
+            each.warnings,
+            by_patient=each.by_patient,
         )
         for each in joined
     ]

@@ -21,8 +21,10 @@ class Answer:
     Attributes:
         name, about: of the model.
         cases: references and its predictions.
-        calibration: of the model's doubt, None without one.
         warnings: for the reader of the figures.
+        calibration: of the model's doubt, None without one.
+        by_patient: calibrations of the models of several folds, each by the patients that it read;
+            None unless every one is calibrated and reads patients of its own.
     """
 
     name: str
@@ -30,6 +32,7 @@ class Answer:
     cases: list[DoubtCase]
     warnings: list[str]
     calibration: Calibration | None = None
+    by_patient: dict[str, Calibration] | None = None
 
 
 def joined_by_seed(answers: Sequence[Answer]) -> list[Answer]:
@@ -51,7 +54,18 @@ def _joined(folds: Sequence[Answer]) -> Answer:
         cases=[case for fold in folds for case in fold.cases],
         warnings=list(dict.fromkeys(w for fold in folds for w in fold.warnings)),
         calibration=folds[0].calibration if len(folds) == 1 else None,
+        by_patient=_calibrations(folds) if len(folds) > 1 else None,
     )
+
+
+def _calibrations(folds: Sequence[Answer]) -> dict[str, Calibration] | None:
+    found: dict[str, Calibration] = {}
+    for fold in folds:
+        patients = {each.case.patient for each in fold.cases}
+        if fold.calibration is None or not patients.isdisjoint(found):
+            return None
+        found |= dict.fromkeys(patients, fold.calibration)
+    return found
 
 
 def unique_names(names: Sequence[str], bundles: Sequence[Path] = ()) -> list[str]:

@@ -23,7 +23,7 @@ from .doubt_coverage import (
     stated_interval,
 )
 from .doubt_ranking import Ranking, absence_auroc, error_correlation, large_error_auroc
-from .doubt_regions import left_out_regions, stored_regions
+from .doubt_regions import left_out_regions, regions_by_patient
 from .doubt_reliability import (
     Reliability,
     error_reliability,
@@ -109,6 +109,7 @@ def doubt_report(
     norm: NormDistance = NormDistance.HEAD_CENTRES,
     seed: int = 17,
     left_out: bool = False,
+    by_patient: Mapping[str, Calibration] | None = None,
 ) -> DoubtReport:
     """Measure the doubt of a model on cases that it was neither trained nor calibrated on.
 
@@ -121,18 +122,23 @@ def doubt_report(
         seed: of the resampling.
         left_out: for the calibration cases themselves, each with the calibration of the other
             patients: conformal regions are those of the other patients, too.
+        by_patient: for the models of a cross-validation, in place of ``calibration``: that of the
+            model that read a patient, for every patient. Grades are of one calibration: none here.
     """
+    if calibration is not None:
+        by_patient = {each.case.patient: calibration for each in cases}
+    own = by_patient or {}
     every = [pair for each in cases for pair in pairs_of(each.case, norm)]
     plain = [each for each in cases if not each.is_covered]
     pairs = [pair for each in plain for pair in pairs_of(each.case, norm)]
-    measured = _measured(plain, calibration)
-    regions, intervals = _conformal(pairs, measured, calibration, level, seed, left_out)
+    measured = _measured(plain, own)
+    regions, intervals = _conformal(pairs, measured, own, level, seed, left_out)
     signs = {sign: absence_auroc(every, sign, seed) for sign in AbsenceSign}
     above = {id_: threshold_reliability(measured, id_) for id_ in _THRESHOLDED}
     return DoubtReport(
         level=level,
-        calibrated=calibration is not None,
-        unit=LengthUnit.MILLIMETRE if calibration is None else calibration.unit,
+        calibrated=bool(own),
+        unit=next((each.unit for each in own.values()), LengthUnit.MILLIMETRE),
         regions=region_coverage(pairs, stated_ellipse(level), level, seed),
         intervals=interval_coverage(measured, stated_interval(level), level, seed),
         conformal_regions=regions,
@@ -153,24 +159,26 @@ def doubt_report(
 def _conformal(
     pairs: Sequence[LandmarkPair],
     measured: Sequence[MeasuredPair],
-    calibration: Calibration | None,
+    calibrations: Mapping[str, Calibration],
     level: float,
     seed: int,
     left_out: bool,
 ) -> tuple[dict[str, Coverage], dict[str, Coverage]]:
     """Coverage of conformal regions and intervals; empty without calibrated positions."""
-    if calibration is None or calibration.position is None:
+    if not calibrations or any(own.position is None for own in calibrations.values()):
         return {}, {}
-    of_point, of_value = stored_regions(calibration, level)
+    of_point, of_value = regions_by_patient(calibrations, level)
     if left_out:
         of_point, of_value = left_out_regions(pairs, measured, level)
     regions = region_coverage(pairs, conformal_ellipse(of_point), level, seed)
     return regions, interval_coverage(measured, conformal_interval(of_value), level, seed)
 
 
-def _measured(cases: Sequence[DoubtCase], calibration: Calibration | None) -> list[MeasuredPair]:
+def _measured(
+    cases: Sequence[DoubtCase], calibrations: Mapping[str, Calibration]
+) -> list[MeasuredPair]:
     pairs = [pair for each in cases for pair in measured_pairs(each.case)]
-    return [_with_conformal_probability(pair, calibration) for pair in pairs]
+    return [_with_conformal_probability(pair, calibrations.get(pair.patient)) for pair in pairs]
 
 
 def _grades(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from math import sqrt
 
@@ -33,6 +33,19 @@ def stored_regions(
         return calibration.measurement_region(id_, level)
 
     return lambda pair: of_key(pair.key), lambda pair: of_id(pair.id)
+
+
+def regions_by_patient(
+    calibrations: Mapping[str, Calibration], level: float
+) -> tuple[RegionOfLandmark, RegionOfMeasurement]:
+    """For a cross-validation: each patient by the calibration of the model that read them.
+
+    Args:
+        calibrations: by patient, of every patient of the report.
+        level: nominal coverage.
+    """
+    stored = {patient: stored_regions(own, level) for patient, own in calibrations.items()}
+    return lambda pair: stored[pair.patient][0](pair), lambda pair: stored[pair.patient][1](pair)
 
 
 def left_out_regions(

@@ -21,6 +21,7 @@ def evaluate_with_doubt(
     about: Mapping[str, Any] | None = None,
     warnings: Sequence[str] = (),
     left_out: bool = False,
+    by_patient: Mapping[str, Calibration] | None = None,
 ) -> RunEvaluation:
     """Evaluate a run and its doubt.
 
@@ -32,7 +33,7 @@ def evaluate_with_doubt(
         name: of the run.
         calibration: of the model; None when it is not calibrated.
         options, about, warnings: see :func:`evaluate_run`.
-        left_out: see :func:`doubt_report`.
+        left_out, by_patient: see :func:`doubt_report`.
 
     Raises:
         AgreementError: when there is no case as it is, or no reference landmark.
@@ -43,6 +44,6 @@ def evaluate_with_doubt(
     plain = [one.case for one in known if not one.is_covered]
     found = evaluate_run(plain, name, options, about, [*warnings, *notes])
     doubt = doubt_report(
-        known, calibration, options.level, options.norm, options.seed, left_out=left_out
+        known, calibration, options.level, options.norm, options.seed, left_out, by_patient
     )
     return replace(found, doubt=doubt)

@@ -86,6 +86,23 @@ def test_few_patients_leave_regions_unbounded():
     assert report.regions["all"].n > 0  # the ellipse of the covariance makes its statement
 
 
+def test_each_patient_is_tested_with_the_calibration_of_the_model_that_read_them(too_sure):
+    cases = doubt_cases(77, 40, stated=1 / 3)
+    few = fitted(8).calibration
+    by_patient = {
+        each.case.patient: too_sure.calibration if number < len(cases) / 2 else few
+        for number, each in enumerate(cases)
+    }
+    read = [calibrated(by_patient[each.case.patient], [each])[0] for each in cases]
+    found = doubt_report(read, None, 0.9, by_patient=by_patient)
+    first = [each for each in read if by_patient[each.case.patient] is too_sure.calibration]
+    alone = doubt_report(first, too_sure.calibration, 0.9).conformal_regions["all"]
+    regions = found.conformal_regions["all"]
+    assert found.calibrated and not found.grades
+    assert (regions.n, regions.covered, regions.size) == (alone.n, alone.covered, alone.size)
+    assert regions.unbounded > 100
+
+
 def test_copies_with_covered_landmarks_teach_presence_and_no_positions():
     plain, copy = doubt_cases(3, 1)
     assert all(seen.offset is not None for seen in landmark_observations(plain, MM))
