@@ -15,13 +15,13 @@ from uuid import uuid4
 
 from .. import __version__
 from ..anatomy import HipLandmarks, read_landmarks
-from ..detection.catalogue import user_models_folder
 from ..detection.worker.child import worker_command
 from ..errors import HipLandmarksError
 from ..files import HALF_WRITTEN
 from ..i18n import tr as _
 from ..imaging import HipImage, read_image
 from ..scene import HipStudy, add_volume
+from .editors import reviews_folder
 from .requirements import require_torch
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ Waiting = Callable[[], None]
 
 _FILM = "hip_film"
 """Name that ``hiplandmarks sample --kind xray`` gives to its files."""
+_FOLDER = f"HipLandmarks-sample-{__version__}"
 _LOOK_S = 0.05
 LIBRARY = Path(__file__).resolve().parents[2]
 COMMAND_LINE = (
@@ -118,18 +119,36 @@ def sample_case(
     """
     if sample is Sample.MRI:
         return _phantom()
-    film, points = folder / f"{_FILM}.dcm", folder / f"{_FILM}.landmarks.json"
-    if not (film.is_file() and points.is_file()):
+    film, points = _film_files(folder)
+    if not is_kept(sample, folder):
         _compute_film(folder, waiting, get_torch)
     return read_image(film), read_landmarks(points)
+
+
+def is_kept(sample: Sample, folder: Path) -> bool:
+    """Whether a sample is there at once."""
+    return sample is Sample.MRI or all(file.is_file() for file in _film_files(folder))
+
+
+def computing_line() -> str:
+    """Stands in the face while the film is computed."""
+    return _("The sample radiograph is being computed, this once; it takes about a minute.")
+
+
+def _film_files(folder: Path) -> tuple[Path, Path]:
+    return folder / f"{_FILM}.dcm", folder / f"{_FILM}.landmarks.json"
 
 
 def samples_folder(scene: Any) -> Path:
     """Where the computed film is kept: in Slicer's cache, which its settings can empty."""
     manager = scene.GetCacheManager()
     cache = "" if manager is None else manager.GetRemoteCacheDirectory()
-    root = Path(cache) if cache else user_models_folder({}).parent
-    return root / f"HipLandmarks-sample-{__version__}"
+    return Path(cache) / _FOLDER if cache else own_samples_folder()
+
+
+def own_samples_folder() -> Path:
+    """Where the film is kept without Slicer's cache: beside the user's models and reviews."""
+    return reviews_folder().with_name(_FOLDER)
 
 
 def _phantom() -> tuple[HipImage, HipLandmarks]:

@@ -39,6 +39,12 @@ class RunningViewer:
         self.process.terminate()
         return self.process.wait(60)
 
+    def crash(self) -> RunningViewer:
+        """Kill it, as nothing can be helped by; another one with the same folders."""
+        self.process.kill()
+        self.process.wait(60)
+        return start_viewer(self.temporary.parent)
+
 
 def start_viewer(home: Path, *arguments: str) -> RunningViewer:
     """Start ``hiplandmarks app`` with its own folders; returns when it told its link."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from conftest import RunningViewer
 
 LANDMARK_ROWS = "#landmarks tbody tr"
+COMPARED_ROWS = "#compared tbody tr"
 
 
 def _row(page: Page, id_: str) -> Locator:
@@ -201,6 +202,43 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_sent(page: Page, tmp_p
     assert "--upload-mb" in page.locator(".message").inner_text()
 
 
+def test_an_mri_of_the_same_hips_is_compared_with_the_film(page: Page) -> None:
+    page.get_by_role("button", name="Sample MRI").click()
+    page.wait_for_selector(".badges li:has-text('MRI')")
+    page.click("#detect")
+    page.wait_for_selector(LANDMARK_ROWS)
+    page.locator("#comparison > summary").click()
+    row = page.locator(COMPARED_ROWS, has_text="R Alpha angle")
+    film, mri, difference = (row.locator("td").nth(n).inner_text() for n in (1, 2, 3))
+    assert mri == _right(page, "alpha").split()[0]
+    found = _degrees(difference.replace("\u2212", "-").lstrip("+"))
+    assert abs(found - (_degrees(mri) - _degrees(film))) <= 1
+    page.click("#copy_compared")
+    page.wait_for_selector(".message:has-text('on the clipboard')")
+
+
+def test_both_images_stand_side_by_side_until_they_are_left(page: Page) -> None:
+    page.mouse.move(5, 5)
+    alone = np.asarray(_view(page), dtype=float)
+    page.click("#side_by_side")
+    _wait(page, lambda: _differs(np.asarray(_view(page), dtype=float), alone), "two images")
+    page.wait_for_timeout(2000)
+    both = np.asarray(_view(page), dtype=float)
+    half = both.shape[1] // 2
+    page.locator(COMPARED_ROWS, has_text="L Alpha angle").locator("td").first.click()
+    for side in (slice(half), slice(half, None)):
+        before = both[:, side]
+        _wait(page, lambda s=side, b=before: _differs(_half(page, s), b), "both show the left hip")
+    page.click("#side_by_side")
+    page.wait_for_selector('#side_by_side[aria-pressed="false"]')
+    page.locator("header select").select_option(label="Simulated pelvis radiograph")
+    page.wait_for_selector(".badges li:has-text('Radiograph')")
+
+
+def _half(page: Page, part: slice) -> np.ndarray:
+    return np.asarray(_view(page), dtype=float)[:, part]
+
+
 def test_a_stranger_sees_nothing(page: Page, viewer: RunningViewer) -> None:
     assert page.context.browser is not None
     stranger = page.context.browser.new_context().new_page()
@@ -214,6 +252,20 @@ def test_nothing_went_wrong_in_the_page_and_no_other_host_was_asked(viewer: Runn
     assert viewer.problems == []
 
 
-def test_the_viewer_ends_and_leaves_no_file(page: Page, viewer: RunningViewer) -> None:
-    assert viewer.end() == 0
+def test_a_review_that_was_killed_is_offered_again_and_taken_up(
+    page: Page, viewer: RunningViewer
+) -> None:
+    page.locator(f'{LANDMARK_ROWS}[data-id="R:LAE"]').click()
+    page.keyboard.press("a")
+    _wait(page, lambda: "°" not in _right(page, "lce"), "LAE is absent")
+    again = viewer.crash()
+    page.goto(again.link)
+    page.get_by_role("button", name="Sample X-ray").click()
+    page.locator("#restore button").first.click()
+    page.wait_for_selector(LANDMARK_ROWS)
+    assert "°" not in _right(page, "lce")
+    assert page.locator("#restore").count() == 0
+    page.keyboard.press("Control+z")
+    _wait(page, lambda: "°" in _right(page, "lce"), "its history came along")
+    assert again.end() == 0
     assert [path.name for path in viewer.temporary.glob("hiplandmarks*")] == []

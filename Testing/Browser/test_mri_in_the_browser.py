@@ -52,7 +52,7 @@ def test_every_slice_of_the_sample_is_read(page: Page) -> None:
     page.click("#detect")
     page.wait_for_selector(SLICES)
     assert page.locator(SLICES).count() >= 5
-    assert page.locator(".plot").count() == 2
+    assert page.locator(".plot").count() == 3
 
 
 def test_a_click_on_the_plot_goes_to_the_slice(page: Page) -> None:
@@ -76,6 +76,21 @@ def test_another_slice_can_be_taken_and_given_back(page: Page) -> None:
     expect(page.locator(f'{SLICES}[data-id="{shown}"] td').first).to_contain_text("R")
     page.click("#take_suggested")
     expect(page.locator("#take_suggested")).to_be_disabled()
+
+
+def test_points_and_numbers_follow_the_wheel_when_asked_to(page: Page) -> None:
+    before, measured = _shown(page), _alpha(page)
+    page.check("#follow_views")
+    box = page.locator(".views").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 4, box["y"] + box["height"] / 3)
+    page.mouse.wheel(0, -100)
+    expect(page.locator(f'{SLICES}.current[data-id="{before}"]')).to_have_count(0)
+    marks = page.locator(".plot line.shown")
+    expect(marks.first).to_have_attribute("data-slice", _shown(page))
+    assert _alpha(page) != measured
+    expect(page.locator(".badges", has_text=f"slice {_shown(page)} is shown")).to_be_visible()
+    page.uncheck("#follow_views")
 
 
 def test_a_place_of_the_clock_face_shows_its_plane(page: Page) -> None:

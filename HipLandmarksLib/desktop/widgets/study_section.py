@@ -12,7 +12,7 @@ import slicer
 from ...i18n import tr as _
 from ...panel import Badge, Severity
 from ...session.requirements import missing_packages
-from ...session.samples import Sample, add_sample, add_sample_study
+from ...session.samples import Sample, add_sample, add_sample_study, computing_line
 from ..packages import ensure_torch
 from .colours import coloured, is_dark
 from .desk import Desk
@@ -75,8 +75,7 @@ class StudySection:
 
     def _tell_of_waiting(self) -> None:
         """Called while the film is computed: say so, and let the window live."""
-        text = _("The sample radiograph is being computed, this once; it takes about a minute.")
-        self.desk.say(text, Severity.NOTE)
+        self.desk.say(computing_line(), Severity.NOTE)
         slicer.app.processEvents()
 
     def choose(self, volume: Any) -> None:

@@ -12,7 +12,7 @@ from ...imaging import HipImage, Modality, read_image
 from ...panel import Message, Severity, Words
 from ...scene import add_volume, load_scene, take_as_radiograph
 from ...session.requirements import missing_packages
-from ...session.samples import Sample, sample_case, samples_folder
+from ...session.samples import Sample, computing_line, is_kept, own_samples_folder, sample_case
 from ..bricks import badge_brick
 from ..desk import Desk
 
@@ -67,9 +67,9 @@ class StudySection:
     async def _load_sample(self, sample: Sample) -> None:
         desk = self.desk
         scene = desk.session.scene
-        image, landmarks = await self._busy(
-            sample.title, sample_case, sample, samples_folder(scene)
-        )
+        folder = own_samples_folder()
+        line = _opening(sample.title) if is_kept(sample, folder) else computing_line()
+        image, landmarks = await self._busy(line, sample_case, sample, folder)
         node = add_volume(scene, image)
         node.SetName(scene.GenerateUniqueName(sample.title))
         self._show(node)
@@ -86,7 +86,7 @@ class StudySection:
         if path.suffix.lower() == SCENE:
             self._open_scene(path)
             return
-        image: HipImage = await self._busy(path.name, read_image, path)
+        image: HipImage = await self._busy(_opening(path.name), read_image, path)
         node = add_volume(self.desk.session.scene, image)
         self._show(node)
         if image.modality is Modality.UNKNOWN and image.n_slices == 1:
@@ -114,11 +114,11 @@ class StudySection:
         message = Message(Severity.CAUTION, text)
         self.desk.offer(message, words, lambda: self._show(take_as_radiograph(node).node))
 
-    async def _busy(self, name: str, work: Any, *arguments: Any) -> Any:
+    async def _busy(self, line: str, work: Any, *arguments: Any) -> Any:
         """Do something long in a thread; the page lives and says what it waits for."""
         state = self.desk.state
         with state:
-            state.opening = _("Opening {name} …").format(name=name)
+            state.opening = line
         try:
             return await asyncio.to_thread(work, *arguments)
         finally:
@@ -139,3 +139,7 @@ class StudySection:
             node = scene.GetNthNodeByClass(index, kind)
             if node not in maps:
                 yield node
+
+
+def _opening(name: str) -> str:
+    return _("Opening {name} …").format(name=name)
