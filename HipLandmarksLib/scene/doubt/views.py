@@ -63,6 +63,7 @@ class ForegroundViews:
             composite.SetForegroundVolumeID(self._overlay.GetID())
             Layers(opacity, _ALPHA_BLENDING).put(composite)
             composite.EndModify(modifying)
+        self._tell_legends()
 
     def restore(self) -> None:
         """Give every view back what it showed before.
@@ -75,6 +76,14 @@ class ForegroundViews:
                 self._give_back(composite)
                 composite.EndModify(modifying)
             self._forget(composite)
+        self._tell_legends()
+
+    def _tell_legends(self) -> None:
+        """Slicer's views look only at an event of a legend whether its volume is a layer."""
+        for n in range(self._overlay.GetNumberOfDisplayNodes()):
+            display = self._overlay.GetNthDisplayNode(n)
+            if display is not None and display.IsA("vtkMRMLColorLegendDisplayNode"):
+                display.Modified()
 
     def shows(self) -> bool:
         """Whether any view shows the overlay."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ Box = tuple[slice, slice]
 """Rows and columns of a slice."""
 
 LEGEND_TITLE = "Doubt, %"
+_TITLE_WIDTH = 23
 NOTHING = 0
 """Stored value of a pixel about which there is nothing to say."""
 LEAST_SHOWN = 5
@@ -63,7 +65,7 @@ class DoubtVolume:
     def entitle(self, words: str) -> None:
         """Say at the legend what the per cents are of."""
         if self.legend is not None:
-            self.legend.SetTitleText(f"{LEGEND_TITLE}\n{words}")
+            self.legend.SetTitleText("\n".join([LEGEND_TITLE, *wrap(words, _TITLE_WIDTH)]))
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -144,8 +146,8 @@ def _add_legend(scene: Any, display: Any) -> None:
     legend.SetNumberOfLabels(5)
     legend.SetLabelFormat("%.0f")
     legend.SetUseColorNamesForLabels(False)
-    legend.SetPosition(0.95, 0.95)  # above the hips, its title within the view
-    legend.SetSize(0.10, 0.36)
+    legend.SetPosition(0.95, 0.86)  # above the hips, its title within the view
+    legend.SetSize(0.04, 0.30)  # Slicer makes all letters as large as this width lets the labels be
     legend.EndModify(modifying)
     display.GetDisplayableNode().AddAndObserveDisplayNodeID(legend.GetID())
     legend.SetAndObservePrimaryDisplayNode(display)

@@ -168,7 +168,7 @@ def test_the_colours_have_a_legend_and_little_doubt_is_clear(doubtful: HipStudy)
     assert doubtful.scene.GetNumberOfNodesByClass(kind) == 1
     legend = doubtful.scene.GetNthNodeByClass(0, kind)
     assert legend.GetPrimaryDisplayNode() is display
-    assert legend.GetTitleText() == "Doubt, %\nsurprisal of the limbs, not calibrated"
+    assert legend.GetTitleText() == "Doubt, %\nsurprisal of the limbs,\nnot calibrated"
 
 
 def test_the_map_is_of_what_was_chosen(doubtful: HipStudy, case: Any) -> None:
