@@ -20,6 +20,8 @@ _TEXT_MM = 36.0  # width of a value when the whole pelvis fills the view
 _ROW_MM = 9.0
 _FIRST_ROW_MM = 22.0  # above the head centre
 _EDGE_MM = 2.0  # between the column and the edge of the image
+COLUMN_MM = _TEXT_MM + _EDGE_MM
+"""At least, between where a value of the left hip begins and the edge of the image."""
 _CROWDED_MM = 8.0  # a column this much nearer to the bone than it should be would cover it
 _PELVIS_MM = 600.0  # wider than any image of a pelvis: a film without a pixel size, in pixels
 

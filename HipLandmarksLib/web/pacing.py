@@ -25,6 +25,10 @@ OTHER_FPS = 10.0
 """Of the other views."""
 REST_S = 0.3
 """After the last change of a view."""
+MOST_PIXELS = 2_000_000
+"""Of a view; on finer screens the page stretches the picture."""
+USUAL_SCALE = 0.2
+"""Screen scale factor of a view node on a usual screen, the default of MRML."""
 
 
 @dataclass(frozen=True)
@@ -97,20 +101,46 @@ class PacedRendering(ScheduledRenderStrategy):
 class PacedViews(RemoteViewFactory):
     """Makes views that are drawn in two qualities, and not at all while they are made."""
 
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._pixels_per_dot = 1.0
+
     def create_view(self, view: ViewLayoutDefinition, scene: Any, app_logic: Any) -> Any:
         """A view of the page; VTK's words on there being no X server go nowhere."""
         with captured_messages():
-            return _paced(self, super().create_view(view, scene, app_logic))
+            made = super().create_view(view, scene, app_logic)
+            adapter = self.get_factory_view(view.singleton_tag).view_adapter
+            adapter.max_pixel_count = MOST_PIXELS
+            made.set_scheduled_render(PacedRendering(adapter))
+            self._scale(made)
+        return made
+
+    def scale(self, pixels_per_dot: float) -> None:
+        """Draw letters and handles as large as the page around them.
+
+        Args:
+            pixels_per_dot: of the screen, per dot of the page: 2 on a fine screen, or where the
+                page is shown twice as large.
+        """
+        self._pixels_per_dot = pixels_per_dot
+        for view in self.get_views():
+            self._scale(view)
+            view.schedule_render()
+
+    def _scale(self, view: Any) -> None:
+        view.get_view_node().SetScreenScaleFactor(USUAL_SCALE * self._pixels_per_dot)
 
 
-def make_views_of_page(manager: ViewManager, server: Any) -> None:
-    """Let ``manager`` make views that ``server`` (of trame) streams into the page."""
-    for make, kind in (
-        (_slice_view, ViewType.SLICE_VIEW),
-        (_space_view, ViewType.THREE_D_VIEW),
-    ):
-        factory = PacedViews(server, make, kind, target_fps=POINTED_FPS, blur_fps=OTHER_FPS)
+def make_views_of_page(manager: ViewManager, server: Any) -> tuple[PacedViews, ...]:
+    """Let ``manager`` make views that ``server`` (of trame) streams into the page; how it does."""
+    kinds = ((_slice_view, ViewType.SLICE_VIEW), (_space_view, ViewType.THREE_D_VIEW))
+    factories = tuple(
+        PacedViews(server, make, kind, target_fps=POINTED_FPS, blur_fps=OTHER_FPS)
+        for make, kind in kinds
+    )
+    for factory in factories:
         manager.register_factory(factory)
+    return factories
 
 
 def _slice_view(**arguments: Any) -> SliceView:
@@ -119,9 +149,3 @@ def _slice_view(**arguments: Any) -> SliceView:
 
 def _space_view(**arguments: Any) -> ThreeDView:
     return ThreeDView(scheduled_render_strategy=NoScheduleRendering(), **arguments)
-
-
-def _paced(factory: PacedViews, view: Any) -> Any:
-    adapter = factory.get_factory_view(view.get_singleton_tag()).view_adapter
-    view.set_scheduled_render(PacedRendering(adapter))
-    return view

@@ -45,7 +45,7 @@ def build_page(server: Any, viewer: Viewer) -> None:
         html.Header(_markup("header"), classes="header")
         with html.Div(classes="columns"):
             html.Aside(_markup("panel"), classes="panel", raw_attrs=["aria-label='HipLandmarks'"])
-            with html.Main(classes="views", raw_attrs=["tabindex='0'"]):
+            with html.Main(classes="views", raw_attrs=["tabindex='0' aria-label='Images'"]):
                 client.ServerTemplate(name=_VIEWS)
         html.Footer("{{ notice }}", classes="notice")
         html.Div(_markup("dialogs"))
@@ -101,6 +101,7 @@ def _calls(viewer: Viewer) -> dict[str, Callable[..., Any]]:
         "patient.age": patient.set_age,
         "patient.reader_sd": patient.set_reader_sd,
         "patient.models_folder": patient.tell_models_folder,
+        "views.scale": viewer.desk.views.scale,
         "views.fit": viewer.desk.fit,
     }
 

@@ -11,8 +11,11 @@ from trame_slicer.views import Layout, LayoutDirection, ViewLayoutDefinition
 from ..scene.comparison import FIRST_VIEW, SECOND_VIEW
 from ..scene.exploration import RADIAL_VIEW
 from ..scene.film import CORONAL_VIEW, show_in_coronal_view
+from ..scene.messages import captured_messages
+from .fitting import FittedView
 from .pacing import make_views_of_page
 
+_WITH_VALUES = (CORONAL_VIEW, FIRST_VIEW, SECOND_VIEW)
 _MARKUPS = "vtkMRMLMarkupsDisplayableManager"
 
 
@@ -39,7 +42,8 @@ class Views:
 
     def __init__(self, server: Any, app: SlicerApp) -> None:
         self._app = app
-        make_views_of_page(app.view_manager, server)
+        self._fitted: dict[str, FittedView] = {}
+        self._factories = make_views_of_page(app.view_manager, server)
         self.layouts = LayoutManager(app.scene, app.view_manager, server)
         coronal = ViewLayoutDefinition.coronal_view(CORONAL_VIEW)
         column = Layout(
@@ -91,16 +95,22 @@ class Views:
             view.reset_view()
         if single:
             show_in_coronal_view(volume)
+        self._fit_slices()
 
     def fit(self) -> None:
         """Show the whole image in every view again; slice views stay in their slice."""
-        for view in self._app.view_manager.get_slice_views():
-            offset = view.get_slice_value()
-            view.fit_view_to_content()
-            view.set_slice_value(offset)
+        self._fit_slices()
         for view in self._app.view_manager.get_threed_views():
             view.fit_view_to_content()
         self.render()
+
+    def _fit_slices(self) -> None:
+        for view in self._app.view_manager.get_slice_views():
+            name = view.get_singleton_tag()
+            if name not in self._fitted:
+                with captured_messages():  # VTK tells how this event may be called one day
+                    self._fitted[name] = FittedView(view, name in _WITH_VALUES)
+            self._fitted[name].fit()
 
     def markups_managers(self) -> list[Any]:
         """The displayable manager of point lists of every view."""
@@ -112,6 +122,11 @@ class Views:
         view = self._app.view_manager.get_view(name)
         node = None if view is None else view.get_view_node()
         return node if node is not None and node.IsA("vtkMRMLSliceNode") else None
+
+    def scale(self, pixels_per_dot: float) -> None:
+        """Draw letters and handles as large as the page, which may be shown larger, is."""
+        for factory in self._factories:
+            factory.scale(min(max(float(pixels_per_dot), 0.5), 4.0))
 
     def render(self) -> None:
         """Draw every view anew, such as after the scene changed in one go."""

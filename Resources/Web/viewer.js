@@ -8,7 +8,12 @@
     PageUp: "PgUp", PageDown: "PgDown",
   };
   const TYPING = "input:not([type=checkbox]):not([type=range]), select, textarea";
-  const OWN_KEYS = { Space: "button, summary, input, label", Return: "button, summary, a, tr:not(#landmarks .current), label" };
+  const SLIDER = "input[type=range]";
+  const OWN_KEYS = {
+    Left: SLIDER, Right: SLIDER, Up: SLIDER, Down: SLIDER, PgUp: SLIDER, PgDown: SLIDER,
+    Space: "button, summary, input, label, [role=button]",
+    Return: "button, summary, a, tr:not(#landmarks .current), label, td[tabindex], [role=button]",
+  };
   let hovered = "";
 
   function call(name, args) {
@@ -45,6 +50,9 @@
     const view = event.target.closest("[data-view]");
     hovered = view ? view.dataset.view : "";
   });
+
+  // Letters in the views grow with those of the page.
+  window.addEventListener("resize", () => call("views.scale", [window.devicePixelRatio]));
 
   async function upload(files) {
     if (!files.length) return;
@@ -85,6 +93,9 @@
     if (opener && (event.key === "Enter" || event.key === " ")) {
       event.preventDefault();
       document.getElementById(opener.dataset.opens).click();
+    } else if (event.key === " " && event.target.matches("svg [role=button]")) {
+      event.preventDefault();
+      event.target.dispatchEvent(new MouseEvent("click", { bubbles: true }));
     }
   });
 
