@@ -125,6 +125,7 @@ class ReviewSection:
                 button.checked = self.review.editing
         lines = (self.desk.panel.review_line, self.desk.panel.review_remark)
         ui.reviewLabel.text = "<br>".join(escape(line) for line in lines if line)
+        ui.reviewLabel.visible = any(lines)
         current = editor.current if editor is not None else None
         self._show_current(current)
         self.review.warn_of_moved_list()

@@ -46,6 +46,21 @@ def test_the_dock_is_as_wide_after_a_definition_as_before(hands):
     ]
 
 
+def test_a_folded_section_leaves_no_gap(hands):
+    sections = [getattr(hands.ui, name) for name in dir(hands.ui) if name.endswith("Section")]
+    assert len(sections) == 9
+    for section in sections:
+        section.collapsed = True
+    hands.turn()
+    assert {section.height for section in sections} == {sections[0].fontMetrics().height() + 10}
+
+
+def test_nothing_is_left_free_for_words_that_are_not_there(hands):
+    assert not hands.ui.reviewLabel.visible
+    hands.load()
+    assert hands.ui.reviewLabel.visible
+
+
 def test_a_longer_word_makes_its_column_wider(hands):
     hands.load()
     table, checked = hands.ui.landmarks, list(ReviewColumn).index(ReviewColumn.CHECKED)

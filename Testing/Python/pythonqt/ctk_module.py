@@ -33,6 +33,7 @@ class ctkCollapsibleButton(QAbstractButton):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._collapsed = False
+        self._collapsed_height = 14
         self.setCheckable(True)
         self.setChecked(True)
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)
@@ -51,10 +52,19 @@ class ctkCollapsibleButton(QAbstractButton):
         self.setChecked(not collapsed)
         for child in self.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
             child.setVisible(not collapsed)
-        self.setMaximumHeight(self._title_height() + 2 if collapsed else 16777215)
+        below = self._title_height() + self._collapsed_height
+        self.setMaximumHeight(below if collapsed else 16777215)
         self.contentsCollapsed.emit(collapsed)
 
     collapsed = Property(bool, _read, setCollapsed)
+
+    def _read_height(self) -> int:
+        return self._collapsed_height
+
+    def _set_height(self, height: int) -> None:
+        self._collapsed_height = height
+
+    collapsedHeight = Property(int, _read_height, _set_height)
 
     def _title_height(self) -> int:
         return self.fontMetrics().height() + 10
