@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from ..anatomy import Landmark, LandmarkId
@@ -14,6 +15,7 @@ from ..imaging import HipImage
 from ..review import JournalOffer
 from ..scene import HipStudy
 from ..scene.editing import page_offers
+from ..scene.editing.kept_settings import KeptSettings, find_settings
 from ..scene.exploration import StackExplorer
 from ..scene.exploration.autosave import KeptStack, find_stacks
 from .editors import Editors
@@ -30,25 +32,33 @@ class KeptWork:
     Attributes:
         reviews: that can be taken up now, by page; "" is the one of the image.
         stack: of explored slices, which are not in the scene; None without one.
+        settings: how the study was measured; None where that is as it is now.
         waiting: reviews of slices that can be taken up once all slices were detected again.
     """
 
     reviews: Mapping[str, JournalOffer]
     stack: KeptStack | None = None
+    settings: KeptSettings | None = None
     waiting: Mapping[str, JournalOffer] = field(default_factory=dict)
 
     @property
     def ready(self) -> bool:
         """Whether anything can be taken up now."""
-        return bool(self.reviews) or self.stack is not None
+        return bool(self.reviews) or self.stack is not None or self.only_settings
+
+    @property
+    def only_settings(self) -> bool:
+        """Whether nothing was done but setting how to measure."""
+        points = self.reviews or self.waiting or self.stack is not None
+        return self.settings is not None and not points
 
     @property
     def words(self) -> str:
         """What is offered."""
         every = [*self.reviews.values(), *self.waiting.values()]
-        stacks = [] if self.stack is None else [self.stack]
-        edits = sum(each.edits for each in every) + sum(each.edits for each in stacks)
-        last = max([*(each.last for each in every), *(each.last for each in stacks)])
+        others = [each for each in (self.stack, self.settings) if each is not None]
+        edits = sum(each.edits for each in every) + sum(each.edits for each in others)
+        last = max([*(each.last for each in every), *(each.last for each in others)])
         lines = [_told(edits, last)]
         slices = sum(page != "" for page in self.reviews)
         if slices or self.stack is not None:
@@ -97,10 +107,12 @@ class Restoring:
         if stack is not None and not (stack.edits or found):
             stack.discard()
             stack = None
+        settings = _settings(folder, image, study, found or stack)
         there = stack is not None or explorer is not None
         now = {page: offer for page, offer in found.items() if there or not page}
         waiting = {page: offer for page, offer in found.items() if page not in now}
-        return KeptWork(now, stack, waiting) if found or stack is not None else None
+        work = KeptWork(now, stack, settings, waiting)
+        return work if found or stack is not None or settings is not None else None
 
     def restore(self, session: HipSession, volume: Any, image: HipImage, work: KeptWork) -> None:
         """Take it up; its files are used up.
@@ -119,6 +131,9 @@ class Restoring:
             points = work.stack.stack.case() if work.stack else work.reviews[""].landmarks(image)
             study = session.show(volume, points)
         editor = self._editors.of(study)
+        if work.settings is not None:
+            study.measure_with(work.settings.settings)
+            work.settings.discard()
         explorer = self._explorer(study)
         if explorer is None and work.stack is not None:
             explorer = self._explorers.restore(study, work.stack)
@@ -132,8 +147,9 @@ class Restoring:
         """Delete it."""
         for offer in (*work.reviews.values(), *work.waiting.values()):
             offer.discard()
-        if work.stack is not None:
-            work.stack.discard()
+        for other in (work.stack, work.settings):
+            if other is not None:
+                other.discard()
 
     def _explorer(self, study: HipStudy | None) -> StackExplorer | None:
         """Of the study; one that is damaged was told of when its study was opened."""
@@ -162,6 +178,28 @@ class Restoring:
         if editor is None or editor.page != page:
             return bool(accepted)
         return any(not editor.state(id_).accepted for id_ in accepted)
+
+
+def _settings(
+    folder: Path, image: HipImage, study: HipStudy | None, others: object
+) -> KeptSettings | None:
+    """How the study was measured, where that is another way than now; used-up files go.
+
+    Args:
+        folder: of the autosave.
+        image: that is shown.
+        study: of it, if there is one; settings alone are offered only for a study.
+        others: whether anything else is offered.
+    """
+    found = find_settings(folder, image)
+    if study is None:
+        return found[0] if found and others else None
+    for kept in found:
+        if kept.edits and kept.settings != study.settings:
+            return kept
+        if not others:
+            kept.discard()
+    return None
 
 
 def _restore_pages(explorer: StackExplorer, reviews: Mapping[str, JournalOffer]) -> None:

@@ -154,9 +154,7 @@ class ModulePanel:
     def scene_saved(self) -> None:
         """The scene holds every review now."""
         for study in self.desk.session.studies:
-            editor = self._editors.of(study)
-            if editor is not None:
-                editor.saved()
+            self._editors.saved(study)
         self.explorers.saved()
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,14 @@ from explored_volume import volume_image
 from study_moves import move
 
 from HipLandmarksLib.anatomy import LandmarkId, Side
+from HipLandmarksLib.measurement import Edge, MeasurementSettings
 from HipLandmarksLib.review import Command
 
 pytest.importorskip("slicer", reason="slicer-core is not installed")
 
 import slicer
 
-from HipLandmarksLib.scene import add_volume
+from HipLandmarksLib.scene import HipStudy, add_volume
 from HipLandmarksLib.scene.exploration import StackExplorer
 from HipLandmarksLib.session import Editors, Explorers, HipSession
 from HipLandmarksLib.session.restoring import KeptWork, Restoring
@@ -176,7 +178,7 @@ def test_slices_to_which_nothing_was_done_are_not_offered(run: Any, tmp_path: Pa
 def test_a_saved_scene_needs_no_autosave_of_its_slices(run: Any, tmp_path: Path) -> None:
     before = run()
     before.edit(RIGHT_LCP, 9)
-    before.editors.of(before.study).saved()
+    before.editors.saved(before.study)
     before.explorers.saved()
     assert run(landmarks=False).offer is None
 
@@ -190,6 +192,59 @@ def test_accepted_points_are_offered_although_none_was_moved(run: Any) -> None:
     after.restore()
     assert after.editors.of(after.study).state(RIGHT_LCP).accepted
     assert after.offer is None
+
+
+def test_a_restored_review_is_measured_as_it_was(run: Any) -> None:
+    before = run(stack=False)
+    before.editors.of(before.study)
+    before.study.measure_with(replace(before.study.settings, edge=Edge.SOURCIL))
+    before.edit(RIGHT_LCP)
+    shown = [m.display for m in before.study.measurements]
+    after = run(landmarks=False)
+    assert "changes: 2" in after.offer.words
+    after.restore()
+    assert after.study.settings.edge is Edge.SOURCIL
+    assert [m.display for m in after.study.measurements] == shown
+    assert after.offer is None
+
+
+def test_the_way_of_measuring_that_a_detection_brought_comes_back_with_the_review(
+    run: Any, tmp_path: Path
+) -> None:
+    before = run(landmarks=False)
+    how = MeasurementSettings.for_image(IMAGE, edge=Edge.SOURCIL)
+    points = FOUND.stack.case()
+    study = HipStudy.create(
+        before.session.scene, IMAGE, points, volume_node=before.volume, settings=how
+    )
+    before.session.reopen()
+    study.close()
+    assert list(tmp_path.iterdir()) == []
+    before.edit(RIGHT_LCP)
+    after = run(landmarks=False)
+    after.restore()
+    assert after.study.settings.edge is Edge.SOURCIL
+
+
+def test_settings_alone_are_offered_once_there_is_something_to_measure(run: Any) -> None:
+    before = run(stack=False)
+    before.editors.of(before.study)
+    before.study.measure_with(replace(before.study.settings, patient_age_years=31.0))
+    after = run(landmarks=False)
+    assert after.offer is None
+    after.session.show(after.volume, FOUND.stack.case())
+    assert after.offer is not None and after.offer.ready
+    after.restore()
+    assert after.study.settings.patient_age_years == 31.0
+    assert after.offer is None
+
+
+def test_a_saved_scene_needs_no_autosave_of_its_settings(run: Any, tmp_path: Path) -> None:
+    before = run(stack=False)
+    before.editors.of(before.study)
+    before.study.measure_with(replace(before.study.settings, patient_age_years=31.0))
+    before.editors.saved(before.study)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_later_review_that_is_in_the_scene_hides_no_earlier_one(run: Any) -> None:
