@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
 from ..anatomy import Side
 from ..panel import (
@@ -25,10 +27,16 @@ class SliceExploration:
     Args:
         face: what shows the study.
         explorers: the explored stack of every study.
+        pause_drawing: makes a context in which the application draws nothing.
     """
 
-    def __init__(self, face: Face, explorers: Explorers) -> None:
-        self._face, self._explorers = face, explorers
+    def __init__(
+        self,
+        face: Face,
+        explorers: Explorers,
+        pause_drawing: Callable[[], AbstractContextManager[Any]] = nullcontext,
+    ) -> None:
+        self._face, self._explorers, self._pause_drawing = face, explorers, pause_drawing
         self._panel = ExplorerPanel()
         self._watched: StackExplorer | None = None
         self._view = ExplorerView(True)
@@ -142,3 +150,4 @@ class SliceExploration:
         self._watched = explorer
         if explorer is not None:
             explorer.watch(self._face.refresh)
+            explorer.pause_drawing = self._pause_drawing

@@ -9,20 +9,10 @@ from typing import Any
 import qt
 import slicer
 
-from ...anatomy import Side
-from ...panel import (
-    Control,
-    ExplorerPanel,
-    ExplorerView,
-    clock_columns,
-    clock_side,
-    set_space_part,
-    slice_columns,
-    take_head_centres,
-    take_slice,
-)
+from ...panel import Control, ExplorerView, clock_columns, slice_columns
 from ...scene.exploration import StackExplorer, show_explorer_layout
 from ...session.explorers import Explorers
+from ...session.slice_exploration import SliceExploration
 from ..plots import PlotClicks
 from .desk import Desk
 from .messages import told
@@ -34,7 +24,10 @@ _PARTS = (
     *(Control.SPACE_SPHERE, Control.SPACE_NECK),
     *(Control.SPACE_RIM, Control.SPACE_CONTOUR),
 )
-_TAKES = (Control.TAKE_RIGHT, Control.TAKE_LEFT, Control.TAKE_SUGGESTED)
+_TAKES = (
+    *(Control.TAKE_RIGHT, Control.TAKE_LEFT),
+    *(Control.TAKE_SUGGESTED, Control.TAKE_CENTRE),
+)
 
 
 class ExplorerSection:
@@ -47,9 +40,7 @@ class ExplorerSection:
 
     def __init__(self, desk: Desk, explorers: Explorers) -> None:
         self.desk, self._explorers = desk, explorers
-        self._watched: StackExplorer | None = None
-        self._view = ExplorerView(True)
-        self._panel = ExplorerPanel()
+        self._steps = SliceExploration(desk, explorers, slicer.util.RenderBlocker)
         self._clicks = PlotClicks(self._plot_clicked)
         self._busy = False
         self._timer = qt.QTimer()
@@ -61,37 +52,31 @@ class ExplorerSection:
         ui.clock.connect("cellClicked(int,int)", self._clock_chosen)
         ui.explorerViews.connect("clicked(bool)", self.show_views)
         ui.explorerSection.connect("contentsCollapsed(bool)", self._folded)
-        ui.followViews.connect("clicked(bool)", self.follow_views)
-        ui.takeCentre.connect("clicked(bool)", self.take_centre)
         for control in _TAKES:
             getattr(ui, control.object_name).connect("clicked(bool)", _taker(self, control))
-        for control in _PARTS:
+        for control in (Control.FOLLOW_VIEWS, *_PARTS):
             getattr(ui, control.object_name).connect("clicked(bool)", _shower(self, control))
 
     @property
     def explorer(self) -> StackExplorer | None:
         """Of the study that is shown; None when its slices were not explored."""
-        return self._explorers.of(self.desk.study)
+        return self._steps.explorer
 
     def show(self) -> None:
         """Bring the section in line with the study."""
-        with self.desk.messages.telling():
-            self._watch(self.explorer)
+        self._steps.begin()
         self._clicks.follow()
-        self._view = ExplorerView(True)
         self.update()
         if self._explorers.busy_with is not None:
             self._timer.start()
 
     def update(self) -> None:
         """Bring the section in line with what changed; a folded one waits."""
-        study, ui = self.desk.study, self.desk.ui
-        ui.explorerSection.visible = ExplorerPanel.applies(study)
+        ui = self.desk.ui
+        ui.explorerSection.visible = self._steps.applies
         if ui.explorerSection.collapsed:
             return
-        before = self._view
-        busy = study is not None and self._explorers.busy_with is study
-        self._view = view = self._panel.view(study, self.explorer, busy)
+        before, view = self._steps.view, self._steps.update()
         if view is before:
             return  # such as in the middle of a drag
         self._busy = True
@@ -104,9 +89,7 @@ class ExplorerSection:
 
     def poll(self) -> None:
         """Take up an exploration that is over; called by the timer."""
-        with self.desk.messages.telling():
-            if self._explorers.advance() is not None:
-                self.desk.reopen()
+        self._steps.advance()
         if self._explorers.busy_with is None:
             self._timer.stop()
             self.update()
@@ -115,7 +98,7 @@ class ExplorerSection:
         """Let go of views and stacks."""
         self._timer.stop()
         self._clicks.close()
-        self._watch(None)
+        self._steps.close()
 
     @told
     def show_views(self, *_event: Any) -> None:
@@ -132,65 +115,32 @@ class ExplorerSection:
             self._clicks.follow()
 
     @told
-    def follow_views(self, on: bool) -> None:
-        """Let points follow the slice views, or not."""
-        if self.explorer is not None:
-            self.explorer.follow_views = on
-
-    @told
     def take(self, control: Control) -> None:
-        """Measure a hip on the slice that is shown, or both where it was suggested."""
-        if self.explorer is not None:
-            take_slice(self.explorer, control)
-            self.desk.refresh()
+        """Measure a hip on the slice that is shown, both where it was suggested, or by spheres."""
+        self._steps.take(control)
 
     @told
-    def take_centre(self, *_event: Any) -> None:
-        """Put the head centres where the spheres have them."""
-        if self.explorer is not None:
-            take_head_centres(self.explorer)
-
-    @told
-    def show_part(self, control: Control, on: bool) -> None:
-        """Show or hide something in 3D."""
-        if self.explorer is not None:
-            set_space_part(self.explorer, control, on)
+    def switch(self, control: Control, on: bool) -> None:
+        """Show or hide something in 3D, or let points follow the slice views."""
+        self._steps.switch(control, on)
 
     @told
     def _slice_chosen(self, row: int, *_rest: int) -> None:
-        if not self._busy and self.explorer is not None and 0 <= row < len(self._view.slices):
-            self.explorer.go_to(self._view.slices[row].index)
+        if not self._busy:
+            self._steps.choose_line(row)
 
     @told
     def _clock_chosen(self, row: int, column: int) -> None:
-        explorer = self.explorer
-        if explorer is None or not 0 <= row < len(self._view.clock):
-            return
-        side = clock_side(column) or _with_map(explorer)
-        if side is not None:
-            explorer.show_radial(side, self._view.clock[row].theta_deg)
+        self._steps.show_radial(row, column)
 
     def _plot_clicked(self, series: str, row: int) -> bool:
-        explorer = self.explorer
-        if explorer is None:
-            return False
         with self.desk.messages.telling():
-            return explorer.clicked(series, row)
+            return self._steps.clicked(series, row)
         return False
 
     def _folded(self, *_event: Any) -> None:
         with self.desk.messages.telling():
             self.update()
-
-    def _watch(self, explorer: StackExplorer | None) -> None:
-        if explorer is self._watched:
-            return
-        if self._watched is not None:
-            self._watched.stop_watching(self.desk.refresh)
-        self._watched = explorer
-        if explorer is not None:
-            explorer.watch(self.desk.refresh)
-            explorer.pause_drawing = slicer.util.RenderBlocker
 
     def _fill(self, before: ExplorerView, view: ExplorerView) -> None:
         if [line.index for line in before.slices] != [line.index for line in view.slices]:
@@ -215,16 +165,11 @@ class ExplorerSection:
     def _set_controls(self, view: ExplorerView) -> None:
         ui = self.desk.ui
         ui.explorerFrame.visible = self.explorer is not None
-        for control in (*_TAKES, Control.TAKE_CENTRE):
+        for control in _TAKES:
             getattr(ui, control.object_name).enabled = control in view.ready
         for switch in view.switches:
             getattr(ui, switch.control.object_name).checked = switch.on
         ui.clock.visible = bool(view.clock)
-
-
-def _with_map(explorer: StackExplorer) -> Side | None:
-    sides = explorer.exploration.sides
-    return next((side for side in Side if sides[side].radial is not None), None)
 
 
 def _block(heading: str, lines: tuple[str, ...]) -> str:
@@ -240,4 +185,4 @@ def _taker(section: ExplorerSection, control: Control) -> Callable[..., None]:
 
 
 def _shower(section: ExplorerSection, control: Control) -> Callable[[bool], None]:
-    return lambda on: section.show_part(control, on)
+    return lambda on: section.switch(control, on)

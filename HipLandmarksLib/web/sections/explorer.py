@@ -34,6 +34,7 @@ class ExplorerSection:
         self.desk, self._explorers = desk, desk.explorers
         self.slices = SliceExploration(desk, desk.explorers)
         self._follows = False
+        self._radial: tuple[Side, float] | None = None
         desk.state.update(
             {
                 "explorer": {"applies": False, "explored": False},
@@ -59,6 +60,10 @@ class ExplorerSection:
         """Bring the section in line with what changed."""
         before, explorer = self.slices.view, self.slices.explorer
         view, state = self.slices.update(), self.desk.state
+        radial = None if explorer is None else explorer.radial
+        if view is before and radial == self._radial:
+            return  # such as in the middle of a drag
+        self._radial = radial
         state.explorer = self._brick(view, explorer)
         if view.slices is not before.slices:
             state.slice_lines = [_line(line.index, line.cells) for line in view.slices]

@@ -147,15 +147,15 @@ def test_nothing_is_drawn_before_a_step_is_whole(hands, explorer):
 def test_a_drag_costs_the_section_nothing_before_it_ends(hands, explorer):
     go_to(hands, 11)
     section, node = hands.widget.panel.explorer, explorer.study.points_node(LEFT)
-    index, before = node.GetControlPointIndexByLabel("LCP"), section._view
+    index, before = node.GetControlPointIndexByLabel("LCP"), section._steps.view
     r, a, s = node.GetNthControlPointPosition(index)
     node.InvokeEvent(node.PointStartInteractionEvent)
     node.SetNthControlPointPosition(index, r, a, s + 5.0)
     hands.turn()
-    assert section._view is before
+    assert section._steps.view is before
     node.InvokeEvent(node.PointEndInteractionEvent)
     hands.turn()
-    assert section._view is not before and "L edited" in slices(hands)[11][5]
+    assert section._steps.view is not before and "L edited" in slices(hands)[11][5]
 
 
 def test_a_hip_is_measured_where_the_reader_wants_and_back(hands, explorer):
