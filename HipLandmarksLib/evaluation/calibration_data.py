@@ -181,7 +181,8 @@ def _images(
     )
     by = ", each patient read by a model that was not trained on it" if readers.of_folds else ""
     source = f"{images} images of {len(patients)} patients of {folder.resolve().name}"
-    words = source + (covered if options.images.covered else "") + by
+    read_on = ", on slices that the model chose" if options.images.automatic else ""
+    words = source + read_on + (covered if options.images.covered else "") + by
     return DoubtData(tuple(cases), tuple(patients), words, _unit(readers.card), tuple(warnings))
 
 

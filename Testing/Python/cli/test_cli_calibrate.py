@@ -139,6 +139,11 @@ def test_a_fold_that_places_points_in_another_way_is_of_another_recipe(
     assert "the entry 'marrow_rim' of their cards differs" in error(capsys)
 
 
+def test_the_model_tells_that_it_chose_the_slices_itself(bundle: Path, data: Path) -> None:
+    assert calibrate(bundle, data, "--covered", 0, "--slices", "auto") == 0
+    assert "on slices that the model chose" in load_card(bundle).calibration.provenance.data
+
+
 def test_few_patients_are_told_to_be_few(
     bundle: Path, data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
