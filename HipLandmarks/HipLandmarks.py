@@ -103,6 +103,7 @@ class HipLandmarksWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.logic = self.panel = None
         self._parameterNode = None
         self._guiTag = None
+        self._guiObservers = range(0)
 
     def setup(self) -> None:
         """Build the panel and connect it."""
@@ -213,13 +214,37 @@ class HipLandmarksWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def setParameterNode(self, parameterNode) -> None:
         """Connect the panel to ``parameterNode``, None to disconnect."""
         if self._parameterNode:
-            self._parameterNode.disconnectGui(self._guiTag)
+            self.disconnectGui()
             self.removeObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self.onParameter)
         self._parameterNode = parameterNode
         if self._parameterNode:
-            self._guiTag = self._parameterNode.connectGui(self.ui)
+            self.connectGui()
             self.addObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self.onParameter)
             self.onParameter()
+
+    def connectGui(self) -> None:
+        """Connect the widgets with the parameter node, and know the observers of that.
+
+        Before 5.12 Slicer's own disconnectGui leaves its observer on the node; Python's garbage
+        collection clears what it calls as soon as the wrapper is let go of, such as after Reload,
+        and the next event of the node ends Slicer.
+        """
+        before = self.nextObserverTag()
+        self._guiTag = self._parameterNode.connectGui(self.ui)
+        self._guiObservers = range(before, self.nextObserverTag())
+
+    def disconnectGui(self) -> None:
+        """Undo connectGui, whatever Slicer leaves."""
+        self._parameterNode.disconnectGui(self._guiTag)
+        for tag in self._guiObservers:
+            self._parameterNode.RemoveObserver(tag)
+
+    def nextObserverTag(self) -> int:
+        """The tag that the next observer of the parameter node gets: VTK counts them."""
+        node = self._parameterNode
+        tag = node.AddObserver(vtk.vtkCommand.DeleteEvent, self.onParameter)
+        node.RemoveObserver(tag)
+        return tag + 1
 
     def onParameter(self, caller=None, event=None) -> None:
         """Another image was chosen, or a choice was made."""

@@ -169,6 +169,19 @@ def test_a_reload_brings_the_panel_back(hands):
     assert widget.ui.results.rowCount > 0
 
 
+def test_no_observer_of_the_widgets_stays_on_the_parameter_node(hands):
+    """Slicer before 5.12 leaves one each time, and ends when it is called after a collection."""
+    hands.load()
+    node = hands.widget._parameterNode.parameterNode
+    for _ in range(2):
+        hands.widget.exit()
+        hands.widget.enter()
+    assert node.HasObserver("ModifiedEvent")
+    hands.widget.exit()
+    assert not node.HasObserver("ModifiedEvent")
+    hands.widget.enter()
+
+
 def test_nothing_is_left_when_the_module_goes(slicer_desktop, user_folder):
     scene = slicer_desktop.slicer.mrmlScene
 

@@ -108,8 +108,7 @@ def _connect_gui(self: Any, ui: Any) -> int:
 def _disconnect_gui(self: Any, tag: int | None) -> None:
     bound = self._connected.pop(tag, None)
     if bound is not None:
-        self.RemoveObserver(tag)
-        for each in bound.values():
+        for each in bound.values():  # the observer stays, as in Slicer before 5.12
             each.stop()
 
 
