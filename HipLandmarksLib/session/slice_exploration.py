@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from ..anatomy import Side
+from ..imaging import Modality
 from ..panel import (
     Control,
     ExplorerPanel,
@@ -19,6 +20,8 @@ from ..panel import (
 from ..scene.exploration import StackExplorer
 from .explorers import Explorers
 from .face import Face
+
+_FILM = Modality.XRAY
 
 
 class SliceExploration:
@@ -54,7 +57,10 @@ class SliceExploration:
     @property
     def applies(self) -> bool:
         """Whether the section has anything to say of the image: a film has no slices."""
-        return ExplorerPanel.applies(self._face.study)
+        study, image = self._face.study, None
+        if study is None:
+            image = self._face.image
+        return ExplorerPanel.applies(study) and (image is None or image.modality is not _FILM)
 
     def begin(self) -> None:
         """Watch the stack of the study that is shown; what is damaged is told."""

@@ -121,12 +121,14 @@ def _content(room: Path, most: int) -> Path:
     """The single file, the folder of many, or what a zip holds."""
     files = sorted(path for path in room.rglob("*") if path.is_file())
     if len(files) > 1:
+        together = files[0].with_name(f"{files[0].stem} series")
+        together.mkdir(mode=0o700)
         for file in files:  # one folder, as a DICOM series lies on a disc
-            file.replace(room / f"{file.parent.name}-{file.name}")
-        return room
+            file.replace(together / f"{file.parent.name}-{file.name}")
+        return together
     if files[0].suffix.lower() != ".zip" or not is_zipfile(files[0]):
         return files[0]
-    inside = room / "zip"
+    inside = files[0].with_suffix("")  # images are named after it
     inside.mkdir(mode=0o700)
     _unpack(files[0], inside, most)
     return inside

@@ -158,7 +158,7 @@
     event.preventDefault();
     showDrop(false);
     const entries = [...event.dataTransfer.items].map((i) => i.webkitGetAsEntry()).filter(Boolean);
-    const files = [];
+    const files = entries.length ? [] : [...event.dataTransfer.files];
     for (const entry of entries) files.push(...(await filesOf(entry)));
     upload(files);
   });

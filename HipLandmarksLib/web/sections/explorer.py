@@ -64,7 +64,7 @@ class ExplorerSection:
         if view is before and radial == self._radial:
             return  # such as in the middle of a drag
         self._radial = radial
-        state.explorer = self._brick(view, explorer)
+        state.explorer = {**self._brick(view, explorer), "applies": self.slices.applies}
         if view.slices is not before.slices:
             state.slice_lines = [_line(line.index, line.cells) for line in view.slices]
         if view.clock is not before.clock:
@@ -147,7 +147,6 @@ class ExplorerSection:
             for c in TAKES
         ]
         return {
-            "applies": view.applies,
             "explored": explorer is not None,
             "follows": explorer is not None and explorer.follow_views,
             "reason": view.reason,
