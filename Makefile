@@ -2,7 +2,7 @@
 #
 #   make demo                run the main job on two samples, an MRI and a radiograph
 #   make demo IMAGE=path     the same on your own file or DICOM folder
-#   make app                 the viewer in your browser
+#   make app                 the viewer in your browser, with a sample MRI
 #   make app IMAGE=path      the same with your own file or DICOM folder
 #   make test                ruff, mypy, pytest
 #   make lint | bench | clean
@@ -35,7 +35,7 @@ else
 endif
 
 app: $(VENV)/.installed-app
-	$(BIN)/hiplandmarks app $(if $(strip $(IMAGE)),"$(IMAGE)")
+	$(BIN)/hiplandmarks app $(if $(strip $(IMAGE)),"$(IMAGE)",--sample mri)
 
 # Test processes run side by side, each on one thread.
 test: lint

@@ -13,6 +13,7 @@ SUMMARY = "open the viewer in the browser"
 DESCRIPTION = "Open images, find and correct landmarks and read the numbers in your browser."
 EXAMPLES = """examples:
   hiplandmarks app
+  hiplandmarks app --sample mri
   hiplandmarks app scan.nii.gz
   hiplandmarks app film.dcm --port 8080 --no-browser"""
 
@@ -35,6 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=0.0,
         metavar="N",
         help="end when no page was open for so long (default: 0, never)",
+    )
+    parser.add_argument(
+        "--sample", choices=("mri", "xray"), help="begin with a simulated image, measured"
     )
     parser.add_argument("--no-browser", action="store_true", help="only print the link")
     parser.add_argument("--light", action="store_true", help="begin in light colours")
@@ -59,5 +63,6 @@ def run(arguments: argparse.Namespace) -> None:
             not arguments.light,
             arguments.idle_minutes,
             os.environ.get(TOKEN_VARIABLE),
+            arguments.sample,
         )
     )

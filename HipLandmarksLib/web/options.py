@@ -30,6 +30,7 @@ class ViewerOptions:
         idle_minutes: the viewer ends when no page was open for so long; 0 for never.
         token: of the link, where who starts the viewer makes the link, such as a launcher; it is
             told to nobody then. None for a fresh one, which the terminal shows.
+        sample: ``mri`` or ``xray``: begin with this sample and its landmarks; None for none.
 
     Raises:
         ConfigurationError: says which of them is no good.
@@ -43,6 +44,7 @@ class ViewerOptions:
     dark: bool = True
     idle_minutes: float = 0.0
     token: str | None = None
+    sample: str | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= _MAX_PORT:

@@ -91,6 +91,15 @@ class Viewer:
         """The server runs: open what was given at the start."""
         for path in self.options.images:
             self.study.open_path(path)
+        if self.options.sample is not None:
+            self.desk.begin(self._measure_sample(self.options.sample))
+
+    async def _measure_sample(self, name: str) -> None:
+        """Show a sample with its numbers; work on it that is left is offered instead."""
+        await self.study.add_sample(name)
+        with self.desk.state:
+            if self.desk.study is None and not self.desk.state.restore["shown"]:
+                self.detect.press()
 
     def show(self) -> None:
         """Show the study of the chosen volume anew."""
@@ -131,9 +140,7 @@ class Viewer:
     def _scene_saved(self) -> None:
         """A downloaded scene holds every review: nothing of the autosave is needed any more."""
         for study in self.desk.session.studies:
-            editor = self.desk.editors.of(study)
-            if editor is not None:
-                editor.saved()
+            self.desk.editors.saved(study)
         self.desk.explorers.saved()
 
     def _turn(self) -> None:

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,11 +40,33 @@ class RunningViewer:
         self.process.terminate()
         return self.process.wait(60)
 
-    def crash(self) -> RunningViewer:
-        """Kill it, as nothing can be helped by; another one with the same folders."""
+    def crash(self, *arguments: str) -> RunningViewer:
+        """Kill it, as nothing can be helped by; another one with the same folders.
+
+        Its worker must not survive it, whatever it does.
+        """
+        workers = self._workers()
+        assert workers
         self.process.kill()
         self.process.wait(60)
-        return start_viewer(self.temporary.parent)
+        deadline = time.monotonic() + 30
+        while any(Path(f"/proc/{worker}").exists() for worker in workers):
+            assert time.monotonic() < deadline, "a worker survived"
+            time.sleep(0.1)
+        return start_viewer(self.temporary.parent, *arguments)
+
+    def _workers(self) -> list[int]:
+        """Numbers of the processes that it started."""
+        own = str(self.process.pid)
+        found = Path("/proc").glob("[0-9]*/stat")
+        return [int(stat.parent.name) for stat in found if _parent(stat) == own]
+
+
+def _parent(stat: Path) -> str:
+    try:
+        return stat.read_text().rpartition(")")[2].split()[1]
+    except OSError:  # it has ended meanwhile
+        return ""
 
 
 def start_viewer(home: Path, *arguments: str) -> RunningViewer:

@@ -6,8 +6,10 @@ The tests are the steps of one walk and run in this order.
 from __future__ import annotations
 
 import io
+import itertools
 import re
 from collections.abc import Callable
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
@@ -16,12 +18,20 @@ import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page
+from reading import stops, unreadable
 
 if TYPE_CHECKING:
     from conftest import RunningViewer
 
 LANDMARK_ROWS = "#landmarks tbody tr"
 COMPARED_ROWS = "#compared tbody tr"
+DROP = """([name, text]) => {
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File([text], name));
+  const how = {dataTransfer, bubbles: true, cancelable: true};
+  for (const kind of ["dragover", "drop"]) document.body.dispatchEvent(new DragEvent(kind, how));
+}"""
+"""Drops a file of this name and text on the page."""
 
 
 def _row(page: Page, id_: str) -> Locator:
@@ -85,6 +95,22 @@ def test_the_model_finds_its_landmarks(page: Page) -> None:
     assert _degrees(_right(page, "lce")) > 0
 
 
+def test_everything_can_be_read_in_dark_and_in_light_colours(page: Page) -> None:
+    page.locator(LANDMARK_ROWS).nth(3).click()
+    _row(page, "lce").click()
+    page.wait_for_selector(".definition dl")
+    assert unreadable(page) == []
+
+
+def test_every_control_is_reached_by_the_keyboard_which_shows_where_it_is(page: Page) -> None:
+    met = stops(page)
+    assert [stop for stop in met if not (stop["outlined"] and stop["seen"])] == []
+    names = [stop["name"] for stop in met]
+    wanted = ["Sample X-ray", "Keys", "Detect landmarks", "Accept", "Images"]
+    assert [name for name in wanted if name not in names] == []
+    assert sum(stop["tag"] == "tr" for stop in met) >= 40  # landmarks and measurements
+
+
 def test_a_dragged_edge_changes_its_angle(page: Page) -> None:
     before = _right(page, "lce")
     page.locator(f'{LANDMARK_ROWS}[data-id="R:LAE"]').click()  # the views jump there
@@ -117,6 +143,12 @@ def test_the_number_is_that_of_the_points_that_are_taken_out(page: Page, tmp_pat
     lce = next(m for m in found if m.side is Side.RIGHT)
     assert lce.value is not None
     assert abs(lce.value - _degrees(_right(page, "lce"))) <= 0.5
+
+
+def test_numbers_and_picture_can_be_taken_out_too(page: Page, viewer: RunningViewer) -> None:
+    for kind, beginning in (("csv", b"\xef\xbb\xbfcase,"), ("json", b"{"), ("picture", b"\x89PNG")):
+        answer = page.request.get(f"{viewer.address}/hip/download/{kind}")
+        assert answer.ok and answer.body().startswith(beginning)
 
 
 def test_undo_brings_the_angle_back(page: Page) -> None:
@@ -182,13 +214,13 @@ def test_the_scene_can_be_taken_out_and_opened_again(page: Page, tmp_path: Path)
     assert _right(page, "lce") == before
 
 
-def test_a_damaged_file_is_one_sentence_and_nothing_is_lost(page: Page, tmp_path: Path) -> None:
+def test_a_damaged_file_that_is_dropped_is_one_sentence_and_nothing_is_lost(page: Page) -> None:
     before = _right(page, "lce")
-    damaged = tmp_path / "film.dcm"
-    damaged.write_bytes(b"DICM" * 300)
-    page.set_input_files("#files", damaged)
+    page.evaluate(DROP, ["film.dcm", "DICM" * 300])
     page.wait_for_selector(".message.alarm")
-    assert "film.dcm" in page.locator(".message").inner_text()
+    told = page.locator(".message").inner_text()
+    assert "film.dcm" in told
+    assert "/" not in told  # where it lies is nobody's business
     assert _right(page, "lce") == before
     page.locator(".message .close").click()
 
@@ -198,8 +230,32 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_sent(page: Page, tmp_p
     with large.open("wb") as file:
         file.truncate(300_000_000)
     page.set_input_files("#files", large)
-    page.wait_for_selector(".message.alarm")
-    assert "--upload-mb" in page.locator(".message").inner_text()
+    page.wait_for_selector(".message.alarm:has-text('--upload-mb')")
+
+
+def test_a_file_that_is_too_large_is_refused_while_it_comes_and_takes_no_memory(
+    page: Page, viewer: RunningViewer
+) -> None:
+    head = b'--x\r\nContent-Disposition: form-data; name="files"; filename="../a.nrrd"\r\n\r\n'
+    megabytes, before = 300, _peak_megabytes(viewer.process.pid)
+    connection = HTTPConnection(viewer.address.removeprefix("http://"))
+    headers = {
+        "Content-Type": "multipart/form-data; boundary=x",
+        "Content-Length": str(len(head) + megabytes * 1_000_000),
+        "Cookie": "; ".join(f"{c['name']}={c['value']}" for c in page.context.cookies()),
+    }
+    body = itertools.chain([head], itertools.repeat(bytes(1_000_000), megabytes))
+    connection.request("POST", "/hip/upload", body, headers)
+    answer = connection.getresponse()
+    assert answer.status == 413
+    assert b"--upload-mb" in answer.read()
+    assert _peak_megabytes(viewer.process.pid) - before < 100
+    assert list(viewer.temporary.glob("hiplandmarks-viewer-*/upload-*/*/a.nrrd")) == []
+
+
+def _peak_megabytes(process: int) -> float:
+    status = Path(f"/proc/{process}/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def test_an_mri_of_the_same_hips_is_compared_with_the_film(page: Page) -> None:
@@ -258,9 +314,11 @@ def test_a_review_that_was_killed_is_offered_again_and_taken_up(
     page.locator(f'{LANDMARK_ROWS}[data-id="R:LAE"]').click()
     page.keyboard.press("a")
     _wait(page, lambda: "°" not in _right(page, "lce"), "LAE is absent")
-    again = viewer.crash()
+    page.click("#detect")
+    page.wait_for_selector(".progress")
+    again = viewer.crash("--sample", "xray")
+    page.wait_for_selector(".lost:has-text('was kept')")
     page.goto(again.link)
-    page.get_by_role("button", name="Sample X-ray").click()
     page.locator("#restore button").first.click()
     page.wait_for_selector(LANDMARK_ROWS)
     assert "°" not in _right(page, "lce")

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
+from reading import unreadable
 
 if TYPE_CHECKING:
     from conftest import RunningViewer
@@ -53,6 +54,10 @@ def test_every_slice_of_the_sample_is_read(page: Page) -> None:
     page.wait_for_selector(SLICES)
     assert page.locator(SLICES).count() >= 5
     assert page.locator(".plot").count() == 3
+
+
+def test_plots_and_tables_of_slices_can_be_read_in_dark_and_in_light_colours(page: Page) -> None:
+    assert unreadable(page) == []
 
 
 def test_a_click_on_the_plot_goes_to_the_slice(page: Page) -> None:

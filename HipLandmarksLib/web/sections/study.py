@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ class StudySection:
 
     def load_sample(self, name: str) -> None:
         """Add the simulated image of a name (``mri``, ``xray``)."""
-        self.desk.begin(self._load_sample(Sample(name)))
+        self.desk.begin(self.add_sample(name))
 
     def open_upload(self, id_: str) -> None:
         """Open what was uploaded under an id."""
@@ -64,8 +65,9 @@ class StudySection:
         if volume is not None and volume is not self.desk.volume:
             self._show(volume)
 
-    async def _load_sample(self, sample: Sample) -> None:
-        desk = self.desk
+    async def add_sample(self, name: str) -> None:
+        """Add the simulated image of a name, at the end of which it is shown."""
+        desk, sample = self.desk, Sample(name)
         scene = desk.session.scene
         folder = own_samples_folder()
         line = _opening(sample.title) if is_kept(sample, folder) else computing_line()
@@ -80,7 +82,12 @@ class StudySection:
             desk.say(text, Severity.NOTE)
 
     async def _open_upload(self, id_: str) -> None:
-        await self._open(self.desk.incoming.take(id_).path)
+        path = self.desk.incoming.take(id_).path
+        try:
+            await self._open(path)
+        except HipLandmarksError as error:  # the reader knows the file by its name only
+            place = str(path.parent) + os.sep
+            raise HipLandmarksError(str(error).replace(place, "")) from error
 
     async def _open(self, path: Path) -> None:
         if path.suffix.lower() == SCENE:
