@@ -19,6 +19,7 @@ _CLEAR_MM = 70.0  # lateral of the head centre lies the trochanter: 50 mm, 62 on
 _TEXT_MM = 36.0  # width of a value when the whole pelvis fills the view
 _ROW_MM = 9.0
 _FIRST_ROW_MM = 22.0  # above the head centre
+_ABOVE_TROCHANTER_MM = 20.0  # above the head centre, with whose level its tip lies about
 _EDGE_MM = 2.0  # between the column and the edge of the image
 COLUMN_MM = _TEXT_MM + _EDGE_MM
 """At least, between where a value of the left hip begins and the edge of the image."""
@@ -67,7 +68,7 @@ def value_places(
         wanted, limit = x - mm * (_CLEAR_MM + _TEXT_MM), low + mm * _EDGE_MM
         start = max(wanted, limit)
     crowded = abs(start - wanted) > mm * _CROWDED_MM
-    first = _FIRST_ROW_MM + (_ROW_MM * len(ids) if crowded else 0.0)
+    first = _ABOVE_TROCHANTER_MM + _ROW_MM * (len(ids) - 1) if crowded else _FIRST_ROW_MM
     tops = [y + mm * (first - _ROW_MM * row) for row in range(len(ids))]
     return {
         id_: plane.unproject_point((start, top), near) for id_, top in zip(ids, tops, strict=True)

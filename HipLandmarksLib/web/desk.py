@@ -124,7 +124,8 @@ class Desk:
         if done:
             caution = self.panel.caution
             severity = Severity.CAUTION if caution else Severity.GOOD
-            self.say(f"{_('The table is on the clipboard.')} {caution}".strip(), severity)
+            text = _("The table is on the clipboard.")
+            self.say(f"{text} {caution}".strip(), severity)
         else:
             self.say(_("This browser does not let the page copy: save it."), Severity.CAUTION)
 
