@@ -79,8 +79,11 @@ class ExplorerSection:
             return
         with explorer.views_arranged():
             self.desk.views.show_explored()
-            show_first_radial(explorer)
             explorer.show_slices()
+            self.desk.views.fit()
+            show_first_radial(explorer)
+            if explorer.radial is not None:
+                explorer.show_radial(*explorer.radial)  # the fit has moved its view
             explorer.look_in_space()
         self.desk.views.render()
 
