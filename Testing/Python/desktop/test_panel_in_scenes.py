@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 from module_panel import open_panel
 
@@ -138,6 +140,8 @@ def test_an_interrupted_review_is_offered_again(slicer_desktop, user_folder):
         hands.turn()
         moved = hands.results()
         hands.widget.panel._editors._editors.clear()  # as in a crash: nothing is closed
+    del hands
+    gc.collect()  # a process that crashed holds no file open
     with open_panel(slicer_desktop, user_folder) as hands:
         hands.load()
         assert hands.ui.restoreFrame.visible
@@ -154,6 +158,8 @@ def test_a_saved_scene_needs_no_autosave(slicer_desktop, user_folder):
         hands.turn()
         slicer_desktop.app.coreIOManager().fileSaved.emit({"fileName": "/somewhere/case.mrb"})
         hands.widget.panel._editors._editors.clear()
+    del hands
+    gc.collect()
     with open_panel(slicer_desktop, user_folder) as hands:
         hands.load()
         assert not hands.ui.restoreFrame.visible
