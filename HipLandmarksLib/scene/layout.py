@@ -17,9 +17,9 @@ from .frames import Vec3
 
 _CLEAR_MM = 70.0  # lateral of the head centre lies the trochanter: 50 mm, 62 on a film; its name
 _TEXT_MM = 36.0  # width of a value when the whole pelvis fills the view
-_ROW_MM = 9.0
+_ROW_MM = 12.0  # readable where the pelvis fills a view of 400 pixels
 _FIRST_ROW_MM = 22.0  # above the head centre
-_ABOVE_TROCHANTER_MM = 20.0  # above the head centre, with whose level its tip lies about
+_ABOVE_TROCHANTER_MM = 16.0  # above the head centre, with whose level its tip lies about
 _EDGE_MM = 2.0  # between the column and the edge of the image
 COLUMN_MM = _TEXT_MM + _EDGE_MM
 """At least, between where a value of the left hip begins and the edge of the image."""

@@ -42,4 +42,4 @@ def test_values_stay_in_an_image_that_ends_beside_the_trochanter_and_stand_above
     places = value_places(case, study.plane, side, ("alpha", "lce", "nsa"), (-edge, edge))
     for left_edge, _depth, height in places.values():
         assert -edge <= left_edge <= edge - TEXT_MM
-        assert height - head[2] >= 20.0
+        assert height - head[2] >= 15.0
