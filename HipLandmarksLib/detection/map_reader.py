@@ -3,7 +3,7 @@ read, evidence gathered."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -44,6 +44,19 @@ class MapReading:
     maps: LandmarkMaps
 
 
+@dataclass(frozen=True, eq=False)
+class _Answer:
+    """What one network says of one view of some inputs, and the points in it if they were read."""
+
+    maps: LandmarkMaps
+    seen: Tensor | None
+    points: list[DecodedPoints] | None = None
+
+    @classmethod
+    def of(cls, look: tuple[LandmarkMaps, Tensor | None]) -> _Answer:
+        return cls(*look)
+
+
 class MapReader:
     """A network, or an ensemble of them, with its card: inputs in, points in input pixels out."""
 
@@ -77,16 +90,52 @@ class MapReader:
 
         With several views, or the several members of an ensemble, also how far these differ.
         """
-        average = ViewAverage()
-        single: list[list[DecodedPoints]] = []
+        answers = self._answers(inputs, views, evidence)
         several = len(views) * len(self.runners) > 1
-        for maps, seen in self._answers(inputs, views, evidence):
-            average.add(maps, seen)
-            if several:
-                single.append(self._decoded(maps))
+        return self._combined(
+            (
+                _Answer(maps, seen, self._decoded(maps) if several else None)
+                for maps, seen in answers
+            ),
+            evidence,
+        )
+
+    def read_where(
+        self, inputs: Tensor, views: Sequence[View], worth: Callable[[DecodedPoints], bool]
+    ) -> list[tuple[DecodedPoints, MapReading | None]]:
+        """Look at each input in the first view; read those that are worth it in all views.
+
+        Returns:
+            Of each input the points of the look, and the same reading as that of :meth:`read`,
+            None where it was not worth it.
+        """
+        looks = list(self._answers(inputs, views[:1]))
+        alone = [self._decoded(maps) for maps, _seen in looks]
+        looked = alone[0]
+        if len(looks) > 1:
+            looked = [own.points for own in self._combined(map(_Answer.of, looks), False)]
+        chosen = [number for number, points in enumerate(looked) if worth(points)]
+        if not chosen:
+            return [(points, None) for points in looked]
+        answers = [
+            _Answer(maps.chosen(chosen), seen, [points[number] for number in chosen])
+            for (maps, seen), points in zip(looks, alone, strict=True)
+        ]
+        for maps, seen in self._answers(inputs[chosen], views[1:]):
+            answers.append(_Answer(maps, seen, self._decoded(maps)))
+        read = dict(zip(chosen, self._combined(answers, True), strict=True))
+        return [(points, read.get(number)) for number, points in enumerate(looked)]
+
+    def _combined(self, answers: Iterable[_Answer], evidence: bool) -> list[MapReading]:
+        """The average of answers on the same inputs, and how far they differ."""
+        average, single = ViewAverage(), []
+        for answer in answers:
+            average.add(answer.maps, answer.seen)
+            if answer.points is not None:
+                single.append(answer.points)
         maps = average.result()
-        merged = self._decoded(maps)
-        if single:
+        merged = single[0] if average.count == len(single) == 1 else self._decoded(maps)
+        if len(single) > 1:
             spreads = [view_covariances(points) for points in zip(*single, strict=True)]
             merged = [
                 {id_: replace(point, view_covariance=spread[id_]) for id_, point in points.items()}

@@ -32,6 +32,11 @@ class ViewAverage:
         self._presence: list[Tensor] = []
         self._seen: list[Tensor | None] = []
 
+    @property
+    def count(self) -> int:
+        """How many views were added."""
+        return len(self._seen)
+
     def add(self, maps: LandmarkMaps, seen: Tensor | None = None) -> None:
         """Add one view.
 

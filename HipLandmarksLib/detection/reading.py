@@ -35,7 +35,13 @@ class LandmarkMaps:
 
     def part(self, first: int, number: int) -> LandmarkMaps:
         """Those of ``number`` images from ``first`` on."""
-        own = slice(first, first + number)
+        return self._of(slice(first, first + number))
+
+    def chosen(self, images: list[int]) -> LandmarkMaps:
+        """Those of some images, in this order; copies."""
+        return self._of(images)
+
+    def _of(self, own: slice | list[int]) -> LandmarkMaps:
         fields, presence = self.fields, self.presence
         return LandmarkMaps(
             self.places[own],

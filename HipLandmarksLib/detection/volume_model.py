@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from ..anatomy import HipLandmarks, Landmark, LandmarkStack, Side, StackSlice
 from ..imaging import HipImage, PlaneTransform, slice_depths_mm, unreadable_slices
@@ -14,7 +16,7 @@ from .calibrated import volume_scale
 from .evidence import limbs_by_side
 from .head_depth import rim_depths
 from .keeping import slice_maps
-from .map_reader import MapReader
+from .map_reader import DecodedPoints, MapReader
 from .placing import slice_landmarks
 from .result import Detection, SlicePrediction
 from .slice_choice import SliceChoice
@@ -71,19 +73,19 @@ class VolumeModel:
     ) -> tuple[LandmarkStack, Detection]:
         """Both hips on every slice, and the detection on their best ones; not calibrated.
 
-        Every slice is looked at once, to choose; those that show anything of a hip are then read
+        Every slice is looked at once, to choose; those that show anything of a hip are at once read
         in all views. Of a slice nothing is kept but its points, so that memory does not grow with
         the number of slices.
 
         Raises:
             ImageError: when no slice shows a femoral head.
         """
-        survey = self._survey(image, tell)
+        survey, found = self._look_and_read(image, tell, views)
         choices = self._choices(image, survey)
         chosen = {side: choice.index for side, choice in choices.items()}
-        showing = [own.index for own in survey if _shows_anything(own)]
-        wanted = sorted({*showing, *chosen.values()})
-        found = self.predict(image, wanted, tell, views, stage="reading")
+        left = sorted(set(chosen.values()) - {own.index for own in found})
+        found += self.predict(image, left, None, views)
+        tell("reading", 0, 1)
         read = {own.index: own for own in self._refined(image, found, survey)}
         points = {own.index: read.get(own.index, own) for own in survey}
         if keep_maps:
@@ -91,7 +93,9 @@ class VolumeModel:
             read |= {own.index: own for own in self._refined(image, again, survey)}
         by_side = {side: read[index] for side, index in chosen.items()}
         stack = self._stack(image, points, chosen)
-        return stack, self._detection(image, by_side, views, choices)
+        detection = self._detection(image, by_side, views, choices)
+        tell("reading", 1, 1)
+        return stack, detection
 
     def read(
         self, image: HipImage, indices: Sequence[int], tell: Tell | None, views: str
@@ -107,17 +111,13 @@ class VolumeModel:
         views: str,
         keep_maps: bool = False,
         evidence: bool = True,
-        stage: str = "slices",
     ) -> list[SlicePrediction]:
         """What the network says of every landmark in each of the slices ``indices``."""
         plane = self._card.preprocessing.plane_transform(image)
         chosen = named_views(views)
         predictions: list[SlicePrediction] = []
-        size = self._reader.runner.batch
-        for first in range(0, len(indices), size):
-            batch = list(indices[first : first + size])
-            inputs = np.stack([self._input(image, index, plane) for index in batch])
-            found = self._reader.read(torch.from_numpy(inputs)[:, None], chosen, evidence)
+        for batch, inputs in self._batches(image, indices, plane):
+            found = self._reader.read(inputs, chosen, evidence)
             predictions += [
                 SlicePrediction(
                     index, own.points, plane, own.evidence, own.maps if keep_maps else None
@@ -125,8 +125,45 @@ class VolumeModel:
                 for index, own in zip(batch, found, strict=True)
             ]
             if tell is not None:
-                tell(stage, first + len(batch), len(indices))
+                tell("slices", len(predictions), len(indices))
         return predictions
+
+    def _look_and_read(
+        self, image: HipImage, tell: Tell, views: str
+    ) -> tuple[list[SlicePrediction], list[SlicePrediction]]:
+        """Every slice that can be read, seen once; and those that show a hip, in all views."""
+        plane = self._card.preprocessing.plane_transform(image)
+        chosen, indices = named_views(views), self._readable(image)
+        survey: list[SlicePrediction] = []
+        found: list[SlicePrediction] = []
+        for batch, inputs in self._batches(image, indices, plane):
+            seen = self._reader.read_where(inputs, chosen, _shows_a_hip)
+            for index, (points, own) in zip(batch, seen, strict=True):
+                survey.append(SlicePrediction(index, points, plane, None, None))
+                if own is not None:
+                    found.append(SlicePrediction(index, own.points, plane, own.evidence, None))
+            tell("slices", len(survey), len(indices))
+        return survey, found
+
+    def _batches(
+        self, image: HipImage, indices: Sequence[int], plane: PlaneTransform
+    ) -> Iterator[tuple[list[int], Tensor]]:
+        """Slices and their (B, 1, H, W) inputs; the next are made while the network works."""
+
+        def made(batch: list[int]) -> Tensor:
+            inputs = np.stack([self._input(image, index, plane) for index in batch])
+            return torch.from_numpy(inputs)[:, None]
+
+        size = self._reader.runner.batch
+        batches = [list(indices[first : first + size]) for first in range(0, len(indices), size)]
+        with ThreadPoolExecutor(1) as beside:
+            following = beside.submit(made, batches[0]) if batches else None
+            for number, batch in enumerate(batches):
+                assert following is not None
+                inputs = following.result()
+                if number + 1 < len(batches):
+                    following = beside.submit(made, batches[number + 1])
+                yield batch, inputs
 
     def _refined(
         self,
@@ -142,10 +179,13 @@ class VolumeModel:
         return refined(image, found, survey or (), self._card)
 
     def _survey(self, image: HipImage, tell: Tell) -> list[SlicePrediction]:
-        """Every slice that shows something, once."""
+        """Every slice that can be read, seen once."""
+        return self.predict(image, self._readable(image), tell, "none", evidence=False)
+
+    @staticmethod
+    def _readable(image: HipImage) -> list[int]:
         nothing = unreadable_slices(image)
-        indices = [index for index in range(image.n_slices) if index not in nothing]
-        return self.predict(image, indices, tell, "none", evidence=False)
+        return [index for index in range(image.n_slices) if index not in nothing]
 
     def _choices(
         self, image: HipImage, survey: Sequence[SlicePrediction]
@@ -194,5 +234,5 @@ class VolumeModel:
         return plane.warp(pixels, fill=-1.0)
 
 
-def _shows_anything(own: SlicePrediction) -> bool:
-    return max(point.presence for point in own.points.values()) >= _ANYTHING
+def _shows_a_hip(points: DecodedPoints) -> bool:
+    return max(point.presence for point in points.values()) >= _ANYTHING
