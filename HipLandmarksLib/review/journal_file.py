@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 from time import monotonic
-from typing import IO, Any
+from typing import IO, Any, Protocol, TypeVar
 from uuid import uuid4
 from zlib import crc32
 
@@ -22,6 +22,14 @@ from .store import compact
 
 _TO_DISK_SECONDS = 2.0
 """The file outlives its program at once; it is brought to the disk, for a power cut, this often."""
+
+
+class Dated(Protocol):
+    """Something that a program left."""
+
+    @property
+    def last(self) -> datetime:
+        """When it was changed at last."""
 
 
 class JournalFile:
@@ -93,6 +101,24 @@ def left_files(folder: Path | str, key: str, ending: str) -> Iterator[tuple[Path
                     yield path, file.read()
         except OSError:  # gone meanwhile, or somebody else's
             continue
+
+
+_Kept = TypeVar("_Kept", bound=Dated)
+
+
+def kept_files(
+    folder: Path | str, key: str, ending: str, read: Callable[[Path, bytes], _Kept | None]
+) -> tuple[_Kept, ...]:
+    """What ``read`` makes of :func:`left_files`, the latest first.
+
+    Files of which it makes nothing are left alone.
+    """
+    found = [
+        kept
+        for path, content in left_files(folder, key, ending)
+        if (kept := read(path, content)) is not None
+    ]
+    return tuple(sorted(found, key=lambda kept: kept.last, reverse=True))
 
 
 def steps_of(content: bytes) -> tuple[list[dict[str, Any]], bool]:

@@ -15,7 +15,7 @@ from typing import Any
 from ...imaging import HipImage
 from ...measurement import MeasurementSettings
 from ...review import ReviewError, image_key
-from ...review.journal_file import JournalFile, head_of, left_files, now, steps_of
+from ...review.journal_file import JournalFile, head_of, kept_files, now, steps_of
 from ...review.store import compact
 from ..record import StudyRecord
 from ..study import HipStudy
@@ -106,9 +106,7 @@ def find_settings(folder: Path | str, image: HipImage) -> tuple[KeptSettings, ..
         folder: of the autosave.
         image: any image with the same grey values has the same ones.
     """
-    left = left_files(folder, image_key(image.pixels), ENDING)
-    found = [kept for path, content in left if (kept := _read(path, content)) is not None]
-    return tuple(sorted(found, key=lambda kept: kept.last, reverse=True))
+    return kept_files(folder, image_key(image.pixels), ENDING, _read)
 
 
 def _read(path: Path, content: bytes) -> KeptSettings | None:

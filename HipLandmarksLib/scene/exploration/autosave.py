@@ -20,7 +20,7 @@ from ...errors import HipLandmarksError
 from ...exploration import HipExploration
 from ...imaging import HipImage
 from ...review import ReviewError, image_key
-from ...review.journal_file import JournalFile, head_of, left_files, now, steps_of
+from ...review.journal_file import JournalFile, head_of, kept_files, now, steps_of
 from ...review.store import compact
 from ..study import HipStudy
 from .explorer import StackExplorer
@@ -124,9 +124,7 @@ def find_stacks(folder: Path | str, image: HipImage) -> tuple[KeptStack, ...]:
         folder: of the autosave.
         image: any image with the same grey values has the same ones.
     """
-    left = left_files(folder, image_key(image.pixels), ENDING)
-    found = [kept for path, content in left if (kept := _read(path, content)) is not None]
-    return tuple(sorted(found, key=lambda kept: kept.last, reverse=True))
+    return kept_files(folder, image_key(image.pixels), ENDING, _read)
 
 
 def _read(path: Path, content: bytes) -> KeptStack | None:

@@ -7,14 +7,11 @@ import pytest
 pytest.importorskip("slicer")
 
 import slicer
-from panel_case import film, landmarks, move, mri
-from plain_face import PlainFace
+from panel_case import move
 
 from HipLandmarksLib.anatomy import Side
-from HipLandmarksLib.scene import add_volume
 from HipLandmarksLib.scene.comparison import FIRST_VIEW, SECOND_VIEW
-from HipLandmarksLib.scene.prepare import new_scene
-from HipLandmarksLib.session import Editors, Explorers, HipSession
+from HipLandmarksLib.session import Editors, Explorers
 from HipLandmarksLib.session.compared_studies import ComparedStudies
 
 
@@ -35,19 +32,6 @@ class Layout:
 
     def leave(self):
         self.entered = False
-
-
-@pytest.fixture
-def face():
-    """An MRI is shown; a film of the same hips is there, too."""
-    scene = new_scene()
-    made = PlainFace(HipSession(scene))
-    image, points = mri()
-    for picture, own in ((film(), landmarks()), (image, points)):
-        made.volume = add_volume(scene, picture)
-        made.session.show(made.volume, own)
-    yield made
-    scene.Clear(0)
 
 
 def compared_by(face, tmp_path, can=True):

@@ -6,30 +6,14 @@ import pytest
 
 pytest.importorskip("slicer")
 
-from panel_case import film, landmarks, mri
-from plain_face import PlainFace
 from study_moves import move
 
 from HipLandmarksLib.anatomy import LandmarkState, Side
 from HipLandmarksLib.review import Command
-from HipLandmarksLib.scene import add_volume
-from HipLandmarksLib.scene.prepare import new_scene
-from HipLandmarksLib.session import Editors, HipSession
+from HipLandmarksLib.session import Editors
 from HipLandmarksLib.session.landmark_review import LandmarkReview
 
 LAE = (Side.RIGHT, "LAE")
-
-
-@pytest.fixture
-def face():
-    scene = new_scene()
-    made = PlainFace(HipSession(scene))
-    image, points = mri()
-    for picture, own in ((film(), landmarks()), (image, points)):
-        made.volume = add_volume(scene, picture)
-        made.session.show(made.volume, own)
-    yield made
-    scene.Clear(0)
 
 
 @pytest.fixture
