@@ -63,8 +63,9 @@ def style_drawing(display: Any, measurement_id: str) -> None:
 
 
 def style_value(display: Any, measurement_id: str) -> None:
-    """Text only, in the colour of the drawing."""
+    """Text only, in the colour of the drawing; in slices, for it hangs in the void of a 3D view."""
     with one_event(display):
+        display.SetVisibility3D(False)
         _colour(display, _measurement_colour(measurement_id))
         display.SetPointLabelsVisibility(True)
         display.SetPropertiesLabelVisibility(False)

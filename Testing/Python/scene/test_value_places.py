@@ -43,3 +43,13 @@ def test_values_stay_in_an_image_that_ends_beside_the_trochanter_and_stand_above
     for left_edge, _depth, height in places.values():
         assert -edge <= left_edge <= edge - TEXT_MM
         assert height - head[2] >= 15.0
+
+
+def test_values_stand_in_slices_and_not_in_the_void_of_a_3d_view(study: Any, scene: Any) -> None:
+    points = scene.GetNodesByClass("vtkMRMLMarkupsFiducialNode")
+    nodes = [points.GetItemAsObject(number) for number in range(points.GetNumberOfItems())]
+    values = [n for n in nodes if n.GetNthControlPointLabel(0).startswith("alpha ")]
+    assert len(values) == 2
+    for node in values:
+        display = node.GetDisplayNode()
+        assert display.GetVisibility() and not display.GetVisibility3D()
