@@ -161,7 +161,7 @@ def render_study(
     with offscreen_view(study.scene, size) as picture:
         picture.show(study.volume_node, centre)
         if side is not None:
-            picture.zoom_to(_middle([p.point() for p in placed]), 260.0)
+            picture.zoom_to(_middle([p.point() for p in placed]), 280.0)
         picture.save(path)
 
 
