@@ -1,7 +1,8 @@
-"""Legends of colours in pictures: Slicer draws its own in views that are older than the legend."""
+"""Legends of colours in pictures: Slicer draws its own in views older than the legend only."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from textwrap import wrap
 from typing import Any
 
@@ -11,12 +12,17 @@ _TITLE_WIDTH = 13
 _LEGEND_CLASS = "vtkMRMLColorLegendDisplayNode"
 
 
-def legends(composite: Any) -> list[Any]:
+def legends(composite: Any, renderers: Iterable[Any]) -> list[Any]:
     """Scalar bars for the foreground of a slice view, when it has a legend that is visible.
+
+    None where Slicer draws it already.
 
     Args:
         composite: the vtkMRMLSliceCompositeNode.
+        renderers: of the view.
     """
+    if any(_is_legend(prop) for each in renderers for prop in each.GetViewProps()):
+        return []
     volume = composite.GetScene().GetNodeByID(composite.GetForegroundVolumeID() or "")
     if volume is None:
         return []
@@ -26,6 +32,10 @@ def legends(composite: Any) -> list[Any]:
         for each in displays
         if each is not None and each.IsA(_LEGEND_CLASS) and each.GetVisibility()
     ]
+
+
+def _is_legend(prop: Any) -> bool:
+    return bool(prop.IsA("vtkScalarBarActor") and prop.GetVisibility())
 
 
 def _bar(legend: Any) -> Any:
@@ -45,9 +55,9 @@ def _bar(legend: Any) -> Any:
         text.SetItalic(False)
         text.SetColor(0.95, 0.95, 0.95)
         text.SetShadow(True)
-    bar.SetPosition(0.89, 0.57)  # above the hips
+    bar.SetPosition(0.89, 0.63)  # above the hips and the values beside them
     bar.SetWidth(0.10)
-    bar.SetHeight(0.4)
+    bar.SetHeight(0.34)
     return bar
 
 

@@ -94,8 +94,9 @@ class SlicePicture:
 
     def save(self, path: Path | str) -> None:
         """Draw, and write a PNG with the research notice and any legend of colours, atomically."""
-        additions = [_notice(), *_legends(self.view._logic.GetSliceCompositeNode())]
-        renderer = self.view.renderers()[-1]
+        renderers, layers = self.view.renderers(), self.view._logic.GetSliceCompositeNode()
+        additions = [_notice(), *_legends(layers, renderers)]
+        renderer = renderers[-1]
         for each in additions:
             renderer.AddViewProp(each)
         self.view.render()

@@ -145,7 +145,7 @@ def _unpack(archive: Path, folder: Path, most: int) -> None:
             for number, info in enumerate(infos):
                 with content.open(info) as source, _named(folder, number, info).open("wb") as file:
                     left -= _copy(source, file, left)
-    except (BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
+    except (BadZipFile, OSError, RuntimeError) as error:  # what zipfile raises, unknown methods too
         raise ImageError(_("The zip cannot be read: {reason}").format(reason=error)) from error
     archive.unlink()
 

@@ -10,13 +10,16 @@ import pytest
 from doubt_reading import SUPPRESSED, reading
 
 from HipLandmarksLib.anatomy import Side
-from HipLandmarksLib.scene.render import CANNOT_RENDER, can_render
+from HipLandmarksLib.scene.legend import legends
+from HipLandmarksLib.scene.render import CANNOT_RENDER, can_render, offscreen_view
 
 pytest.importorskip("slicer", reason="slicer-core is not installed")
 pytest.importorskip("trame_slicer", reason="trame-slicer is not installed")
 
 import slicer
 from slice_viewer import Mouse, Viewer
+
+from HipLandmarksLib.scene import HipStudy
 
 pytestmark = pytest.mark.skipif(not can_render(), reason=CANNOT_RENDER)
 
@@ -71,3 +74,25 @@ def test_a_drag_with_the_mouse_ends_with_everything_up_to_date(viewer: Viewer, c
     overlay.choose(overlay.state.choice)  # everything anew
     anew = slicer.util.arrayFromVolume(overlay.volume_node)
     assert np.abs(dragged.astype(int) - anew.astype(int)).max() <= 1
+
+
+def own_legends(picture: Any) -> int:
+    view = picture.view
+    return len(legends(view._logic.GetSliceCompositeNode(), view.renderers()))
+
+
+def test_a_view_that_is_older_than_the_legend_gets_no_second_one(
+    scene: Any, case: Any, tmp_path: Any
+) -> None:
+    says = reading(case.image, case.landmarks)
+    study = HipStudy.create(scene, case.image, says.landmarks)
+    head = says.landmarks.position(Side.RIGHT, "FHC")
+    with offscreen_view(scene) as older:
+        older.show(study.volume_node, head)
+        assert own_legends(older) == 0  # no doubt, no legend
+        study.show_doubt(says)
+        older.save(tmp_path / "older.png")
+        assert own_legends(older) == 0  # Slicer draws it
+        with offscreen_view(scene) as newer:
+            newer.show(study.volume_node, head)
+            assert own_legends(newer) == 1

@@ -128,6 +128,17 @@ def test_a_damaged_zip_is_refused_with_a_sentence(incoming: Incoming) -> None:
     assert "zip" in told["error"]
 
 
+def test_a_zip_packed_in_an_unknown_way_is_refused_with_a_sentence(incoming: Incoming) -> None:
+    packed = bytearray(_zip({"IM1": b"content" * 20}))
+    unknown = (99).to_bytes(2, "little")
+    packed[8:10] = unknown
+    directory = packed.index(b"PK\x01\x02")
+    packed[directory + 10 : directory + 12] = unknown
+    status, told = _post(incoming, [("study.zip", bytes(packed))])
+    assert status == 413
+    assert "The zip cannot be read" in told["error"]
+
+
 def test_an_upload_without_files_is_refused(incoming: Incoming) -> None:
     status, _told = _post(incoming, [])
     assert status in (400, 413)
