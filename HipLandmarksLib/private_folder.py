@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
+
+from .file_lock import try_lock
 
 _LOCK = "lock"
 _ATTEMPTS = 5
@@ -43,7 +44,7 @@ class PrivateFolder:
         while True:
             path = Path(tempfile.mkdtemp(prefix=prefix, dir=root))
             lock = (path / _LOCK).open("wb")
-            if _try_lock(lock):  # else another process took it for a forgotten one
+            if try_lock(lock):  # else another process took it for a forgotten one
                 return cls(path, lock)
 
     def remove(self) -> None:
@@ -63,21 +64,5 @@ def remove_folder(path: Path) -> None:
 def _is_forgotten(folder: Path) -> bool:
     """Whether the process that made it has ended."""
     with suppress(OSError), (folder / _LOCK).open("r+b") as lock:
-        return _try_lock(lock)
+        return try_lock(lock)
     return False
-
-
-def _try_lock(file: IO[bytes]) -> bool:
-    """Lock a file until it is closed or the process ends; False when somebody else has it."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

@@ -52,10 +52,6 @@ class _Answer:
     seen: Tensor | None
     points: list[DecodedPoints] | None = None
 
-    @classmethod
-    def of(cls, look: tuple[LandmarkMaps, Tensor | None]) -> _Answer:
-        return cls(*look)
-
 
 class MapReader:
     """A network, or an ensemble of them, with its card: inputs in, points in input pixels out."""
@@ -113,7 +109,9 @@ class MapReader:
         alone = [self._decoded(maps) for maps, _seen in looks]
         looked = alone[0]
         if len(looks) > 1:
-            looked = [own.points for own in self._combined(map(_Answer.of, looks), False)]
+            looked = [
+                own.points for own in self._combined((_Answer(*look) for look in looks), False)
+            ]
         chosen = [number for number, points in enumerate(looked) if worth(points)]
         if not chosen:
             return [(points, None) for points in looked]

@@ -16,8 +16,8 @@ from typing import IO, Any, Protocol, TypeVar
 from uuid import uuid4
 from zlib import crc32
 
+from ..file_lock import try_lock
 from .errors import ReviewError
-from .file_lock import try_lock
 from .store import compact
 
 _TO_DISK_SECONDS = 2.0

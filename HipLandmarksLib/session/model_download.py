@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 
 from ..detection.catalogue import ModelRelease
 from ..detection.catalogue.download import part_path
 from ..detection.worker.child import worker_command
 from ..errors import ModelError
+from ..private_folder import PrivateFolder
 from .samples import COMMAND_LINE, LIBRARY
 
 _PREFIX = "hiplandmarks: error: "
@@ -27,14 +26,14 @@ class ModelDownload:
 
     def __init__(self, release: ModelRelease, folder: Path, index: Path | None = None) -> None:
         self._release, self._part = release, part_path(release, folder)
-        self._room = Path(tempfile.mkdtemp(prefix="hiplandmarks-"))  # holds no file of that name
+        self._room = PrivateFolder.create("hiplandmarks-download-")  # holds no file of that name
         command = [worker_command()[0], "-c", COMMAND_LINE, str(LIBRARY)]
         command += ["models", "install", release.summary.id, "--folder", str(folder.absolute())]
         command += [] if index is None else ["--index", str(index.absolute())]
-        with (self._room / "told").open("wb") as told:
+        with (self._room.path / "told").open("wb") as told:
             self._process = subprocess.Popen(
                 command,
-                cwd=self._room,
+                cwd=self._room.path,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=told,
@@ -57,7 +56,7 @@ class ModelDownload:
         """End it; what has arrived is kept, and the next attempt goes on from there."""
         self._process.kill()
         self._process.wait()
-        shutil.rmtree(self._room, ignore_errors=True)
+        self._room.remove()
 
     def finish(self) -> None:
         """Tidy up after it is over.
@@ -65,8 +64,8 @@ class ModelDownload:
         Raises:
             ModelError: when the model could not be had; the reason in one sentence.
         """
-        code, words = self._process.wait(), (self._room / "told").read_text("utf-8", "replace")
-        shutil.rmtree(self._room, ignore_errors=True)
+        code, words = self._process.wait(), (self._room.path / "told").read_text("utf-8", "replace")
+        self._room.remove()
         if code:
             last = (words.replace("\r", "\n").strip().splitlines() or ["the process ended"])[-1]
             raise ModelError(last.removeprefix(_PREFIX))

@@ -7,7 +7,7 @@ import sys
 from typing import IO
 
 _FAR = 1 << 30
-"""Windows locks bytes of the file against reading, so one is taken that no journal reaches."""
+"""Windows locks bytes of the file against reading, so one is taken that no file of ours reaches."""
 
 
 def try_lock(file: IO[bytes]) -> bool:
